@@ -1,0 +1,55 @@
+"""Votes of raters on items, and Dawid & Skene's model of them."""
+
+from .bootstrap import Bootstrap, bootstrap
+from .comparison import (
+    ComparedFit,
+    HeldOut,
+    bic,
+    compare_fits,
+    held_out_log_likelihood,
+    n_parameters,
+)
+from .datasets import load_anesthesia
+from .dawid_skene import fit_dawid_skene
+from .errors import ConvergenceWarning, IdentifiabilityWarning, VoteError
+from .fit import Fit, Optimum
+from .fit_tables import error_rate_table, posterior_table
+from .known_items import KnownItems, read_known_items
+from .known_truth import Expectation, e_step, estimate_class_prior, estimate_error_rates
+from .simulate import simulate_votes
+from .standard_errors import Intervals, StandardErrors, standard_errors
+from .vote_share import VoteShare, vote_share
+from .votes import Votes
+
+__all__ = [
+    "Bootstrap",
+    "ComparedFit",
+    "ConvergenceWarning",
+    "Expectation",
+    "Fit",
+    "HeldOut",
+    "IdentifiabilityWarning",
+    "Intervals",
+    "KnownItems",
+    "Optimum",
+    "StandardErrors",
+    "VoteError",
+    "VoteShare",
+    "Votes",
+    "bic",
+    "bootstrap",
+    "compare_fits",
+    "e_step",
+    "error_rate_table",
+    "estimate_class_prior",
+    "estimate_error_rates",
+    "fit_dawid_skene",
+    "held_out_log_likelihood",
+    "load_anesthesia",
+    "n_parameters",
+    "posterior_table",
+    "read_known_items",
+    "simulate_votes",
+    "standard_errors",
+    "vote_share",
+]

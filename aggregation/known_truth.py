@@ -1,0 +1,286 @@
+"""Dawid & Skene where the truth is known: error rates by counting, and one E-step."""
+
+from __future__ import annotations
+
+from numbers import Real
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .errors import VoteError
+from .votes import Votes
+
+UNKNOWN = -1
+# Probabilities that sum to 1 within this are not a mistake.
+ROUNDING = 1e-6
+
+
+class Expectation(NamedTuple):
+    """Result of one E-step.
+
+    Attributes
+    ----------
+    posterior : ndarray, shape (n_items, n_classes)
+        Probability of each class given the item's votes; rows sum to 1.
+    log_likelihood : float
+        Log-likelihood of the observed votes, in nats.
+    """
+
+    posterior: NDArray[np.float64]
+    log_likelihood: float
+
+
+def estimate_error_rates(
+    votes: Votes,
+    *,
+    truth: ArrayLike,
+    n_classes: int | None = None,
+    pseudo_count: ArrayLike = 0.0,
+) -> NDArray[np.float64]:
+    """Error rates of each rater from items whose class is known.
+
+    A rater's row for a class is the share of each answer among the rater's votes on items of that
+    class. Where nothing is expected of a rater in a class (no votes and no pseudo-count) the
+    estimate is 0/0 in the paper; here the row is uniform over the answers.
+
+    Parameters
+    ----------
+    votes : Votes
+    truth : array_like
+        Shape (n_items,): the class of each item, 0..n_classes - 1, or -1 where it is not known.
+        Shape (n_items, n_classes): the weight of each class in each item, 0 or more; a row of zeros
+        where nothing is known.
+    n_classes : int, optional
+        Default: the largest class in `truth` + 1, and at least 2.
+    pseudo_count : array_like, optional
+        Added to each count; broadcast against (n_raters, n_classes, n_answers). 1 is Laplace's
+        rule.
+
+    Returns
+    -------
+    ndarray, shape (n_raters, n_classes, n_answers)
+        Rows sum to 1.
+
+    Raises
+    ------
+    VoteError
+        If `truth` or `pseudo_count` does not fit the votes.
+
+    References
+    ----------
+    Dawid & Skene (1979), Applied Statistics 28(1), section 2, eq. 2.3.
+
+    Examples
+    --------
+    >>> votes = Votes.from_triples([0, 1, 2], [0, 0, 0], [1, 0, 1])
+    >>> estimate_error_rates(votes, truth=[1, 0, 0])
+    array([[[0.5, 0.5],
+            [0. , 1. ]]])
+    """
+    weights = truth_weights(truth, votes.n_items, n_classes)
+    counts = expected_counts(votes, weights) + checked_pseudo_count(
+        pseudo_count, votes, weights.shape[1]
+    )
+    return normalised_rates(counts)
+
+
+def estimate_class_prior(truth: ArrayLike, *, n_classes: int | None = None) -> NDArray[np.float64]:
+    """Share of each class among the items whose class is known (Dawid & Skene 1979, eq. 2.4).
+
+    Parameters
+    ----------
+    truth : array_like
+        As for :func:`estimate_error_rates`.
+    n_classes : int, optional
+        As for :func:`estimate_error_rates`.
+
+    Returns
+    -------
+    ndarray, shape (n_classes,)
+        Sums to 1.
+
+    Raises
+    ------
+    VoteError
+        If `truth` cannot be used, or no item's class is known.
+    """
+    n_items = len(np.atleast_1d(numbers("truth", truth)))
+    totals = truth_weights(truth, n_items, n_classes).sum(axis=0)
+    if not totals.sum() > 0:
+        raise VoteError("the class of no item is known, so there is no class prior to estimate")
+    return np.asarray(totals / totals.sum())
+
+
+def e_step(votes: Votes, *, error_rates: ArrayLike, class_prior: ArrayLike) -> Expectation:
+    """Posterior of each item's class under given error rates: one E-step.
+
+    The likelihoods of an item's votes are multiplied in ascending order of the raters, then by the
+    prior, in double precision. An item without votes has the class prior as its posterior.
+
+    Parameters
+    ----------
+    votes : Votes
+    error_rates : array_like, shape (n_raters, n_classes, n_answers)
+        Probability of each answer, given rater and class; in 0..1.
+    class_prior : array_like, shape (n_classes,)
+        Sums to 1.
+
+    Returns
+    -------
+    Expectation
+
+    Raises
+    ------
+    VoteError
+        If shapes or values do not fit, or an item's votes have probability 0 under every class.
+
+    References
+    ----------
+    Dawid & Skene (1979), Applied Statistics 28(1), eq. 2.5.
+    """
+    from . import _kernels  # Numba takes a third of a second to import
+
+    rates, prior = checked_parameters(votes, error_rates, class_prior)
+    posterior = np.empty((votes.n_items, len(prior)))
+    log_likelihood = np.empty(votes.n_items)
+    _kernels.e_step(votes.starts, votes.codes, vote_major(rates), prior, posterior, log_likelihood)
+    impossible = np.flatnonzero(np.isneginf(log_likelihood))
+    if len(impossible):
+        raise VoteError(
+            f"the votes on item {votes.item_names[impossible[0]]} have probability 0 under every "
+            "class: give error_rates and class_prior without such zeros"
+        )
+    return Expectation(posterior, float(log_likelihood.sum()))
+
+
+def vote_major(error_rates: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Error rates as kernels read them, shape (n_raters * n_answers, n_classes): one row a code."""
+    n_raters, n_classes, n_answers = error_rates.shape
+    by_code = error_rates.transpose(0, 2, 1).reshape(n_raters * n_answers, n_classes)
+    return np.ascontiguousarray(by_code)
+
+
+def expected_counts(votes: Votes, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Weight of each rater's votes by class and answer, shape (n_raters, n_classes, n_answers)."""
+    shape = (votes.n_raters, votes.n_answers)
+    by_class = [
+        np.bincount(votes.codes, np.repeat(weight, np.diff(votes.starts)), shape[0] * shape[1])
+        for weight in weights.T
+    ]
+    return np.stack([counts.reshape(shape) for counts in by_class], axis=1)
+
+
+def normalised_rates(counts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Divide each row of counts by its sum; a row of zeros becomes uniform."""
+    totals = counts.sum(axis=-1, keepdims=True)
+    uniform = np.full_like(counts, 1 / counts.shape[-1])
+    return np.asarray(np.divide(counts, totals, out=uniform, where=totals > 0))
+
+
+def truth_weights(truth: ArrayLike, n_items: int, n_classes: int | None) -> NDArray[np.float64]:
+    """Known classes, hard or soft, as weights of shape (n_items, n_classes); see `truth` above."""
+    known = numbers("truth", truth)
+    if n_classes is not None and n_classes < 1:
+        raise VoteError(f"n_classes={n_classes}: there must be a class")
+    if known.ndim == 2:
+        return _soft_weights(known, n_items, n_classes)
+    if known.shape != (n_items,):
+        raise VoteError(
+            f"truth of shape {known.shape} does not fit {n_items} items: give one class an item, "
+            "or one row of class weights an item"
+        )
+    return _hard_weights(known, n_classes)
+
+
+def _hard_weights(known: NDArray[Any], n_classes: int | None) -> NDArray[np.float64]:
+    whole = np.isfinite(known) & (known == np.floor(known))
+    size = n_classes or max(int(known.max(initial=1, where=whole)) + 1, 2)
+    wrong = ~whole | (known < UNKNOWN) | (known >= size)
+    if wrong.any():
+        item = int(np.argmax(wrong))
+        raise VoteError(
+            f"truth of item {item} is {known[item]}: classes are 0..{size - 1}, or -1 where it is "
+            "not known"
+        )
+    weights = np.zeros((len(known), size))
+    items = np.flatnonzero(known != UNKNOWN)
+    weights[items, known[items].astype(np.int64)] = 1.0
+    return weights
+
+
+def _soft_weights(known: NDArray[Any], n_items: int, n_classes: int | None) -> NDArray[np.float64]:
+    if known.shape != (n_items, n_classes or max(known.shape[1], 1)):
+        raise VoteError(
+            f"truth of shape {known.shape} does not fit {n_items} items"
+            + ("" if n_classes is None else f" and {n_classes} classes")
+        )
+    wrong = ~((known >= 0) & np.isfinite(known))
+    if wrong.any():
+        item, cls = np.argwhere(wrong)[0].tolist()
+        raise VoteError(
+            f"truth of item {item} gives class {cls} the weight {known[item, cls]}: "
+            "weights must be finite, 0 or more"
+        )
+    return known.astype(np.float64)
+
+
+def checked_pseudo_count(
+    pseudo_count: ArrayLike, votes: Votes, n_classes: int
+) -> NDArray[np.float64]:
+    """Return the pseudo-count with every axis, (n_raters, n_classes, n_answers), as a view."""
+    added = numbers("pseudo_count", pseudo_count).astype(np.float64)
+    shape = (votes.n_raters, n_classes, votes.n_answers)
+    try:
+        full = np.broadcast_to(added, shape)
+    except ValueError:
+        raise VoteError(
+            f"pseudo_count of shape {added.shape} does not fit (rater, class, answer) = {shape}"
+        ) from None
+    wrong = ~((added >= 0) & np.isfinite(added))
+    if wrong.any():
+        raise VoteError(f"pseudo_count must be 0 or more and finite: {added[wrong][0]}")
+    return full
+
+
+def checked_parameters(
+    votes: Votes, error_rates: ArrayLike, class_prior: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Error rates and class prior as arrays; what does not fit the votes is a VoteError."""
+    rates = numbers("error_rates", error_rates).astype(np.float64)
+    prior = numbers("class_prior", class_prior).astype(np.float64)
+    if prior.ndim != 1:
+        raise VoteError(f"class_prior has one axis, one entry a class: shape {prior.shape}")
+    shape = (votes.n_raters, len(prior), votes.n_answers)
+    if rates.shape != shape:
+        raise VoteError(
+            f"error_rates of shape {rates.shape} do not fit (rater, class, answer) = {shape}"
+        )
+    check_probabilities("error_rates", rates)
+    check_probabilities("class_prior", prior)
+    return rates, prior
+
+
+def check_probabilities(name: str, values: NDArray[np.float64]) -> None:
+    """Refuse what is not in 0..1 or does not sum to 1 along the last axis."""
+    wrong = ~((values >= 0) & (values <= 1))
+    if wrong.any():
+        place = np.argwhere(wrong)[0].tolist()
+        raise VoteError(f"{name}{place} is {values[tuple(place)]}: probabilities must be in 0..1")
+    sums = values.sum(axis=-1)
+    wrong = np.abs(sums - 1) > ROUNDING
+    if wrong.any():
+        place = np.argwhere(wrong)[0].tolist()
+        raise VoteError(f"{name}{place or ''} sums to {sums[tuple(place)]}: it must sum to 1")
+
+
+def numbers(name: str, values: ArrayLike) -> NDArray[Any]:
+    """Return an array of real numbers; what holds anything else is a VoteError."""
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise VoteError(f"{name} must be numbers in rows of equal length") from None
+    if array.dtype.kind not in "biuf":
+        odd = next((value for value in array.flat if not isinstance(value, Real)), array.dtype)
+        raise VoteError(f"{name} must be numbers: {odd!r}")
+    return array

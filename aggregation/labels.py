@@ -1,0 +1,44 @@
+"""Label switching: the likelihood does not know which class is which; answers or truth do."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def order_by_answers(
+    error_rates: NDArray[np.float64], class_prior: NDArray[np.float64], votes_of: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Find the order of classes in which most answers are those of their class.
+
+    Parameters
+    ----------
+    error_rates : ndarray, shape (n_raters, n_classes, n_answers)
+        With as many answers as classes.
+    class_prior : ndarray, shape (n_classes,)
+    votes_of : ndarray of int, shape (n_raters,)
+        Votes of each rater.
+
+    Returns
+    -------
+    ndarray of int, shape (n_classes,)
+        The class that becomes class 0, 1, ...; ``arange`` where nothing is switched.
+    """
+    joint = np.einsum("r,c,rca->ac", votes_of.astype(float), class_prior, error_rates)
+    return best_match(joint)
+
+
+def order_by_truth(posterior: NDArray[np.float64], truth: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Find the order of classes that agrees best with known items, both (n_items, n_classes)."""
+    return best_match(truth.T @ posterior)
+
+
+def best_match(agreement: NDArray[np.float64]) -> NDArray[np.int64]:
+    """For each row a column, so that the sum is largest; the identity, unless another is better."""
+    from scipy.optimize import linear_sum_assignment
+
+    rows, columns = linear_sum_assignment(agreement, maximize=True)
+    best, identity = agreement[rows, columns].sum(), np.trace(agreement)
+    if best <= identity * (1 + 1e-12):
+        return np.arange(len(agreement))
+    return np.asarray(columns, dtype=np.int64)

@@ -1,0 +1,396 @@
+"""Votes: who answered what about which item, sparse and item-major."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence, Sized
+from contextlib import closing
+from dataclasses import dataclass, replace
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .columns import Column, coded_column, codes_below
+from .errors import VoteError
+
+if TYPE_CHECKING:
+    from .threads import Threads
+
+MAX_CODE = np.iinfo(np.int32).max
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Votes:
+    """Votes of raters on items: immutable, sparse, grouped by item.
+
+    The votes of item ``i`` are ``codes[starts[i]:starts[i + 1]]``, in ascending order. One code
+    holds one vote: ``rater * n_answers + answer``. A rater may vote on an item any number of times,
+    and an item or a rater may have no votes at all. Make one with :meth:`from_triples`,
+    :meth:`from_frame`, :meth:`from_tensor` or :meth:`read`.
+
+    Attributes
+    ----------
+    starts : ndarray of int64, shape (n_items + 1,)
+        Where each item's votes begin in `codes`.
+    codes : ndarray of int32, shape (n_votes,)
+        ``rater * n_answers + answer`` of each vote, ascending within an item.
+    n_raters, n_answers : int
+        How many raters and answers there are, with or without votes.
+    item_names, rater_names, answer_names : sequence
+        What each code stands for: a tuple, or ``range(n)`` where codes were given.
+
+    Examples
+    --------
+    >>> votes = Votes.from_triples(["a", "a", "b"], ["ann", "bob", "ann"], ["yes", "no", "yes"])
+    >>> votes
+    Votes(3 votes: 2 items, 2 raters, 2 answers)
+    >>> votes.answer_names[votes.answers[0]]
+    'yes'
+    """
+
+    starts: NDArray[np.int64]
+    codes: NDArray[np.int32]
+    n_raters: int
+    n_answers: int
+    item_names: Sequence[Any]
+    rater_names: Sequence[Any]
+    answer_names: Sequence[Any]
+
+    def __post_init__(self) -> None:
+        self.starts.flags.writeable = False
+        self.codes.flags.writeable = False
+
+    def __repr__(self) -> str:
+        return (
+            f"Votes({self.n_votes} votes: {self.n_items} items, "
+            f"{self.n_raters} raters, {self.n_answers} answers)"
+        )
+
+    @property
+    def n_items(self) -> int:
+        """Number of items, with or without votes."""
+        return len(self.starts) - 1
+
+    @property
+    def n_votes(self) -> int:
+        """Number of votes, repeated ones included."""
+        return len(self.codes)
+
+    @property
+    def items(self) -> NDArray[np.int64]:
+        """The item of each vote, shape (n_votes,), in 0..n_items - 1, ascending."""
+        return np.repeat(np.arange(self.n_items), np.diff(self.starts))
+
+    @property
+    def raters(self) -> NDArray[np.int32]:
+        """The rater of each vote, shape (n_votes,), in 0..n_raters - 1."""
+        return self.codes // np.int32(self.n_answers)
+
+    @property
+    def answers(self) -> NDArray[np.int32]:
+        """The answer of each vote, shape (n_votes,), in 0..n_answers - 1."""
+        return self.codes % np.int32(self.n_answers)
+
+    def votes_per_rater(self) -> NDArray[np.int64]:
+        """Count each rater's votes, shape (n_raters,)."""
+        from ._grouping import count_codes  # Numba takes a third of a second to import
+
+        by_code = np.zeros((self.n_raters, self.n_answers), dtype=np.int64)
+        count_codes(self.codes, by_code.reshape(-1))
+        return np.asarray(by_code.sum(axis=1))
+
+    def select(self, items: ArrayLike) -> Votes:
+        """Take the votes of some items, in the order given; all raters and answers are kept.
+
+        Parameters
+        ----------
+        items : array_like of int or bool
+            Item codes, or a mask of shape (n_items,).
+
+        Returns
+        -------
+        Votes
+
+        Raises
+        ------
+        VoteError
+            If an item is out of range, or a mask has another shape.
+        """
+        mask = np.asarray(items)
+        if mask.dtype != bool:
+            chosen = codes_below(items, "item", self.n_items)
+        elif mask.shape == (self.n_items,):
+            chosen = np.flatnonzero(mask)
+        else:
+            raise VoteError(f"a mask of shape {mask.shape} does not fit {self.n_items} items")
+        sizes = np.diff(self.starts)[chosen]
+        starts = np.concatenate(([0], np.cumsum(sizes)))
+        # position of each vote = its place in the new array, shifted to where its item was
+        source = np.arange(starts[-1]) + np.repeat(self.starts[chosen] - starts[:-1], sizes)
+        return replace(
+            self,
+            starts=starts,
+            codes=self.codes[source],
+            item_names=tuple(self.item_names[item] for item in chosen.tolist()),
+        )
+
+    def with_rater(self, items: ArrayLike, answers: ArrayLike, *, name: Any) -> Votes:
+        """Add a rater, who comes last; it may vote on an item more than once, or not at all.
+
+        Parameters
+        ----------
+        items, answers : array_like of int, shape (n,)
+            The new rater's votes.
+        name : hashable
+            The new rater's name.
+
+        Returns
+        -------
+        Votes
+            With `n_raters` one more.
+
+        Raises
+        ------
+        VoteError
+            If an item or answer is out of range, or there are more of one than of the other.
+        """
+        item = codes_below(items, "item", self.n_items)
+        answer = codes_below(answers, "answer", self.n_answers)
+        if len(item) != len(answer):
+            raise VoteError(f"{len(item)} items but {len(answer)} answers: one vote a row")
+        check_code_range(self.n_raters + 1, self.n_answers)
+        order = np.lexsort((answer, item))
+        item, answer = item[order], answer[order]
+        # The largest codes of all: each goes to the end of its item.
+        ends = self.starts[item + 1]
+        codes = np.insert(self.codes, ends, self.n_raters * self.n_answers + answer)
+        more = np.concatenate(([0], np.cumsum(np.bincount(item, minlength=self.n_items))))
+        return replace(
+            self,
+            starts=self.starts + more,
+            codes=codes,
+            n_raters=self.n_raters + 1,
+            rater_names=(*self.rater_names, name),
+        )
+
+    def to_tensor(self) -> NDArray[np.int64]:
+        """Count the votes of each rater, item and answer, shape (n_raters, n_items, n_answers).
+
+        The dense form is for small data and for tests: it is large and almost empty.
+        """
+        tensor = np.zeros((self.n_raters, self.n_items, self.n_answers), dtype=np.int64)
+        np.add.at(tensor, (self.raters, self.items, self.answers), 1)
+        return tensor
+
+    @classmethod
+    def from_triples(
+        cls,
+        items: ArrayLike | Iterable[Any],
+        raters: ArrayLike | Iterable[Any],
+        answers: ArrayLike | Iterable[Any],
+        *,
+        n_items: int | None = None,
+        n_raters: int | None = None,
+        n_answers: int | None = None,
+    ) -> Votes:
+        """Votes from three columns of equal length: one vote a row, in any order.
+
+        Numbers are codes 0, 1, 2, ... and are kept as they are: a code that never occurs is an
+        item, rater or answer without votes. Anything else (strings, dates, tuples) is a name; names
+        are given codes in sorted order, or in order of appearance where they cannot be sorted. A
+        row that occurs twice counts twice.
+
+        Parameters
+        ----------
+        items, raters, answers : array_like, shape (n_votes,)
+            Codes (integers, or floats without a fraction) or hashable names.
+        n_items, n_raters, n_answers : int, optional
+            Number of codes, where the last ones have no votes. Default: the largest code + 1.
+
+        Returns
+        -------
+        Votes
+
+        Raises
+        ------
+        VoteError
+            If there are no votes; the columns differ in length; an entry is missing; a code is
+            negative, fractional, beyond the number of codes, or so large that it cannot be a code.
+
+        Examples
+        --------
+        >>> Votes.from_triples([0, 0, 1], [0, 1, 1], [1, 1, 0])
+        Votes(3 votes: 2 items, 2 raters, 2 answers)
+        """
+        from .threads import Threads, thread_count
+
+        size = len(raters) if isinstance(raters, Sized) else 0
+        with closing(Threads(thread_count(None, size))) as threads:
+            return cls._from_columns(
+                coded_column(items, "item", n_items, threads),
+                coded_column(raters, "rater", n_raters, threads),
+                coded_column(answers, "answer", n_answers, threads),
+                threads,
+            )
+
+    @classmethod
+    def _from_columns(cls, item: Column, rater: Column, answer: Column, threads: Threads) -> Votes:
+        from ._grouping import group_by_item  # Numba takes a third of a second to import
+
+        lengths = [len(column.codes) for column in (item, rater, answer)]
+        if len(set(lengths)) > 1:
+            raise VoteError(
+                "items, raters and answers must be equally long, one vote a row: "
+                f"{lengths[0]}, {lengths[1]} and {lengths[2]}"
+            )
+        check_code_range(rater.size, answer.size)
+        starts, codes = group_by_item(
+            item.codes,
+            rater.codes,
+            answer.codes,
+            n_items=item.size,
+            n_answers=answer.size,
+            threads=threads,
+        )
+        return cls(starts, codes, rater.size, answer.size, item.names, rater.names, answer.names)
+
+    @classmethod
+    def from_tensor(
+        cls,
+        tensor: ArrayLike,
+        *,
+        item_names: Sequence[Any] | None = None,
+        rater_names: Sequence[Any] | None = None,
+        answer_names: Sequence[Any] | None = None,
+    ) -> Votes:
+        """Votes from a tensor of 0 and 1, the layout of the ReaL release.
+
+        Parameters
+        ----------
+        tensor : array_like, shape (n_raters, n_items, n_answers)
+            1 where the rater gave the item that answer, otherwise 0; at most one answer a rater and
+            item. Any numeric type.
+        item_names, rater_names, answer_names : sequence, optional
+            What the codes stand for.
+
+        Returns
+        -------
+        Votes
+
+        Raises
+        ------
+        VoteError
+            If the tensor has another rank, an entry other than 0 and 1 (NaN included), no votes, or
+            two answers by one rater to one item.
+
+        Examples
+        --------
+        >>> Votes.from_tensor([[[1, 0], [0, 1]], [[0, 0], [0, 1]]])
+        Votes(3 votes: 2 items, 2 raters, 2 answers)
+        """
+        from .tensor import votes_from_tensor  # which imports this module
+
+        return votes_from_tensor(
+            tensor, item_names=item_names, rater_names=rater_names, answer_names=answer_names
+        )
+
+    @classmethod
+    def from_frame(
+        cls,
+        frame: Any,
+        *,
+        item: str | None = None,
+        rater: str | None = None,
+        answer: str | None = None,
+        answer_names: Sequence[Any] | None = None,
+    ) -> Votes:
+        """Votes from a dataframe of pandas, polars, pyarrow or whatever else narwhals knows.
+
+        Every column holds names, numbers too: items 11573 and 11574 are two items, and these are
+        their names. Names are sorted. A column that declares an order, such as an ordered
+        categorical, keeps it.
+
+        Parameters
+        ----------
+        frame : dataframe
+            One vote a row, in any order. A row that occurs twice counts twice.
+        item, rater, answer : str, optional
+            Names of the columns. Default: the one column that is called item, task, patient or
+            question; rater, worker, observer or annotator; answer, label, response or rating.
+        answer_names : sequence, optional
+            All answers in their order, with or without votes. Matters where there are other classes
+            than answers.
+
+        Returns
+        -------
+        Votes
+
+        Raises
+        ------
+        VoteError
+            If it is no dataframe, has no rows or a missing value, a column is not there or cannot
+            be told, or an answer is not in `answer_names`.
+
+        Examples
+        --------
+        >>> import pyarrow
+        >>> table = pyarrow.table({"task": [7, 9], "worker": ["b", "a"], "label": [1, 0]})
+        >>> Votes.from_frame(table).item_names
+        (7, 9)
+        """
+        from .frames import votes_from_frame  # which imports this module
+
+        return votes_from_frame(
+            frame, item=item, rater=rater, answer=answer, answer_names=answer_names
+        )
+
+    @classmethod
+    def read(
+        cls,
+        path: str | PathLike[str],
+        *,
+        item: str | None = None,
+        rater: str | None = None,
+        answer: str | None = None,
+        answer_names: Sequence[Any] | None = None,
+    ) -> Votes:
+        """Votes from a file: csv, Parquet, or npz in the layout of the ReaL release.
+
+        Parameters
+        ----------
+        path : path
+            ``.csv`` or ``.tsv``, also packed (``.csv.gz``): a row of column names, then one vote a
+            row. Only an empty cell is missing. Names that are all whole numbers are integers.
+
+            ``.parquet``, or a folder of Parquet files: one vote a row.
+
+            ``.npz``: `tensor`, shape (n_raters, n_items, n_answers), of 0 and 1, read as a stream;
+            rater names from `ids` and item names from `info`, where these are there. A row of
+            `info` is joined by slashes.
+        item, rater, answer, answer_names
+            As for :meth:`from_frame`.
+
+        Returns
+        -------
+        Votes
+
+        Raises
+        ------
+        VoteError
+            If the file cannot be read or used; the message names it.
+        OSError
+            If it is not there.
+        """
+        from .reading import read_votes  # which imports this module
+
+        return read_votes(path, item=item, rater=rater, answer=answer, answer_names=answer_names)
+
+
+def check_code_range(n_raters: int, n_answers: int) -> None:
+    """Refuse more (rater, answer) pairs than a 32-bit code can tell apart."""
+    if n_raters * n_answers > MAX_CODE:
+        raise VoteError(
+            f"{n_raters} raters x {n_answers} answers are more than {MAX_CODE} pairs: "
+            "give raters and answers consecutive codes from 0, or names"
+        )

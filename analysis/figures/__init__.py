@@ -1,0 +1,31 @@
+"""Figures: take results, return a matplotlib Figure; nothing is computed here."""
+
+from .accuracy import accuracy_figure
+from .agreement import agreement_figure
+from .bands import bands_figure
+from .calibration import calibration_figure
+from .comparison import comparison_figure
+from .curve import figure3
+from .drawing import FORMATS, figure_bytes, figure_files
+from .model import model_check_figure, more_votes_figure, without_figure
+from .rater_report import rater_figures
+from .raters import error_rates_figure, golden_em_figure, raters_figure
+
+__all__ = [
+    "FORMATS",
+    "accuracy_figure",
+    "agreement_figure",
+    "bands_figure",
+    "calibration_figure",
+    "comparison_figure",
+    "error_rates_figure",
+    "figure3",
+    "figure_bytes",
+    "figure_files",
+    "golden_em_figure",
+    "model_check_figure",
+    "more_votes_figure",
+    "rater_figures",
+    "raters_figure",
+    "without_figure",
+]

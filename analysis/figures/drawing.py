@@ -1,0 +1,138 @@
+"""What the figures share: colours, style, captions, and their files."""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from typing import Any
+
+from matplotlib import style
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ..errors import ReleaseError
+
+# Okabe & Ito's colours, which colour-blind readers can tell apart; vermilion and green are darker,
+# to be readable as text. In a grey print the shape of a mark still says what it is.
+BLUE, VERMILION, GREEN, BLACK = "#0072B2", "#C24F00", "#00785A", "#000000"
+GREY, DOT_GREY, LIGHT_GREY = "#5E5E5E", "#B0B0B0", "#DEDEDE"
+STYLE = {
+    "axes.axisbelow": True,
+    "axes.grid": True,
+    "axes.grid.axis": "y",
+    "axes.labelsize": 10,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "figure.dpi": 220,
+    "font.family": "DejaVu Sans",  # comes with matplotlib, so every machine has it
+    "font.size": 9,
+    "grid.color": LIGHT_GREY,
+    "grid.linewidth": 0.5,
+    "pdf.fonttype": 42,  # TrueType, embedded
+    "savefig.dpi": "figure",
+}
+WIDTH = 7.0  # inches; 1540 pixels
+CAPTION_SIZE = 7.5
+CAPTION_CHARACTERS = 124
+FORMATS = ("png", "pdf")
+# Nothing of the machine or of the day: the same figure is the same file.
+NO_METADATA: dict[str, dict[str, None]] = {
+    "png": {"Software": None},
+    "pdf": {"Creator": None, "Producer": None, "CreationDate": None},
+}
+
+
+def house_style() -> AbstractContextManager[None]:
+    """Draw as all figures are drawn, whatever the user's own settings, which come back after it."""
+    return style.context(["default", STYLE])
+
+
+def figure_bytes(figure: Figure, form: str) -> bytes:
+    """Return the content of a figure's file; the same figure gives the same bytes.
+
+    Parameters
+    ----------
+    figure : Figure
+    form : str
+        "png" or "pdf".
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    ReleaseError
+        If it is another form.
+    """
+    if form not in FORMATS:
+        raise ReleaseError(f"a figure is written as {' or '.join(FORMATS)}, not as {form!r}")
+    stream = io.BytesIO()
+    with house_style():
+        figure.savefig(stream, format=form, metadata=NO_METADATA[form])
+    return stream.getvalue()
+
+
+def figure_files(figures: Mapping[str, Figure]) -> dict[str, bytes]:
+    """Return each figure as png and as pdf, by file name; given by name without ending."""
+    return {
+        f"{name}.{form}": figure_bytes(figure, form)
+        for name, figure in figures.items()
+        for form in FORMATS
+    }
+
+
+def write_caption(figure: Figure, top: float, *paragraphs: str) -> None:
+    """Write paragraphs across the foot of a figure, from the height `top` (0..1) down."""
+    text = "\n".join(textwrap.fill(paragraph, CAPTION_CHARACTERS) for paragraph in paragraphs)
+    figure.text(0.022, top, text, fontsize=CAPTION_SIZE, va="top", linespacing=1.4)
+
+
+def leader(color: str, start: tuple[float, float]) -> dict[str, Any]:
+    """Return the line from a label to its mark; `start` is where on the label, in 0..1."""
+    return {
+        "arrowstyle": "-",
+        "linewidth": 0.7,
+        "color": color,
+        "relpos": start,
+        "shrinkA": 1,
+        "shrinkB": 5,
+    }
+
+
+def mark_simulated(figure: Figure, axes: Axes) -> None:
+    """Say, across the picture and above it, that the release is a simulated one."""
+    axes.text(
+        0.5,
+        0.5,
+        "SIMULATED",
+        transform=axes.transAxes,
+        rotation=30,
+        fontsize=64,
+        fontweight="bold",
+        ha="center",
+        va="center",
+        color=LIGHT_GREY,
+        zorder=0,
+    )
+    figure.text(
+        0.5,
+        0.975,
+        "SIMULATED release: these numbers say nothing about ImageNet",
+        ha="center",
+        va="center",
+        fontweight="bold",
+        color="white",
+        bbox={"facecolor": VERMILION, "edgecolor": "none", "boxstyle": "square,pad=0.4"},
+    )
+
+
+def mark_simulated_panels(figure: Figure) -> None:
+    """Say it behind all panels of a figure, which become transparent."""
+    for panel in figure.axes:
+        panel.patch.set_visible(False)
+    background = figure.add_axes((0, 0, 1, 1), zorder=-1)
+    background.set_axis_off()
+    mark_simulated(figure, background)

@@ -1,0 +1,84 @@
+"""``python -m benchmarks [CASE ...]``: measure, write the results, and renew the README's table."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from . import cases, process_cases, report
+from .results import Plan, Result, SkippedError
+from .runner import environment
+
+CASES: dict[str, Callable[[Plan], Result]] = {
+    "release": cases.release,
+    "step": cases.step,
+    "grouping": cases.grouping,
+    "threads": cases.threads,
+    "curve": process_cases.curve,
+    "loading": process_cases.loading,
+    "reproduce": process_cases.reproduce,
+    "start": process_cases.start,
+}
+USUAL = Plan(
+    runs=9,
+    slow_runs=7,
+    peer_runs=3,
+    votes=5_000_000,
+    curve=(1_000_000, 3_000_000, 10_000_000, 30_000_000),
+)
+LARGEST = 100_000_000
+QUICK = Plan(
+    runs=3, slow_runs=2, peer_runs=1, votes=500_000, curve=(500_000, 1_000_000), most_peer_steps=3
+)
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("cases", nargs="*", metavar="CASE", help=", ".join(CASES))
+    parser.add_argument("--quick", action="store_true", help="few runs of little, to see it work")
+    parser.add_argument("--full", action="store_true", help="the curve up to 100 million votes")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="write the results here, and leave the README alone; so does --quick",
+    )
+    parsed = parser.parse_args()
+    unknown = set(parsed.cases) - CASES.keys()
+    if unknown:
+        parser.error(f"no case {', '.join(sorted(unknown))}: there are {', '.join(CASES)}")
+    return parsed
+
+
+def plan_of(options: argparse.Namespace) -> Plan:
+    """Return how much to measure."""
+    folder = os.environ.get("REASSESS_DATA")
+    plan = replace(QUICK if options.quick else USUAL, data=Path(folder) if folder else None)
+    return replace(plan, curve=(*plan.curve, LARGEST)) if options.full else plan
+
+
+def main() -> None:
+    """Run the cases asked for, one after the other."""
+    options = arguments()
+    plan = plan_of(options)
+    out = options.out or (report.RESULTS / "quick" if options.quick else report.RESULTS)
+    for name in options.cases or CASES:
+        machine = environment()
+        try:
+            result = replace(CASES[name](plan), environment=machine)
+        except SkippedError as reason:
+            print(f"{name}: left out, {reason}", file=sys.stderr)
+            continue
+        report.write(out, result)
+        print("\n".join(report.lines(result)), end="\n\n", flush=True)
+    if not options.quick and options.out is None:
+        report.update_readme(report.read(out, list(CASES)))
+
+
+if __name__ == "__main__":
+    main()

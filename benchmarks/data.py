@@ -1,0 +1,67 @@
+"""Votes to measure with: simulated ones of any number, made in little memory, or the release's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+VOTES_PER_ITEM = 5
+# Votes that are drawn at a time.
+PIECE = 1_000_000
+LEAST_SKILL, MOST_SKILL = 0.4, 0.95
+
+
+class Columns(NamedTuple):
+    """Votes as three columns of codes, shape (n_votes,)."""
+
+    items: NDArray[np.int64]
+    raters: NDArray[np.int64]
+    answers: NDArray[np.int64]
+
+    def shuffled(self, seed: int) -> Columns:
+        """Return the same votes in another order."""
+        order = np.random.default_rng(seed).permutation(len(self.items))
+        return Columns(*(column[order] for column in self))
+
+
+def simulated_columns(n_votes: int, *, n_raters: int, n_answers: int = 3, seed: int = 0) -> Columns:
+    """Draw votes, five an item, by raters who know the answer more or less often and else guess.
+
+    Nothing is held beside the columns but a piece of them, so that a process that draws its votes
+    has had no more memory than when it has them.
+    """
+    rng = np.random.default_rng(seed)
+    columns = Columns(*(np.empty(n_votes, dtype=np.int64) for _ in range(3)))
+    skill = np.linspace(LEAST_SKILL, MOST_SKILL, n_raters)
+    for begin in range(0, n_votes, PIECE):
+        end = min(begin + PIECE, n_votes)
+        items, raters, answers = (column[begin:end] for column in columns)
+        items[:] = np.arange(begin, end) // VOTES_PER_ITEM
+        raters[:] = rng.integers(n_raters, size=len(items))
+        truth = rng.integers(n_answers, size=len(items) // VOTES_PER_ITEM + 1)
+        knows = rng.random(len(items)) < skill[raters]
+        guess = rng.integers(n_answers, size=len(items))
+        answers[:] = np.where(knows, truth[items - begin // VOTES_PER_ITEM], guess)
+    return columns
+
+
+def release_columns(folder: Path) -> Columns:
+    """Return the release's votes as columns, grouped by item."""
+    from analysis import load_release
+
+    votes = load_release(folder).votes
+    wide: list[NDArray[Any]] = [votes.items, votes.raters, votes.answers]
+    return Columns(*(column.astype(np.int64) for column in wide))
+
+
+def save(path: Path, columns: Columns) -> None:
+    """Write columns to a file for a fresh process."""
+    np.save(path, np.stack(columns))
+
+
+def load(path: Path) -> Columns:
+    """Read what :func:`save` has written."""
+    return Columns(*np.load(path))

@@ -1,0 +1,96 @@
+"""What runs in a fresh process of its own, where memory can be measured.
+
+    python -m benchmarks.fresh fit WHO SOURCE STEPS
+    python -m benchmarks.fresh load-release FOLDER
+    python -m benchmarks.fresh load-dense FOLDER
+
+prints one line of JSON: seconds, the most memory held, how much of it was taken beyond what was
+held when the inputs were there, and the digest of the result.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from .runner import digest
+
+Report = dict[str, Any]
+
+
+def most_memory() -> int:
+    """Return the most memory that this process has held so far, in bytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (
+        1 if sys.platform == "darwin" else 1024
+    )
+
+
+def fit(who: str, source: str, steps: str) -> Report:
+    """Fit the votes of a file, or as many simulated ones as `source` says, by one contender."""
+    import psutil
+
+    from .data import load, simulated_columns
+    from .fits import FITTERS, N_RATERS
+
+    fitter = FITTERS[who]
+    fitter.fit(simulated_columns(2000, n_raters=20), 2)  # what it imports and compiles
+    simulated = source.isdigit()
+    columns = simulated_columns(int(source), n_raters=N_RATERS) if simulated else load(Path(source))
+    before = psutil.Process().memory_info().rss
+    start = time.perf_counter()
+    result = fitter.fit(columns, int(steps))
+    seconds = time.perf_counter() - start
+    peak = most_memory()
+    return {
+        "seconds": seconds,
+        "peak_bytes": peak,
+        "above_bytes": peak - before,
+        "votes": len(columns.items),
+        "digest": fitter.digest(result),
+    }
+
+
+def load_release(folder: str) -> Report:
+    """Load the release as this project does."""
+    start = time.perf_counter()
+    from analysis import load_release
+
+    release = load_release(folder)
+    seconds, peak = time.perf_counter() - start, most_memory()
+    return {
+        "seconds": seconds,
+        "peak_bytes": peak,
+        "digest": digest(release.votes.starts, release.votes.codes),
+    }
+
+
+def load_dense(folder: str) -> Report:
+    """Load the raters' tensor as NumPy does, with what says which question is which."""
+    start = time.perf_counter()
+    import numpy as np
+
+    with np.load(Path(folder) / "raters.npz") as file:
+        tensor = file["tensor"]
+        file["info"]
+    seconds, peak = time.perf_counter() - start, most_memory()
+    _, n_items, n_answers = tensor.shape
+    raters, items, answers = np.nonzero(tensor)
+    order = np.lexsort((answers, raters, items))
+    codes = (raters * n_answers + answers)[order].astype(np.int32)
+    starts = np.concatenate(([0], np.cumsum(np.bincount(items, minlength=n_items))))
+    return {"seconds": seconds, "peak_bytes": peak, "digest": digest(starts, codes)}
+
+
+TASKS: dict[str, Callable[..., Report]] = {
+    "fit": fit,
+    "load-release": load_release,
+    "load-dense": load_dense,
+}
+
+if __name__ == "__main__":
+    print(json.dumps(TASKS[sys.argv[1]](*sys.argv[2:])))

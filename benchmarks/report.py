@@ -1,0 +1,142 @@
+"""Results as files, as lines on the terminal, and as the README's table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from .results import Limit, Result, Timing
+from .runner import ROOT
+
+RESULTS = ROOT / "benchmarks" / "results"
+README = ROOT / "README.md"
+BEGIN, END = "<!-- benchmarks: begin -->", "<!-- benchmarks: end -->"
+HEADINGS = ("what", "median", "least to most", "ns a vote", "peak memory", "bytes a vote", "digest")
+
+
+def write(folder: Path, result: Result) -> Path:
+    """Write a result as json."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{result.case}.json"
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(asdict(result), indent=2) + "\n", encoding="utf-8")
+    part.replace(path)
+    return path
+
+
+def read(folder: Path, order: Sequence[str]) -> list[Result]:
+    """Read the results that are there, in the order of the cases."""
+    files = (folder / f"{case}.json" for case in order)
+    return [
+        from_json(json.loads(path.read_text(encoding="utf-8"))) for path in files if path.is_file()
+    ]
+
+
+def from_json(entry: dict[str, Any]) -> Result:
+    """Return the result that :func:`write` has written."""
+    timings = tuple(
+        Timing(**one | {"seconds": tuple(one["seconds"])}) for one in entry.pop("timings")
+    )
+    limits = tuple(Limit(**one) for one in entry.pop("limits"))
+    return Result(**entry, timings=timings, limits=limits)
+
+
+def lines(result: Result) -> Iterator[str]:
+    """Return a result in lines for the terminal."""
+    yield f"{result.case}: {result.title}"
+    for timing in result.timings:
+        yield "  " + "  ".join(cell for cell in cells(timing) if cell)
+        for what, value in timing.facts.items():
+            number = f"{value:.6g}" if isinstance(value, float) else str(value)
+            yield f"      {what}: {number}"
+    for limit in result.limits:
+        yield f"  {'ok ' if limit.met else 'NOT MET'} {limit}"
+
+
+def cells(timing: Timing) -> tuple[str, ...]:
+    """Return a timing as the cells of a row."""
+    return (
+        timing.what,
+        in_words(timing.median),
+        f"{in_words(min(timing.seconds))} to {in_words(max(timing.seconds))}"
+        if len(timing.seconds) > 1
+        else "one run",
+        "" if timing.ns_per_vote is None else three_digits(timing.ns_per_vote),
+        "" if timing.peak_bytes is None else f"{timing.peak_bytes / 1e6:,.0f} MB",
+        "" if timing.bytes_per_vote is None else three_digits(timing.bytes_per_vote),
+        timing.digest and f"`{timing.digest[:8]}`",
+    )
+
+
+def in_words(seconds: float) -> str:
+    """Return a time with a unit that fits it, and three digits."""
+    for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
+        if seconds >= size:
+            return f"{three_digits(seconds / size)} {unit}"
+    return f"{three_digits(seconds / 1e-9)} ns"
+
+
+def three_digits(value: float) -> str:
+    """Return a number with three digits, or with all before the point where there are more.
+
+    Examples
+    --------
+    >>> three_digits(1234.5), three_digits(61.27), three_digits(0.000123456)
+    ('1,234', '61.3', '0.000123')
+    """
+    if abs(value) < 1:
+        return f"{value:.3g}"
+    whole = len(str(int(abs(value))))
+    return f"{value:,.{max(0, 3 - whole)}f}"
+
+
+def table(results: Iterable[Result]) -> str:
+    """Return the README's section: for each case a table, what follows, and where it ran."""
+    return "\n".join(line for result in results for line in _section(result)).strip()
+
+
+def _section(result: Result) -> Iterator[str]:
+    yield f"**{result.title[:1].upper()}{result.title[1:]}**"
+    yield ""
+    rows = [cells(timing) for timing in result.timings]
+    used = [k for k in range(len(HEADINGS)) if any(row[k] for row in rows)]
+    yield _row(HEADINGS[k] for k in used)
+    yield "|---" * len(used) + "|"
+    for row in rows:
+        yield _row(row[k] for k in used)
+    yield ""
+    if result.limits:
+        yield "; ".join(map(_outcome, result.limits)) + "."
+        yield ""
+    yield f"<sub>{', '.join(_machine(result))}</sub>"
+    yield ""
+
+
+def _row(row: Iterable[str]) -> str:
+    return f"| {' | '.join(row)} |"
+
+
+def _outcome(limit: Limit) -> str:
+    return f"{limit.what}: {three_digits(limit.value)}{limit.unit}"
+
+
+def _machine(result: Result) -> Iterator[str]:
+    found = result.environment
+    yield str(found.get("date", ""))
+    yield f"{found.get('processor')}, {found.get('processors available')} processors"
+    for package in ("python", "numpy", "scipy", "numba", "pandas", "crowd-kit"):
+        if package in found:
+            yield f"{package} {found[package]}"
+
+
+def update_readme(results: Iterable[Result], path: Path = README) -> None:
+    """Put the table between its marks in the README."""
+    text = path.read_text(encoding="utf-8")
+    if text.count(BEGIN) != 1 or text.count(END) != 1:
+        raise ValueError(f"{path} must have {BEGIN} and {END} once each")
+    before, rest = text.split(BEGIN)
+    after = rest.split(END)[1]
+    path.write_text(f"{before}{BEGIN}\n{table(results)}\n{END}{after}", encoding="utf-8")

@@ -1,0 +1,1 @@
+"""The `reassess` command, one file per subcommand."""

@@ -1,0 +1,64 @@
+"""The `reassess` command: its subcommands, and how it ends when input cannot be used."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import typer
+
+from . import (
+    _common,
+    accuracy,
+    compare,
+    curve,
+    diff,
+    fetch,
+    fit,
+    labels,
+    pick,
+    raters,
+    reproduce,
+    simulate,
+)
+
+app = typer.Typer(
+    name="reassess",
+    help="Aggregate crowd labels with Dawid & Skene EM, and reproduce the ReaL labels of ImageNet "
+    "bit for bit.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for subcommand in (
+    reproduce.reproduce,
+    fetch.fetch,
+    raters.raters,
+    curve.curve,
+    compare.compare,
+    pick.pick,
+    labels.labels,
+    diff.diff,
+    accuracy.accuracy,
+    fit.fit,
+    simulate.simulate,
+):
+    app.command()(subcommand)
+
+
+def run() -> None:
+    """Run the command; unusable input is one line on standard error and exit status 2."""
+    logging.basicConfig(format="reassess: %(message)s", level=logging.WARNING, stream=sys.stderr)
+    try:
+        app()
+    except (ValueError, _common.UsageError) as error:
+        # VoteError and ReleaseError are ValueErrors; any other one is a bug and keeps its traceback
+        from aggregation.errors import VoteError
+        from analysis.errors import ReleaseError
+
+        if not isinstance(error, VoteError | ReleaseError | _common.UsageError):
+            raise
+        _common.fail(str(error))
+    except OSError as error:
+        _common.fail(f"{error.filename or 'input or output'}: {error.strerror or error}")

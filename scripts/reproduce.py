@@ -1,0 +1,150 @@
+"""`reassess reproduce`: everything that was published, recomputed and compared."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ._common import DataOption, announced_compilation, print_result, say, write_files
+
+if TYPE_CHECKING:
+    from analysis.release import Release
+    from analysis.reproduction import Reproduction
+
+
+def reproduce(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write to.")] = Path(
+        "reproduction"
+    ),
+    data: DataOption = None,
+) -> None:
+    """Recompute the published scores, real.json, the raters' accuracy and Figure 3, and compare.
+
+    Writes scores.npz, real.json, raters.csv, figure3.png, figure3.pdf, summary.json and
+    report.html. Exit status 0 if all is identical, 1 if anything differs.
+    """
+    console = say()
+    folder = _find_or_fetch(data)
+    if folder is None:
+        out = out.resolve()
+        out = out.parent / f"{out.name}-simulated"
+        folder = _simulate(out)
+    with announced_compilation(), console.status("reading the release") as status:
+        from analysis.release import load_release
+
+        # Reading is mostly inflating, which leaves the interpreter free for the long imports.
+        imports = Thread(target=_import_the_rest)
+        imports.start()
+        release = load_release(folder)
+        imports.join()
+        status.update("recomputing scores, labels and Figure 3")
+        from analysis import reproduction
+
+        result = reproduction.reproduce(release)
+        status.update("writing the files")
+        write_reproduction(out, release, result)
+    print_comparisons(release, result)
+    print_result(f"{out}\n")
+    raise SystemExit(0 if result.identical else 1)
+
+
+def _import_the_rest() -> None:
+    import matplotlib.backends.backend_agg
+    import matplotlib.backends.backend_pdf  # noqa: F401
+
+    import aggregation._kernels  # noqa: F401
+    import analysis.figures
+    import analysis.reproduction
+    import analysis.set_order  # noqa: F401
+
+
+def _find_or_fetch(data: Path | None) -> Path | None:
+    """Find the release, download it where it is nowhere, or return None where that cannot be."""
+    import os
+
+    from analysis.download import cache_dir, find_release, missing_files
+    from analysis.errors import ReleaseError
+
+    if data is not None or os.environ.get("REASSESS_DATA") or not missing_files(cache_dir()):
+        return find_release(data)
+    from .fetch import fetch_with_progress
+
+    try:
+        return Path(fetch_with_progress(None))
+    except ReleaseError as error:
+        say().print(f"The release cannot be had: {error}", markup=False)
+        return None
+
+
+def _simulate(out: Path) -> Path:
+    from rich.markup import escape
+
+    from analysis.simulated_release import write_simulated_release
+
+    folder = out / "simulated-release"
+    say().print(
+        "[bold reverse] SIMULATED [/] Running on a simulated release instead, drawn from the "
+        f"Dawid & Skene model into {escape(str(folder))}. It says nothing about ImageNet."
+    )
+    with announced_compilation():
+        write_simulated_release(folder)
+    return folder
+
+
+def write_reproduction(out: Path, release: Release, result: Reproduction) -> None:
+    """Write the files of a reproduction: all of them, or none."""
+    from concurrent.futures import ThreadPoolExecutor
+    from io import BytesIO
+
+    from analysis.figures import figure3, figure_bytes
+    from analysis.golden import raters_csv
+    from analysis.label_sets import to_json
+    from analysis.report import report_html
+    from analysis.reproduction import summary, write_scores
+
+    with ThreadPoolExecutor(1) as worker:
+        # Compressing 41 MB of text takes as long as drawing, and releases the interpreter.
+        scores = BytesIO()
+        compressed = worker.submit(write_scores, scores, release, result.scores)
+        figure = figure3(result.figure3)
+        pictures = {form: figure_bytes(figure, form) for form in ("png", "pdf")}
+        numbers = summary(release, result)
+        compressed.result()
+    contents: dict[str, bytes] = {
+        "scores.npz": scores.getvalue(),
+        "real.json": to_json(result.label_sets).encode(),
+        "raters.csv": raters_csv(result.raters).encode(),
+        "figure3.png": pictures["png"],
+        "figure3.pdf": pictures["pdf"],
+        "summary.json": (json.dumps(numbers, indent=2, allow_nan=False) + "\n").encode(),
+        "report.html": report_html(release, result, numbers, pictures["png"]).encode(),
+    }
+    write_files({out / name: content for name, content in contents.items()})
+
+
+def print_comparisons(release: Release, result: Reproduction) -> None:
+    """Say on the terminal, line by line, what was compared and whether it is identical."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    title = "SIMULATED release" if release.simulated else f"release in {release.folder}"
+    table = Table(title=f"{escape(title)}: published and recomputed", title_justify="left")
+    for heading in ("what", "published", "recomputed", "identical"):
+        table.add_column(heading, overflow="fold")
+    for line in result.comparisons:
+        same = "[bold]yes[/]" if line.identical else "[bold red]NO[/]"
+        table.add_row(line.what, line.published, line.recomputed, same)
+    console = say()
+    console.print(table)
+    for line in result.comparisons:
+        for difference in line.differences:
+            console.print(f"{line.what}: {difference}", markup=False)
+    figure3 = result.figure3.chosen
+    console.print(
+        f"The same labels come of any threshold in {result.interval}. On {figure3.n_fits} fitting "
+        f"golden questions: precision {figure3.precision:.5f}, recall {figure3.recall:.5f}."
+    )
