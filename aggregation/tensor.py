@@ -53,7 +53,7 @@ def vote_cells(plane: NDArray[Any], offset: int, n_items: int, n_answers: int) -
     `offset` is the place of the piece in the whole tensor, for the message of the VoteError that is
     raised at an entry other than 0 and 1.
     """
-    cells = np.flatnonzero(plane)
+    cells = np.flatnonzero(plane != 0)  # NumPy finds what is true much faster than what is not 0
     wrong = np.flatnonzero(plane[cells] != 1)
     if len(wrong):
         cell = int(cells[wrong[0]])

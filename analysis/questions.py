@@ -141,13 +141,12 @@ def _parse_names(codepoints: NDArray[np.uint32], member: Member, row: int) -> ND
     if codepoints.shape[1] >= NAME_LENGTH:
         digits = codepoints[:, DIGITS].astype(np.int64) - ZERO
         numbers = digits @ 10 ** np.arange(7, -1, -1)
-        good = (
-            (codepoints[:, : len(PREFIX)] == PREFIX).all(axis=1)
-            & ((digits >= 0) & (digits <= 9)).all(axis=1)
-            & (codepoints[:, DIGITS.stop : NAME_LENGTH] == SUFFIX).all(axis=1)
-            & (codepoints[:, NAME_LENGTH:] == 0).all(axis=1)
-            & (numbers >= 1)
-            & (numbers <= N_IMAGES)
+        good = _rows_where_all(
+            codepoints[:, : len(PREFIX)] == PREFIX,
+            (digits >= 0) & (digits <= 9),
+            codepoints[:, DIGITS.stop : NAME_LENGTH] == SUFFIX,
+            codepoints[:, NAME_LENGTH:] == 0,
+            ((numbers >= 1) & (numbers <= N_IMAGES))[:, None],
         )
     if not good.all():
         first = int(np.argmin(good))
@@ -167,9 +166,9 @@ def _parse_labels(codepoints: NDArray[np.uint32], member: Member, row: int) -> N
         ended |= column == 0
         good &= np.where(ended, column == 0, (digit >= 0) & (digit <= 9))
         numbers = np.where(ended, numbers, numbers * 10 + digit)
-    good &= (codepoints[:, 3:] == 0).all(axis=1)
     # "07" would not come out of the numbers again
-    good &= (codepoints[:, 0] != ZERO) | (codepoints[:, 1:] == 0).all(axis=1)
+    good &= (codepoints[:, 0] != ZERO) | (codepoints[:, 1:2] == 0).all(axis=1)
+    good &= _rows_where_all(codepoints[:, 3:] == 0)
     if not good.all():
         first = int(np.argmin(good))
         raise member.fail(
@@ -177,6 +176,15 @@ def _parse_labels(codepoints: NDArray[np.uint32], member: Member, row: int) -> N
             f"labels are 0 to {N_LABELS - 1}"
         )
     return numbers
+
+
+def _rows_where_all(*conditions: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Say of each row whether all conditions hold in all columns; row by row only if need be."""
+    good = np.ones(len(conditions[0]), dtype=bool)
+    for condition in conditions:
+        if not condition.all():
+            good &= condition.all(axis=1)
+    return good
 
 
 def _text(codepoints: NDArray[np.uint32]) -> str:
