@@ -5,7 +5,7 @@ from numba.cpython.unsafe.tuple import tuple_setitem
 from numpy.typing import NDArray
 
 from ._jit import kernel
-from ._kernels import e_step_rescaled, underflows
+from ._rescaling import e_step_rescaled, underflows
 
 # Up to so many classes a posterior lives in registers.
 MOST_IN_REGISTERS = 8
@@ -118,7 +118,7 @@ def posterior_step(
 ) -> None:
     """Fill the posterior of each pattern of some blocks, and their log-likelihood (eq. 2.5).
 
-    In the order of :func:`aggregation._kernels.e_step`, and so with its bits: the likelihoods of
+    In the order of :func:`aggregation.known_truth.e_step`, and so with its bits: the likelihoods of
     the votes from 1, then the prior. `ones` is a tuple as long as there are classes.
     """
     n_classes = np.uintp(len(ones))
@@ -150,6 +150,30 @@ def posterior_step(
             for j in range(len(ones)):
                 posterior[p, j] = row[j] / total
         log_likelihood[block] = log_sum + weight * np.log(product)
+
+
+@kernel
+def posterior_step_many_classes(
+    starts: NDArray[np.int64],
+    codes: NDArray[np.int32],
+    weights: NDArray[np.int32],
+    rates: NDArray[np.float64],
+    prior: NDArray[np.float64],
+    borders: NDArray[np.int64],
+    first_block: int,
+    last_block: int,
+    posterior: NDArray[np.float64],
+    log_likelihood: NDArray[np.float64],
+) -> None:
+    """Do as :func:`posterior_step` with rows in memory, and the prior before the votes."""
+    for block in range(first_block, last_block):
+        log_sum = 0.0
+        for p in range(borders[block], borders[block + 1]):
+            item = codes[starts[p] : starts[p + 1]]
+            total, log_scale = joint_again(item, rates, prior, False, posterior[p])
+            posterior[p] /= total
+            log_sum += weights[p] * (np.log(total) + log_scale)
+        log_likelihood[block] = log_sum
 
 
 @kernel

@@ -1,4 +1,4 @@
-"""The E-step as a loop over items: products of probabilities, exact however small they get."""
+"""Products of probabilities that are too small for doubles, exact however small they get."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,43 +17,24 @@ MOST_STEPS = 4
 
 
 @kernel
-def e_step(
+def e_step_again(
+    items: NDArray[np.int64],
     starts: NDArray[np.int64],
     codes: NDArray[np.int32],
     rates: NDArray[np.float64],
     prior: NDArray[np.float64],
+    joint: NDArray[np.float64],
     posterior: NDArray[np.float64],
     log_likelihood: NDArray[np.float64],
 ) -> None:
-    """Posterior and log-likelihood of each item (Dawid & Skene 1979, eq. 2.5).
+    """Correct the posterior and log-likelihood of those items whose `joint` has underflown.
 
-    `rates` has shape (n_raters * n_answers, n_classes). The likelihoods of an item's votes are
-    multiplied in the order of the votes, starting from 1, then by the prior: the published ReaL
-    scores have the last bits that this order gives. An item that is impossible in every class has a
-    log-likelihood of -inf and a posterior of zeros.
+    `rates` has shape (n_raters * n_answers, n_classes), one row a code.
     """
-    n_classes = len(prior)
-    for i in range(len(starts) - 1):
-        row = posterior[i]
-        row[:] = 1.0
+    for i in items:
         begin, end = starts[i], starts[i + 1]
-        for v in range(begin, end):
-            for j in range(n_classes):
-                row[j] *= rates[codes[v], j]
-        total = 0.0
-        least = 1.0
-        for j in range(n_classes):
-            row[j] *= prior[j]
-            total += row[j]
-            least = min(least, row[j])
-        if least < LEAST_EXACT and underflows(begin, end, codes, rates, prior, row):
-            log_likelihood[i] = e_step_rescaled(begin, end, codes, rates, prior, row)
-        elif total > 0.0:
-            for j in range(n_classes):
-                row[j] /= total
-            log_likelihood[i] = np.log(total)
-        else:
-            log_likelihood[i] = -np.inf
+        if underflows(begin, end, codes, rates, prior, joint[i]):
+            log_likelihood[i] = e_step_rescaled(begin, end, codes, rates, prior, posterior[i])
 
 
 @kernel

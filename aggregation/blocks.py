@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from . import _em_kernels, _kernels
+from . import _em_kernels
 from ._em_kernels import MOST_IN_REGISTERS
 from .patterns import Patterns, distinct_patterns, spread
 from .threads import Threads, thread_count
@@ -113,19 +113,23 @@ class Blocks:
         self, rates: NDArray[np.float64], prior: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], float]:
         """Posterior of each item, shape (n_items, n_classes), and the log-likelihood."""
-        starts, codes, weights, of_item = self.patterns
-        posterior = np.empty((len(weights), self.n_classes))
+        posterior = np.empty((self.patterns.n_patterns, self.n_classes))
+        data = *self.patterns[:3], rates.reshape(-1), prior
+        results = posterior, self.log_likelihood
         if self.n_classes > MOST_IN_REGISTERS:
-            log_likelihood = self._posterior_of_many(rates, prior, posterior)
-        else:
-            ones = (1.0,) * self.n_classes
-            data = starts, codes, weights, rates.reshape(-1), prior, ones, self.borders
 
             def work(first: int, last: int) -> None:
-                _em_kernels.posterior_step(*data, first, last, posterior, self.log_likelihood)
+                _em_kernels.posterior_step_many_classes(*data, self.borders, first, last, *results)
 
-            self.threads.share(work, len(self.counts))
-            log_likelihood = float(self.log_likelihood.sum())
+        else:
+            ones = (1.0,) * self.n_classes
+
+            def work(first: int, last: int) -> None:
+                _em_kernels.posterior_step(*data, ones, self.borders, first, last, *results)
+
+        self.threads.share(work, len(self.counts))
+        log_likelihood = float(self.log_likelihood.sum())
+        of_item = self.patterns.of_item
         if of_item is None:
             return posterior, log_likelihood
         everyone = np.empty((len(of_item), self.n_classes))
@@ -134,26 +138,6 @@ class Blocks:
             len(of_item),
         )
         return everyone, log_likelihood
-
-    def _posterior_of_many(
-        self,
-        rates: NDArray[np.float64],
-        prior: NDArray[np.float64],
-        posterior: NDArray[np.float64],
-    ) -> float:
-        """Fill the posterior where there are too many classes for registers."""
-        starts, codes, weights, _ = self.patterns
-        by_code = rates.reshape(-1, self.n_classes)
-        logs = np.empty(len(weights))
-
-        def fill(begin: int, end: int) -> None:
-            piece = slice(begin, end)
-            _kernels.e_step(
-                starts[begin : end + 1], codes, by_code, prior, posterior[piece], logs[piece]
-            )
-
-        self.threads.share(fill, len(weights))
-        return float(weights @ logs)
 
     def _expect(self, work: Callable[[int, int], None]) -> Expectation:
         """Fill all blocks and add them up in their order."""

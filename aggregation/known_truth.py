@@ -14,6 +14,8 @@ from .votes import Votes
 UNKNOWN = -1
 # Probabilities that sum to 1 within this are not a mistake.
 ROUNDING = 1e-6
+# So many items' products stay in the processor's cache.
+ITEMS_AT_ONCE = 1 << 15
 
 
 class Expectation(NamedTuple):
@@ -139,12 +141,14 @@ def e_step(votes: Votes, *, error_rates: ArrayLike, class_prior: ArrayLike) -> E
     ----------
     Dawid & Skene (1979), Applied Statistics 28(1), eq. 2.5.
     """
-    from . import _kernels  # Numba takes a third of a second to import
-
     rates, prior = checked_parameters(votes, error_rates, class_prior)
+    by_code = vote_major(rates)
     posterior = np.empty((votes.n_items, len(prior)))
     log_likelihood = np.empty(votes.n_items)
-    _kernels.e_step(votes.starts, votes.codes, vote_major(rates), prior, posterior, log_likelihood)
+    for begin in range(0, votes.n_items, ITEMS_AT_ONCE):
+        piece = slice(begin, begin + ITEMS_AT_ONCE)
+        starts = votes.starts[begin : begin + ITEMS_AT_ONCE + 1]
+        posterior[piece], log_likelihood[piece] = _e_step(starts, votes.codes, by_code, prior)
     impossible = np.flatnonzero(np.isneginf(log_likelihood))
     if len(impossible):
         raise VoteError(
@@ -152,6 +156,32 @@ def e_step(votes: Votes, *, error_rates: ArrayLike, class_prior: ArrayLike) -> E
             "class: give error_rates and class_prior without such zeros"
         )
     return Expectation(posterior, float(log_likelihood.sum()))
+
+
+def _e_step(
+    starts: NDArray[np.int64],
+    codes: NDArray[np.int32],
+    by_code: NDArray[np.float64],
+    prior: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Posterior and log-likelihood of some items; of impossible ones, NaN and -inf."""
+    joint = np.ones((len(starts) - 1, len(prior)))
+    sizes = np.diff(starts)
+    k, items = 0, np.flatnonzero(sizes)
+    while len(items):
+        joint[items] *= by_code[codes[starts[items] + k]]
+        k += 1
+        items = items[sizes[items] > k]
+    joint *= prior
+    likelihood = joint.sum(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        posterior, log_likelihood = joint / likelihood[:, None], np.log(likelihood)
+    tiny = np.flatnonzero((joint < np.finfo(np.float64).tiny).any(axis=1))
+    if len(tiny):
+        from ._rescaling import e_step_again  # Numba takes half a second to import and to set up
+
+        e_step_again(tiny, starts, codes, by_code, prior, joint, posterior, log_likelihood)
+    return posterior, log_likelihood
 
 
 def vote_major(error_rates: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -12,6 +12,7 @@ from .errors import ReleaseError
 from .questions import N_ANIMALS, N_IMAGES, Questions
 from .release import Release
 from .release_files import checked_label_sets
+from .set_order import set_order
 
 
 class ThresholdInterval(NamedTuple):
@@ -80,8 +81,6 @@ def published_order(questions: Questions) -> NDArray[np.int64]:
 
     The set holds all of the image's labels, whatever the threshold, inserted in ascending order.
     """
-    from .set_order import set_order  # Numba takes a third of a second to import
-
     ascending = np.argsort(questions.keys, kind="stable")
     images = questions.images[ascending]
     starts = np.flatnonzero(np.diff(images, prepend=0, append=0))

@@ -79,18 +79,21 @@ class Reproduction:
         return all(comparison.identical for comparison in self.comparisons)
 
 
-def reproduce(release: Release) -> Reproduction:
+def reproduce(release: Release, *, scores: NDArray[np.float64] | None = None) -> Reproduction:
     """Recompute scores and label sets from the raters' votes and compare them with the release's.
 
     Parameters
     ----------
     release : Release
+    scores : ndarray of float64, shape (n_questions,), optional
+        From :func:`analysis.published.published_scores`, where it has been called already.
 
     Returns
     -------
     Reproduction
     """
-    scores = published_scores(release)
+    if scores is None:
+        scores = published_scores(release)
     label_sets = make_labels(release, scores=scores, threshold=THRESHOLD)
     figure3 = figure3_data(release, scores=scores)
     return Reproduction(

@@ -10,8 +10,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation._jit import kernel
-
 FIRST_SLOTS = 8
 LINEAR_PROBES = 9
 PERTURB_SHIFT = 5
@@ -44,56 +42,48 @@ def set_order(starts: NDArray[np.int64], values: NDArray[np.int64]) -> NDArray[n
     array([970, 795])
     """
     order = np.empty(len(values), dtype=np.int64)
-    if len(values):
-        largest = int(np.diff(starts).max())
-        # A table is never larger than 8 times what it holds, or 8 slots.
-        slots = np.empty(max(FIRST_SLOTS, 8 * largest), dtype=np.int64)
-        play_sets(starts, values, order, slots, slots.copy())
+    groups, sizes = np.arange(len(starts) - 1), np.diff(starts)
+    # All sets at once, a row each; a slot holds the place of a value.
+    tables = np.full((len(groups), FIRST_SLOTS), EMPTY)
+    filled = 0
+    while len(groups):
+        n_slots = tables.shape[1]
+        most = -(-2 * (n_slots - 1) // 3)
+        for k in range(filled, most):
+            rows = np.flatnonzero(sizes[groups] > k)
+            insert(tables, rows, starts[groups[rows]] + k, values)
+        grows = sizes[groups] >= most
+        placed = tables[~grows]
+        placed = placed[placed != EMPTY]
+        order[np.sort(placed)] = placed
+        groups, old_tables, filled = groups[grows], tables[grows], most
+        while n_slots <= 4 * filled:
+            n_slots *= 2
+        tables = np.full((len(groups), n_slots), EMPTY)
+        for old in old_tables.T:
+            rows = np.flatnonzero(old != EMPTY)
+            insert(tables, rows, old[rows], values)
     return order
 
 
-@kernel
-def play_sets(
-    starts: NDArray[np.int64],
+def insert(
+    tables: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    places: NDArray[np.int64],
     values: NDArray[np.int64],
-    order: NDArray[np.int64],
-    slots: NDArray[np.int64],
-    old_slots: NDArray[np.int64],
 ) -> None:
-    """Fill a set with each group; a slot holds the place of a value."""
-    for group in range(len(starts) - 1):
-        mask = FIRST_SLOTS - 1
-        slots[: mask + 1] = EMPTY
-        for place in range(starts[group], starts[group + 1]):
-            insert(slots, mask, values, place)
-            filled = place + 1 - starts[group]
-            if 3 * filled >= 2 * mask:
-                old_slots[: mask + 1] = slots[: mask + 1]
-                old_mask = mask
-                mask = FIRST_SLOTS - 1
-                while mask + 1 <= 4 * filled:
-                    mask = 2 * mask + 1
-                slots[: mask + 1] = EMPTY
-                for slot in range(old_mask + 1):
-                    if old_slots[slot] != EMPTY:
-                        insert(slots, mask, values, old_slots[slot])
-        out = starts[group]
-        for slot in range(mask + 1):
-            if slots[slot] != EMPTY:
-                order[out] = slots[slot]
-                out += 1
-
-
-@kernel
-def insert(slots: NDArray[np.int64], mask: int, values: NDArray[np.int64], place: int) -> None:
-    """Take the first free slot of the probing sequence; an integer's hash is its value."""
-    perturb = values[place]
-    i = perturb & mask
-    while True:
-        last = i + LINEAR_PROBES if i + LINEAR_PROBES <= mask else i
-        for slot in range(i, last + 1):
-            if slots[slot] == EMPTY:
-                slots[slot] = place
-                return
-        perturb >>= PERTURB_SHIFT
-        i = (5 * i + 1 + perturb) & mask
+    """Put one place into each of some rows: into the first free slot of its probing sequence."""
+    mask = tables.shape[1] - 1
+    perturb = values[places]  # an integer's hash is its value
+    first = slot = perturb & mask
+    while len(rows):
+        free = tables[rows, slot] == EMPTY
+        tables[rows[free], slot[free]] = places[free]
+        rows, places, perturb, first, slot = (
+            state[~free] for state in (rows, places, perturb, first, slot)
+        )
+        # Neighbours are tried where all of them are in the table, then a slot far off.
+        near = (first + LINEAR_PROBES <= mask) & (slot < first + LINEAR_PROBES)
+        perturb = np.where(near, perturb, perturb >> PERTURB_SHIFT)
+        first = np.where(near, first, (5 * first + 1 + perturb) & mask)
+        slot = np.where(near, slot + 1, first)

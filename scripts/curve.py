@@ -13,7 +13,6 @@ import typer
 from ._common import (
     DataOption,
     UsageError,
-    announced_compilation,
     print_result,
     say,
     write_file,
@@ -88,10 +87,7 @@ def draw_bands(
     from analysis.figures import bands_figure, figure_bytes
     from analysis.optimism import bands_csv, in_and_out_of_sample
 
-    with announced_compilation():
-        result = in_and_out_of_sample(
-            release, threshold=threshold, replicates=replicates, seed=seed
-        )
+    result = in_and_out_of_sample(release, threshold=threshold, replicates=replicates, seed=seed)
     write_file(output, figure_bytes(bands_figure(result), form))
     if not sys.stdout.isatty():
         print_result(bands_csv(result))

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ._common import DataOption, announced_compilation, print_result, say, write_files
+from ._common import DataOption, print_result, say, write_files
 
 
 def labels(
@@ -46,14 +46,13 @@ def labels(
     from analysis.release_files import read_scores
 
     check_threshold(threshold)
-    with announced_compilation():
-        release = load_release(data)
-        label_sets = make_labels(
-            release,
-            scores=None if scores is None else read_scores(scores, release.questions),
-            threshold=threshold,
-            animal_threshold=animal_threshold,
-        )
+    release = load_release(data)
+    label_sets = make_labels(
+        release,
+        scores=None if scores is None else read_scores(scores, release.questions),
+        threshold=threshold,
+        animal_threshold=animal_threshold,
+    )
     text = to_json(label_sets)
     provenance = label_file_provenance(
         release,

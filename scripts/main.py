@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import logging
 import sys
 
@@ -21,6 +23,8 @@ from . import (
     reproduce,
     simulate,
 )
+
+OBJECTS_BETWEEN_SEARCHES = 100_000
 
 app = typer.Typer(
     name="reassess",
@@ -49,6 +53,10 @@ for subcommand in (
 
 def run() -> None:
     """Run the command; unusable input is one line on standard error and exit status 2."""
+    # Results are large and hardly ever hold each other in circles: searching them for circles
+    # often, and once more at the end, would take a sixth of a short command's time.
+    gc.set_threshold(OBJECTS_BETWEEN_SEARCHES)
+    atexit.register(gc.freeze)
     logging.basicConfig(format="reassess: %(message)s", level=logging.WARNING, stream=sys.stderr)
     try:
         app()

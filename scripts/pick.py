@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ._common import DataOption, announced_compilation, print_result, say, write_file
+from ._common import DataOption, print_result, say, write_file
 
 if TYPE_CHECKING:
     from analysis.picking import PickedPoint
@@ -69,16 +69,15 @@ def pick(
     from analysis.release import load_release
 
     target = Target(precision, recall, f_beta, None if costs is None else Costs(*costs), threshold)
-    with announced_compilation():
-        release = load_release(data)
-        picked = pick_points(
-            release,
-            target,
-            golden_scores=out_of_sample_scores(release) if out_of_sample else None,
-            by_group=by_group,
-            replicates=replicates,
-            seed=seed,
-        )
+    release = load_release(data)
+    picked = pick_points(
+        release,
+        target,
+        golden_scores=out_of_sample_scores(release) if out_of_sample else None,
+        by_group=by_group,
+        replicates=replicates,
+        seed=seed,
+    )
     text = picks_csv(picked)
     if output is not None:
         write_file(output, text)

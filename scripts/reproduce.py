@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ._common import DataOption, announced_compilation, print_result, say, write_files
+from ._common import DataOption, print_result, say, write_files
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from analysis.release import Release
     from analysis.reproduction import Reproduction
 
@@ -33,33 +36,43 @@ def reproduce(
         out = out.resolve()
         out = out.parent / f"{out.name}-simulated"
         folder = _simulate(out)
-    with announced_compilation(), console.status("reading the release") as status:
+    with console.status("reading the release") as status, ThreadPoolExecutor(2) as beside:
         from analysis.release import load_release
 
-        # Reading is mostly inflating, which leaves the interpreter free for the long imports.
-        imports = Thread(target=_import_the_rest)
-        imports.start()
+        # Reading is mostly inflating, which leaves the interpreter free for the long imports; so
+        # does compressing 41 MB of text, which takes as long as all the rest.
+        drawing = beside.submit(_import_drawing)
         release = load_release(folder)
-        imports.join()
         status.update("recomputing scores, labels and Figure 3")
-        from analysis import reproduction
+        from analysis.published import published_scores
+        from analysis.reproduction import reproduce as recompute
 
-        result = reproduction.reproduce(release)
-        status.update("writing the files")
-        write_reproduction(out, release, result)
+        scores = published_scores(release)
+        packed = beside.submit(_packed, release, scores)
+        result = recompute(release, scores=scores)
+        status.update("drawing, and writing the files")
+        drawing.result()
+        write_reproduction(out, release, result, packed)
     print_comparisons(release, result)
     print_result(f"{out}\n")
     raise SystemExit(0 if result.identical else 1)
 
 
-def _import_the_rest() -> None:
+def _import_drawing() -> None:
     import matplotlib.backends.backend_agg
     import matplotlib.backends.backend_pdf  # noqa: F401
 
-    import aggregation._kernels  # noqa: F401
-    import analysis.figures
-    import analysis.reproduction
-    import analysis.set_order  # noqa: F401
+    import analysis.figures  # noqa: F401
+
+
+def _packed(release: Release, scores: NDArray[np.float64]) -> bytes:
+    from io import BytesIO
+
+    from analysis.reproduction import write_scores
+
+    stream = BytesIO()
+    write_scores(stream, release, scores)
+    return stream.getvalue()
 
 
 def _find_or_fetch(data: Path | None) -> Path | None:
@@ -90,32 +103,25 @@ def _simulate(out: Path) -> Path:
         "[bold reverse] SIMULATED [/] Running on a simulated release instead, drawn from the "
         f"Dawid & Skene model into {escape(str(folder))}. It says nothing about ImageNet."
     )
-    with announced_compilation():
-        write_simulated_release(folder)
+    write_simulated_release(folder)
     return folder
 
 
-def write_reproduction(out: Path, release: Release, result: Reproduction) -> None:
+def write_reproduction(
+    out: Path, release: Release, result: Reproduction, packed_scores: Future[bytes]
+) -> None:
     """Write the files of a reproduction: all of them, or none."""
-    from concurrent.futures import ThreadPoolExecutor
-    from io import BytesIO
-
     from analysis.figures import figure3, figure_bytes
     from analysis.golden import raters_csv
     from analysis.label_sets import to_json
     from analysis.report import report_html
-    from analysis.reproduction import summary, write_scores
+    from analysis.reproduction import summary
 
-    with ThreadPoolExecutor(1) as worker:
-        # Compressing 41 MB of text takes as long as drawing, and releases the interpreter.
-        scores = BytesIO()
-        compressed = worker.submit(write_scores, scores, release, result.scores)
-        figure = figure3(result.figure3)
-        pictures = {form: figure_bytes(figure, form) for form in ("png", "pdf")}
-        numbers = summary(release, result)
-        compressed.result()
+    figure = figure3(result.figure3)
+    pictures = {form: figure_bytes(figure, form) for form in ("png", "pdf")}
+    numbers = summary(release, result)
     contents: dict[str, bytes] = {
-        "scores.npz": scores.getvalue(),
+        "scores.npz": packed_scores.result(),
         "real.json": to_json(result.label_sets).encode(),
         "raters.csv": raters_csv(result.raters).encode(),
         "figure3.png": pictures["png"],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ._common import announced_compilation, say
+from ._common import say
 
 if TYPE_CHECKING:
     from analysis.release import Release
@@ -41,10 +41,9 @@ def simulate(
     """
     from analysis.simulated_release import write_simulated_release
 
-    with announced_compilation():
-        simulated = write_simulated_release(
-            folder, n_images=images, n_golden_images=golden_images, n_raters=raters, seed=seed
-        )
+    simulated = write_simulated_release(
+        folder, n_images=images, n_golden_images=golden_images, n_raters=raters, seed=seed
+    )
     console = say()
     console.print(
         f"wrote a SIMULATED release to {folder}: {contents(simulated.release)}", markup=False

@@ -137,6 +137,27 @@ def test_start_up_is_light() -> None:
     assert not heavy & loaded
 
 
+@pytest.mark.parametrize("subcommand", ["labels", "reproduce"])
+def test_published_results_need_no_compiler(
+    simulated: Release, tmp_path: Path, subcommand: str
+) -> None:
+    """Numba takes half a second to import and to set up, as long as all the rest."""
+    program = (
+        "import atexit, sys; from scripts.main import run; "
+        "atexit.register(lambda: print(*sys.modules)); run()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, subcommand, "--data", str(simulated.folder)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+    )
+    loaded = done.stdout.split()
+    assert "analysis.set_order" in loaded
+    assert not {"numba", "scipy"} & set(loaded)
+
+
 def test_compilation_is_announced_once(capsys: pytest.CaptureFixture[str]) -> None:
     with announced_compilation():
         for _ in range(2):

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from aggregation import VoteError, Votes, e_step
+from aggregation import VoteError, Votes, e_step, known_truth
 
 from . import oracle
 from .known_truth_models import Model, compiles, doubles, models, shape_of
@@ -138,6 +138,27 @@ def test_the_order_of_multiplication_is_the_published_one() -> None:
             products.append(product * float(prior[cls]))
         total = products[0] + products[1]
         assert found.posterior[item].tolist() == [products[0] / total, products[1] / total]
+
+
+@pytest.mark.parametrize("n_items", [1, 2, 3, 7])
+def test_items_at_once_change_nothing(n_items: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Items without votes and items whose products underflow stand at the pieces' borders."""
+    rng = np.random.default_rng(4)
+    sizes = [2000, 0, 3, 2000, 5, 0, 0, 1, 1800, 2]
+    items = np.repeat(np.arange(10), sizes)
+    votes = Votes.from_triples(
+        items, rng.integers(0, 5, len(items)), rng.integers(0, 3, len(items)), n_items=12
+    )
+    model: dict[str, Any] = {"error_rates": unequal_raters(5, 2, 3), "class_prior": [0.75, 0.25]}
+    whole = e_step(votes, **model)
+    for item in (0, 3, 8):
+        alone = e_step(votes.select([item]), **model)
+        assert alone.log_likelihood < np.log(5e-324)
+        np.testing.assert_array_equal(whole.posterior[[item]], alone.posterior)
+    monkeypatch.setattr(known_truth, "ITEMS_AT_ONCE", n_items)
+    found = e_step(votes, **model)
+    np.testing.assert_array_equal(found.posterior, whole.posterior)
+    assert found.log_likelihood == whole.log_likelihood
 
 
 def test_an_item_without_votes_has_the_prior() -> None:
