@@ -12,6 +12,8 @@ SORTED, UNSORTED, SHUFFLED = range(3)
 MOST_INT32 = np.iinfo(np.int32).max
 # An item with more votes than this is not sorted by insertion, which would take their square.
 MOST_INSERTED = 64
+# So many votes are looked through at a time for those on a range of items.
+SCANNED = 1024
 
 
 def group_by_item(
@@ -35,7 +37,7 @@ def group_by_item(
 
     threads.share(pack, len(items))
     if SHUFFLED in orders:
-        counts = np.zeros(n_items, dtype=np.int32)
+        counts = np.empty(n_items, dtype=np.int32)
         threads.share(lambda begin, end: count_items(items, begin, end, counts), n_items)
         np.cumsum(counts, out=starts[1:])
         starts[0] = 0
@@ -107,11 +109,13 @@ def count_items(
     last_item: int,
     counts: NDArray[np.int32],
 ) -> None:
-    """Count the votes of a range of items."""
-    for v in range(len(items)):
-        item = np.int64(items[v])
-        if first_item <= item < last_item:
-            counts[item] += 1
+    """Fill the numbers of votes of a range of items."""
+    n_items = np.uint64(last_item - first_item)
+    # One more entry takes all other items: nothing could guess which way a branch would go.
+    of_range = np.zeros(n_items + np.uint64(1), dtype=np.int32)
+    for item in items:
+        of_range[np.uintp(min(np.uint64(np.int64(item) - first_item), n_items))] += 1
+    counts[first_item:last_item] = of_range[:-1]
 
 
 @kernel
@@ -126,10 +130,18 @@ def scatter_codes(
     codes: NDArray[np.int32],
 ) -> None:
     """Put the code of each vote on a range of items at its item's next free place."""
-    for v in range(len(codes)):
-        item = np.int64(items[v])
-        if first_item <= item < last_item:
-            codes[free[item]] = np.int64(raters[v]) * n_answers + np.int64(answers[v])
+    n_items = np.uint64(last_item - first_item)
+    found = np.empty(SCANNED + 1, dtype=np.int64)
+    for begin in range(0, len(items), SCANNED):
+        n_found = np.uintp(0)
+        for v in range(begin, min(begin + SCANNED, len(items))):
+            found[n_found] = v
+            n_found += np.uintp(np.uint64(np.int64(items[v]) - first_item) < n_items)
+        for v in found[:n_found]:
+            row = np.uintp(v)
+            item = np.uintp(items[row])
+            code = np.int64(raters[row]) * n_answers + np.int64(answers[row])
+            codes[np.uintp(free[item])] = code
             free[item] += 1
 
 
@@ -150,11 +162,22 @@ def sort_within_items(starts: NDArray[np.int64], codes: NDArray[np.int32]) -> No
             codes[place] = code
 
 
+def count_codes(codes: NDArray[np.int32], n_codes: int, threads: Threads) -> NDArray[np.int64]:
+    """Count the votes of each code, shape (n_codes,)."""
+    counts: list[NDArray[np.int64]] = []
+    threads.share(
+        lambda begin, end: counts.append(counts_of_codes(codes[begin:end], n_codes)), len(codes)
+    )
+    return np.asarray(np.sum(counts, axis=0))
+
+
 @kernel
-def count_codes(codes: NDArray[np.int32], counts: NDArray[np.int64]) -> None:
-    """Add the number of votes of each code to `counts`."""
+def counts_of_codes(codes: NDArray[np.int32], n_codes: int) -> NDArray[np.int64]:
+    """Count the votes of each code, shape (n_codes,)."""
+    counts = np.zeros(n_codes, dtype=np.int64)
     for code in codes:
         counts[np.uintp(code)] += 1
+    return counts
 
 
 def least_and_largest(values: NDArray[np.integer[Any]], threads: Threads) -> tuple[int, int]:

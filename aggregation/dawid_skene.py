@@ -169,7 +169,7 @@ def fit_dawid_skene(
             for x in chain([first], others)
         ]
         result = finish(problem, votes, clamped, paths, options)
-    votes_of = votes.votes_per_rater()
+        votes_of = votes.votes_per_rater(problem.blocks.threads)
     if start is None and problem.classes_are_alike:
         result = with_labels_in_order(result, known, votes_of)
     warn_of_doubts(result, problem, votes_of, max_steps)
