@@ -1,14 +1,16 @@
-"""One step of EM as a loop over distinct vote patterns: E-step and counts of the M-step at once."""
+"""One step of EM as a loop over distinct vote patterns: E-step and counts of the M-step at once.
+
+Classes are padded to the width of a row (see `_rows`) or of several: `rates` is flat, `width`
+entries a code, and so are `prior` and counts. What is added has probability 0 and stays 0.
+"""
 
 import numpy as np
-from numba.cpython.unsafe.tuple import tuple_setitem
 from numpy.typing import NDArray
 
 from ._jit import kernel
 from ._rescaling import e_step_rescaled, underflows
+from ._rows import add_to_votes, load, plus, plus_votes, scale, store, times, times_votes
 
-# Up to so many classes a posterior lives in registers.
-MOST_IN_REGISTERS = 8
 # A likelihood below this may have lost bits and is computed again with rescaling; above it, a class
 # whose product has lost some adds less than 2**-500 of it.
 LEAST_LIKELIHOOD = 2.0**-500
@@ -35,47 +37,33 @@ def em_step(
 ) -> None:
     """Fill expected counts and log-likelihood of some blocks (Dawid & Skene 1979, 2.3-2.5).
 
-    ``weights[p]`` items share pattern ``p``. `rates` is flat, n_classes entries a code; so is each
-    row of `counts`, shape (n_blocks, n_codes * n_classes). `zeros` is a tuple as long as there are
-    classes: the compiler keeps such a row in registers. `size` is a tuple as long as every pattern,
-    for loops of a known length, or empty where patterns differ. With `hard`, each item counts for
-    its likeliest class alone (Sinha, Rao & Balasubramanian 2018).
+    ``weights[p]`` items share pattern ``p``. `counts` has shape (n_blocks, n_codes * width).
+    `zeros` is a row as wide as all classes, which stays in registers. `size` is a tuple as long as
+    every pattern, which the compiler then knows, or empty where patterns differ. With `hard`, each
+    item counts for its likeliest class alone (Sinha, Rao & Balasubramanian 2018).
     """
-    n_classes = np.uintp(len(zeros))
-    start_row = zeros
-    for j in range(len(zeros)):
-        start_row = tuple_setitem(start_row, j, prior[j])
+    width = np.uintp(len(zeros))
+    start_row = load(zeros, prior, np.uintp(0))
     for block in range(first_block, last_block):
-        count = counts[block]
+        count, class_count = counts[block], class_counts[block]
         count[:] = 0.0
-        class_counts[block] = 0.0
-        class_sums = zeros
+        class_count[:] = 0.0
         log_sum = 0.0
         product = 1.0
         weight = 1
         end = np.uintp(starts[borders[block]])
         for p in range(np.uintp(borders[block]), np.uintp(borders[block + 1])):
             begin = end
-            end = np.uintp(starts[p + np.uintp(1)])
-            row = start_row
-            if len(size) > 0:
-                for i in range(len(size)):
-                    at = np.uintp(codes[begin + np.uintp(i)]) * n_classes
-                    for j in range(len(zeros)):
-                        row = tuple_setitem(row, j, row[j] * rates[at + np.uintp(j)])
-            else:
-                for v in range(begin, end):
-                    at = np.uintp(codes[v]) * n_classes
-                    for j in range(len(zeros)):
-                        row = tuple_setitem(row, j, row[j] * rates[at + np.uintp(j)])
+            end = (
+                begin + np.uintp(len(size)) if len(size) > 0 else np.uintp(starts[p + np.uintp(1)])
+            )
+            row = times_votes(start_row, rates, codes, begin, end, width, np.uintp(0))
             total = 0.0
             for j in range(len(zeros)):
                 total += row[j]
             if hard or total < LEAST_LIKELIHOOD:
                 item = codes[begin:end]
-                log_sum += count_pattern(
-                    item, weights[p], rates, prior, hard, count, class_counts[block]
-                )
+                log_sum += count_pattern(item, weights[p], rates, prior, hard, count, class_count)
                 continue
             # Logarithms are slow: likelihoods of equal weight are multiplied first.
             if weights[p] != weight or product < LEAST_PRODUCT:
@@ -83,22 +71,61 @@ def em_step(
                 product = 1.0
                 weight = weights[p]
             product *= total
+            row = scale(row, weights[p] / total)
+            store(class_count, np.uintp(0), plus(row, class_count, np.uintp(0)))
+            add_to_votes(row, count, codes, begin, end, width, np.uintp(0))
+        log_likelihood[block] = log_sum + weight * np.log(product)
+
+
+@kernel
+def em_step_many_classes(
+    starts: NDArray[np.int64],
+    codes: NDArray[np.int32],
+    weights: NDArray[np.int32],
+    rates: NDArray[np.float64],
+    prior: NDArray[np.float64],
+    zeros: tuple[float, ...],
+    hard: bool,
+    borders: NDArray[np.int64],
+    first_block: int,
+    last_block: int,
+    counts: NDArray[np.float64],
+    class_counts: NDArray[np.float64],
+    log_likelihood: NDArray[np.float64],
+) -> None:
+    """Do as :func:`em_step` where classes take several rows, each as wide as `zeros`."""
+    width, step = np.uintp(len(prior)), np.uintp(len(zeros))
+    joint = np.empty(len(prior))
+    for block in range(first_block, last_block):
+        count, class_count = counts[block], class_counts[block]
+        count[:] = 0.0
+        class_count[:] = 0.0
+        log_sum = 0.0
+        product = 1.0
+        weight = 1
+        for p in range(np.uintp(borders[block]), np.uintp(borders[block + 1])):
+            begin, end = np.uintp(starts[p]), np.uintp(starts[p + np.uintp(1)])
+            total = 0.0
+            for c in range(np.uintp(0), width, step):
+                row = load(zeros, prior, c)
+                row = times_votes(row, rates, codes, begin, end, width, c)
+                for j in range(len(zeros)):
+                    total += row[j]
+                store(joint, c, row)
+            if hard or total < LEAST_LIKELIHOOD:
+                item = codes[begin:end]
+                log_sum += count_pattern(item, weights[p], rates, prior, hard, count, class_count)
+                continue
+            if weights[p] != weight or product < LEAST_PRODUCT:
+                log_sum += weight * np.log(product)
+                product = 1.0
+                weight = weights[p]
+            product *= total
             share = weights[p] / total
-            for j in range(len(zeros)):
-                row = tuple_setitem(row, j, row[j] * share)
-                class_sums = tuple_setitem(class_sums, j, class_sums[j] + row[j])
-            if len(size) > 0:
-                for i in range(len(size)):
-                    at = np.uintp(codes[begin + np.uintp(i)]) * n_classes
-                    for j in range(len(zeros)):
-                        count[at + np.uintp(j)] += row[j]
-            else:
-                for v in range(begin, end):
-                    at = np.uintp(codes[v]) * n_classes
-                    for j in range(len(zeros)):
-                        count[at + np.uintp(j)] += row[j]
-        for j in range(len(zeros)):
-            class_counts[block, j] += class_sums[j]
+            for c in range(np.uintp(0), width, step):
+                row = scale(load(zeros, joint, c), share)
+                store(class_count, c, plus(row, class_count, c))
+                add_to_votes(row, count, codes, begin, end, width, c)
         log_likelihood[block] = log_sum + weight * np.log(product)
 
 
@@ -119,89 +146,37 @@ def posterior_step(
     """Fill the posterior of each pattern of some blocks, and their log-likelihood (eq. 2.5).
 
     In the order of :func:`aggregation.known_truth.e_step`, and so with its bits: the likelihoods of
-    the votes from 1, then the prior. `ones` is a tuple as long as there are classes.
+    the votes from 1, then the prior. `ones` is a row, and classes take one or several. `posterior`
+    is not padded.
     """
-    n_classes = np.uintp(len(ones))
+    n_classes = posterior.shape[1]
+    width, step = np.uintp(len(prior)), np.uintp(len(ones))
+    joint = np.empty(len(prior))
     for block in range(first_block, last_block):
         log_sum = 0.0
         product = 1.0
         weight = 1
         for p in range(np.uintp(borders[block]), np.uintp(borders[block + 1])):
             begin, end = np.uintp(starts[p]), np.uintp(starts[p + np.uintp(1)])
-            row = ones
-            for v in range(begin, end):
-                at = np.uintp(codes[v]) * n_classes
-                for j in range(len(ones)):
-                    row = tuple_setitem(row, j, row[j] * rates[at + np.uintp(j)])
             total = 0.0
-            for j in range(len(ones)):
-                row = tuple_setitem(row, j, row[j] * prior[j])
-                total += row[j]
+            for c in range(np.uintp(0), width, step):
+                row = times_votes(ones, rates, codes, begin, end, width, c)
+                row = times(row, prior, c)
+                for j in range(len(ones)):
+                    total += row[j]
+                store(joint, c, row)
             if total < LEAST_LIKELIHOOD:
-                total, log_scale = joint_again(codes[begin:end], rates, prior, False, posterior[p])
-                posterior[p] /= total
+                total, log_scale = joint_again(codes[begin:end], rates, prior, False, joint)
                 log_sum += weights[p] * (np.log(total) + log_scale)
-                continue
-            if weights[p] != weight or product < LEAST_PRODUCT:
-                log_sum += weight * np.log(product)
-                product = 1.0
-                weight = weights[p]
-            product *= total
-            for j in range(len(ones)):
-                posterior[p, j] = row[j] / total
+            else:
+                if weights[p] != weight or product < LEAST_PRODUCT:
+                    log_sum += weight * np.log(product)
+                    product = 1.0
+                    weight = weights[p]
+                product *= total
+            for j in range(np.uintp(n_classes)):
+                posterior[p, j] = joint[j] / total
         log_likelihood[block] = log_sum + weight * np.log(product)
-
-
-@kernel
-def posterior_step_many_classes(
-    starts: NDArray[np.int64],
-    codes: NDArray[np.int32],
-    weights: NDArray[np.int32],
-    rates: NDArray[np.float64],
-    prior: NDArray[np.float64],
-    borders: NDArray[np.int64],
-    first_block: int,
-    last_block: int,
-    posterior: NDArray[np.float64],
-    log_likelihood: NDArray[np.float64],
-) -> None:
-    """Do as :func:`posterior_step` with rows in memory, and the prior before the votes."""
-    for block in range(first_block, last_block):
-        log_sum = 0.0
-        for p in range(borders[block], borders[block + 1]):
-            item = codes[starts[p] : starts[p + 1]]
-            total, log_scale = joint_again(item, rates, prior, False, posterior[p])
-            posterior[p] /= total
-            log_sum += weights[p] * (np.log(total) + log_scale)
-        log_likelihood[block] = log_sum
-
-
-@kernel
-def em_step_many_classes(
-    starts: NDArray[np.int64],
-    codes: NDArray[np.int32],
-    weights: NDArray[np.int32],
-    rates: NDArray[np.float64],
-    prior: NDArray[np.float64],
-    hard: bool,
-    borders: NDArray[np.int64],
-    first_block: int,
-    last_block: int,
-    counts: NDArray[np.float64],
-    class_counts: NDArray[np.float64],
-    log_likelihood: NDArray[np.float64],
-) -> None:
-    """Do as :func:`em_step` with rows in memory, where there are too many classes for registers."""
-    for block in range(first_block, last_block):
-        counts[block] = 0.0
-        class_counts[block] = 0.0
-        log_sum = 0.0
-        for p in range(borders[block], borders[block + 1]):
-            item = codes[starts[p] : starts[p + 1]]
-            log_sum += count_pattern(
-                item, weights[p], rates, prior, hard, counts[block], class_counts[block]
-            )
-        log_likelihood[block] = log_sum
 
 
 @kernel
@@ -281,11 +256,11 @@ def affinity_step(
 ) -> None:
     """Fill counts where an item's posterior is the mean affinity of its answers.
 
-    `affinity` is flat, n_classes entries a code, which sum to 1. With an answer's affinity to its
-    own class alone, the posteriors are the vote shares. `zeros` is a tuple whose length divides
-    n_classes: so many classes are worked on at a time.
+    `affinity` is flat, `width` entries a code, which sum to 1. With an answer's affinity to its own
+    class alone, the posteriors are the vote shares. `zeros` is a row, and classes take one or
+    several.
     """
-    stride, width = np.uintp(n_classes), np.uintp(len(zeros))
+    width, step = np.uintp(class_counts.shape[1]), np.uintp(len(zeros))
     for block in range(first_block, last_block):
         count, class_count = counts[block], class_counts[block]
         count[:] = 0.0
@@ -294,19 +269,11 @@ def affinity_step(
         for p in range(np.uintp(borders[block]), np.uintp(borders[block + 1])):
             begin, end = np.uintp(starts[p]), np.uintp(starts[p + np.uintp(1)])
             if begin == end:
-                class_count += weights[p] / n_classes
+                class_count[:n_classes] += weights[p] / n_classes
                 continue
             share = weights[p] / np.float64(end - begin)
-            for c in range(np.uintp(0), stride, width):
-                row = zeros
-                for v in range(begin, end):
-                    at = np.uintp(codes[v]) * stride + c
-                    for j in range(len(zeros)):
-                        row = tuple_setitem(row, j, row[j] + affinity[at + np.uintp(j)])
-                for j in range(len(zeros)):
-                    row = tuple_setitem(row, j, row[j] * share)
-                    class_count[c + np.uintp(j)] += row[j]
-                for v in range(begin, end):
-                    at = np.uintp(codes[v]) * stride + c
-                    for j in range(len(zeros)):
-                        count[at + np.uintp(j)] += row[j]
+            for c in range(np.uintp(0), width, step):
+                row = plus_votes(zeros, affinity, codes, begin, end, width, c)
+                row = scale(row, share)
+                store(class_count, c, plus(row, class_count, c))
+                add_to_votes(row, count, codes, begin, end, width, c)

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _em_kernels
-from ._em_kernels import MOST_IN_REGISTERS
 from .patterns import Patterns, distinct_patterns, spread
 from .threads import Threads, thread_count
 from .votes import Votes
@@ -17,6 +16,11 @@ from .votes import Votes
 MOST_BLOCKS = 16
 # A block is worth having if its votes are a few times the counts that it has to clear and add up.
 VOTES_PER_COUNT = 4
+# How far one thread comes until another is awake.
+VOTES_BEFORE_OTHERS_WAKE = 60_000
+# Classes are padded to a power of two, or to several rows of the widest one: processors work on so
+# many doubles at once, or on twice as many, and their registers have room for a few such rows.
+WIDEST_ROW = 8
 # Patterns of one size are worth a kernel compiled for it from so much work on.
 WORTH_COMPILING = 200_000
 LARGEST_SIZE = 10
@@ -61,9 +65,12 @@ class Blocks:
         n_blocks = int(np.clip(work // (VOTES_PER_COUNT * n_codes), 1, MOST_BLOCKS))
         self.borders = np.searchsorted(ends, np.arange(n_blocks + 1) * (work / n_blocks))
         self.borders[-1] = len(ends)
+        self.lead = VOTES_BEFORE_OTHERS_WAKE * n_blocks / work if work else 0.0
         self.size = (0,) * common_size(self.patterns) if work > WORTH_COMPILING else ()
-        self.counts = np.empty((n_blocks, n_codes * n_classes))
-        self.class_counts = np.empty((n_blocks, n_classes))
+        self.row_width = min(1 << (n_classes - 1).bit_length(), WIDEST_ROW)
+        self.width = -(-n_classes // self.row_width) * self.row_width
+        self.counts = np.empty((n_blocks, n_codes * self.width))
+        self.class_counts = np.empty((n_blocks, self.width))
         self.log_likelihood = np.empty(n_blocks)
 
     def close(self) -> None:
@@ -77,20 +84,18 @@ class Blocks:
 
         `rates` is flat, n_classes entries a code.
         """
-        data = *self.patterns[:3], rates, prior
+        zeros = (0.0,) * self.row_width
+        data = *self.patterns[:3], self._padded(rates), self._padded(prior), zeros
         results = self.counts, self.class_counts, self.log_likelihood
-        if self.n_classes > MOST_IN_REGISTERS:
+        if self.width > self.row_width:
 
             def work(first: int, last: int) -> None:
                 _em_kernels.em_step_many_classes(*data, hard, self.borders, first, last, *results)
 
         else:
-            zeros = (0.0,) * self.n_classes
 
             def work(first: int, last: int) -> None:
-                _em_kernels.em_step(
-                    *data, zeros, self.size, hard, self.borders, first, last, *results
-                )
+                _em_kernels.em_step(*data, self.size, hard, self.borders, first, last, *results)
 
         return self._expect(work)
 
@@ -99,8 +104,8 @@ class Blocks:
 
         `affinity` has shape (n_answers, n_classes), rows sum to 1.
         """
-        by_code = np.tile(affinity, (self.votes.n_raters, 1)).reshape(-1)
-        zeros = (0.0,) * (self.n_classes if self.n_classes <= MOST_IN_REGISTERS else 1)
+        by_code = self._padded(np.tile(affinity, (self.votes.n_raters, 1)))
+        zeros = (0.0,) * self.row_width
         data = *self.patterns[:3], by_code, self.n_classes, zeros, self.borders
         results = self.counts, self.class_counts, self.log_likelihood
 
@@ -114,18 +119,11 @@ class Blocks:
     ) -> tuple[NDArray[np.float64], float]:
         """Posterior of each item, shape (n_items, n_classes), and the log-likelihood."""
         posterior = np.empty((self.patterns.n_patterns, self.n_classes))
-        data = *self.patterns[:3], rates.reshape(-1), prior
-        results = posterior, self.log_likelihood
-        if self.n_classes > MOST_IN_REGISTERS:
+        ones = (1.0,) * self.row_width
+        data = *self.patterns[:3], self._padded(rates), self._padded(prior), ones, self.borders
 
-            def work(first: int, last: int) -> None:
-                _em_kernels.posterior_step_many_classes(*data, self.borders, first, last, *results)
-
-        else:
-            ones = (1.0,) * self.n_classes
-
-            def work(first: int, last: int) -> None:
-                _em_kernels.posterior_step(*data, ones, self.borders, first, last, *results)
+        def work(first: int, last: int) -> None:
+            _em_kernels.posterior_step(*data, first, last, posterior, self.log_likelihood)
 
         self.threads.share(work, len(self.counts))
         log_likelihood = float(self.log_likelihood.sum())
@@ -139,13 +137,20 @@ class Blocks:
         )
         return everyone, log_likelihood
 
+    def _padded(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return values, classes last, as kernels read them: flat, other classes padded with 0."""
+        by_class = values.reshape(-1, self.n_classes)
+        padded = np.zeros((len(by_class), self.width))
+        padded[:, : self.n_classes] = by_class
+        return padded.reshape(-1)
+
     def _expect(self, work: Callable[[int, int], None]) -> Expectation:
         """Fill all blocks and add them up in their order."""
-        self.threads.share(work, len(self.counts))
-        shape = self.votes.n_raters, self.votes.n_answers, self.n_classes
+        self.threads.share(work, len(self.counts), lead=self.lead)
+        shape = self.votes.n_raters, self.votes.n_answers, self.width
         return Expectation(
-            self.counts.sum(axis=0).reshape(shape),
-            self.class_counts.sum(axis=0),
+            self.counts.sum(axis=0).reshape(shape)[..., : self.n_classes],
+            self.class_counts.sum(axis=0)[: self.n_classes],
             float(self.log_likelihood.sum()),
         )
 

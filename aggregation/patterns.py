@@ -15,8 +15,11 @@ from .votes import Votes
 WORTHWHILE = 0.7
 # Weights above this need not be sorted: there are few such patterns.
 MOST_SORTED = 256
-FREE = 0
-# Odd multipliers of a 64-bit hash; another one is tried where two patterns have the same hash.
+FREE = np.uint64(0)
+# The lower half of a hash, shifted up, and a number from 1 on share a slot of a hash table.
+HALF = np.uint64(32)
+NUMBER = np.uint64(0xFFFFFFFF)
+# Odd multipliers of a 64-bit hash; another one is tried where two patterns are taken for one.
 MULTIPLIERS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xD6E8FEB86659FD93)
 
 
@@ -109,10 +112,11 @@ def number_hashes(
 
     def number(begin: int, end: int) -> None:
         for half in range(begin, end):
-            n_slots = 1 << int(4 * len(pieces[half]) // 3).bit_length()
-            table = np.zeros(n_slots, dtype=np.uint64), np.empty(n_slots, dtype=np.int32)
+            n_items_here = len(pieces[half])
+            table = np.zeros(1 << int(4 * n_items_here // 3).bit_length(), dtype=np.uint64)
+            members = np.empty(n_items_here + 1, dtype=np.int32)
             offset = half * len(pieces[0])
-            found[half] = number_half(keys, half, offset, *table, pieces[half], of_item)
+            found[half] = number_half(keys, half, offset, members, table, pieces[half], of_item)
 
     threads.share(number, 2)
     gap = len(pieces[0]) - found[0]
@@ -146,7 +150,7 @@ def hash_items(
     multiplier: np.uint64,
     keys: NDArray[np.uint64],
 ) -> None:
-    """Hash each item's votes; no hash is FREE."""
+    """Hash each item's votes."""
     for i in range(np.uintp(len(keys))):
         begin, end = np.uintp(starts[i]), np.uintp(starts[i + np.uintp(1)])
         # not the bare length: codes could cancel it, and then no multiplier would tell
@@ -154,7 +158,7 @@ def hash_items(
         for v in range(begin, end):
             key = (key ^ np.uint64(codes[v])) * multiplier
             key ^= key >> np.uint64(29)
-        keys[i] = key | np.uint64(1)
+        keys[i] = key
 
 
 @kernel
@@ -162,32 +166,34 @@ def number_half(
     keys: NDArray[np.uint64],
     half: int,
     offset: int,
+    members: NDArray[np.int32],
     table: NDArray[np.uint64],
-    numbers: NDArray[np.int32],
     firsts: NDArray[np.int32],
     of_item: NDArray[np.int32],
 ) -> int:
     """Give numbers from `offset` on to the distinct hashes of one half; return how many there are.
 
-    `table` and `numbers` are a hash table with linear probing, which is never full. `firsts` gets
-    the first item of each.
+    `members`, which is one longer than the half, is filled with its items, and `firsts` with the
+    first item of each number. `table` is a hash table with linear probing, which is never full.
     """
+    n_members = np.uintp(0)
+    for i in range(np.uintp(len(keys))):
+        # no branch: nothing could guess which way it goes
+        members[n_members] = i
+        n_members += np.uintp(keys[i] >> np.uint64(63) == np.uint64(half))
     mask = np.uintp(len(table) - 1)
     n_found = 0
-    for i in range(np.uintp(len(keys))):
-        key = keys[i]
-        if key >> np.uint64(63) != np.uint64(half):
-            continue
-        slot = np.uintp(key >> np.uint64(20)) & mask
-        while table[slot] != key:
-            if table[slot] == np.uint64(FREE):
-                table[slot] = key
-                numbers[slot] = offset + n_found
-                firsts[n_found] = i
-                n_found += 1
-                break
+    for item in members[:n_members]:
+        key = keys[np.uintp(item)]
+        slot = np.uintp(key >> HALF) & mask
+        tag = key << HALF
+        while table[slot] != FREE and (table[slot] ^ tag) > NUMBER:
             slot = (slot + np.uintp(1)) & mask
-        of_item[i] = numbers[slot]
+        if table[slot] == FREE:
+            firsts[n_found] = item
+            n_found += 1
+            table[slot] = tag | np.uint64(n_found)
+        of_item[np.uintp(item)] = offset + np.int64(table[slot] & NUMBER) - 1
     return n_found
 
 

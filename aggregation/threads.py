@@ -7,8 +7,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from numbers import Integral
+from typing import Any
 
-from .arguments import is_at_least
 from .errors import VoteError
 
 # A thread is worth waking for so many votes.
@@ -27,9 +27,14 @@ class Threads:
         if self._others is not None:
             self._others.shutdown()
 
-    def share(self, work: Callable[[int, int], object], size: int) -> None:
-        """Do ``work(begin, end)`` on pieces of ``range(size)``, one of them in this thread."""
-        borders = [size * thread // self.n_threads for thread in range(self.n_threads + 1)]
+    def share(self, work: Callable[[int, int], object], size: int, *, lead: float = 0) -> None:
+        """Do ``work(begin, end)`` on pieces of ``range(size)``, one of them in this thread.
+
+        The others have to be woken; `lead` is how far this one comes meanwhile.
+        """
+        mine = min((size + lead * (self.n_threads - 1)) / self.n_threads, size)
+        theirs = (size - mine) / max(self.n_threads - 1, 1)
+        borders = [0, *(round(mine + theirs * thread) for thread in range(self.n_threads))]
         first, *others = pairwise(borders)
         waiting = [
             self._others.submit(work, *piece) for piece in others if self._others is not None
@@ -44,6 +49,7 @@ def thread_count(threads: int | None, n_votes: int) -> int:
     if threads is None:
         available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
         threads = min(available or os.cpu_count() or 1, max(1, n_votes // VOTES_PER_THREAD))
-    if not is_at_least(1, threads, Integral):
+    number: Any = threads
+    if not isinstance(number, Integral) or int(number) < 1:
         raise VoteError(f"threads={threads!r}: give 1 or more, or None for as many as are useful")
     return threads

@@ -18,7 +18,8 @@ ROOMS = {
     "scripts": {"scripts", "analysis", "aggregation"},
 }
 OURS = {*ROOMS, "benchmarks", "tests"}
-AGGREGATION_MAY_IMPORT = {"numpy", "scipy", "numba", "zlib_ng"}
+# llvmlite is what Numba's intrinsics are written in.
+AGGREGATION_MAY_IMPORT = {"numpy", "scipy", "numba", "llvmlite", "zlib_ng"}
 # Only to read a table, and so only where one is read.
 AGGREGATION_MAY_IMPORT_LATE = {"narwhals", "pyarrow"}
 

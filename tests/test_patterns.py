@@ -122,34 +122,38 @@ def test_no_items_have_no_patterns() -> None:
 # --- kernels --------------------------------------------------------------------------------------
 
 
-def run(model: Model, rates: Any, prior: Any, hard: bool, *, many: bool, n_blocks: int) -> Any:
-    """Counts, class counts and log-likelihood of a kernel, by block."""
+def run(model: Model, rates: Any, prior: Any, hard: bool, *, row: int, n_blocks: int) -> Any:
+    """Counts, class counts and log-likelihood by block; classes take rows of a width, or one."""
     found = distinct_patterns(model.votes())
     borders = np.linspace(0, found.n_patterns, n_blocks + 1).astype(np.int64)
-    flat = np.ascontiguousarray(rates.transpose(0, 2, 1)).reshape(-1)
-    counts = np.full((n_blocks, len(flat)), np.nan)
-    class_counts = np.full((n_blocks, model.n_classes), np.nan)
+    more = [(0, 0), (0, 0), (0, -model.n_classes % row)]
+    padded = np.pad(rates.transpose(0, 2, 1), more)
+    width = padded.shape[2]
+    counts = np.full((n_blocks, padded.size), np.nan)
+    class_counts = np.full((n_blocks, width), np.nan)
     logs = np.full(n_blocks, np.nan)
-    kernel: Any = em_step_many_classes if many else em_step
-    rows: Any = () if many else ((0.0,) * model.n_classes, ())
-    results = counts, class_counts, logs
-    data = found.starts, found.codes, found.weights, flat, prior
-    kernel(*data, *rows, hard, borders, 0, n_blocks, *results)
-    by_rater = counts.reshape(n_blocks, model.n_raters, model.n_answers, model.n_classes)
-    return by_rater.transpose(0, 1, 3, 2), class_counts, logs
+    kernel: Any = em_step if width == row else em_step_many_classes
+    data = found.starts, found.codes, found.weights, padded.reshape(-1), np.pad(prior, more[2])
+    size: Any = ((),) if width == row else ()
+    kernel(*data, (0.0,) * row, *size, hard, borders, 0, n_blocks, counts, class_counts, logs)
+    by_rater = counts.reshape(n_blocks, model.n_raters, model.n_answers, width)
+    for padding in (by_rater[..., model.n_classes :], class_counts[:, model.n_classes :]):
+        np.testing.assert_array_equal(padding, 0)
+    by_rater = by_rater[..., : model.n_classes].transpose(0, 1, 3, 2)
+    return by_rater, class_counts[:, : model.n_classes], logs
 
 
 @compiles
 @given(ragged(most_classes=8), st.booleans(), st.integers(1, 4), st.data())
-def test_both_kernels_are_the_oracle(
+def test_kernels_are_the_oracle(
     model: Model, hard: bool, n_blocks: int, data: st.DataObject
 ) -> None:
     model = model._replace(hard=hard)
     rates = data.draw(distributions(model.shape, least=1))
     prior = data.draw(distributions((model.n_classes,), least=1))
     assigned = em_oracle.assignment(model, rates, prior)
-    for many in (False, True):
-        counts, class_counts, logs = run(model, rates, prior, hard, many=many, n_blocks=n_blocks)
+    for row in (1, 2, 4, 8):
+        counts, class_counts, logs = run(model, rates, prior, hard, row=row, n_blocks=n_blocks)
         log_likelihood = em_oracle.log_likelihood(model, rates, prior)
         np.testing.assert_allclose(logs.sum(), log_likelihood, rtol=1e-12, atol=1e-12)
         terms = np.sort(em_oracle.log_joint(model, rates, prior), axis=1)
@@ -171,7 +175,7 @@ def test_many_classes_are_the_oracle(n_classes: int, hard: bool) -> None:
         rng.dirichlet(np.ones(n_classes), (6, n_classes)),
         np.full(n_classes, 1 / n_classes),
     )
-    counts, class_counts, logs = run(model, rates, prior, hard, many=True, n_blocks=3)
+    counts, class_counts, logs = run(model, rates, prior, hard, row=8, n_blocks=3)
     assigned = em_oracle.assignment(model, rates, prior)
     np.testing.assert_allclose(counts.sum(axis=0), em_oracle.counts(model, assigned), atol=1e-11)
     np.testing.assert_allclose(class_counts.sum(axis=0), assigned.sum(axis=0), rtol=1e-11)
@@ -179,22 +183,22 @@ def test_many_classes_are_the_oracle(n_classes: int, hard: bool) -> None:
     assert logs.sum() == pytest.approx(expected, rel=1e-12)
 
 
-@pytest.mark.parametrize("many", [False, True])
-def test_blocks_are_each_their_own_patterns(many: bool) -> None:
+@pytest.mark.parametrize("row", [1, 2, 4])
+def test_blocks_are_each_their_own_patterns(row: int) -> None:
     votes = crowd(n_items=50, votes_per_item=3)
     model = model_of(votes, 3)
     rng = np.random.default_rng(1)
     rates, prior = rng.dirichlet(np.ones(3), (6, 3)), np.array([0.2, 0.3, 0.5])
-    whole = run(model, rates, prior, False, many=many, n_blocks=1)
-    parts = run(model, rates, prior, False, many=many, n_blocks=7)
+    whole = run(model, rates, prior, False, row=row, n_blocks=1)
+    parts = run(model, rates, prior, False, row=row, n_blocks=7)
     for one, several in zip(whole, parts, strict=True):
         np.testing.assert_allclose(several.sum(axis=0), one[0], rtol=1e-12, atol=1e-14)
 
 
-@pytest.mark.parametrize("many", [False, True])
-def test_impossible_votes_are_minus_infinity(many: bool) -> None:
+@pytest.mark.parametrize("row", [1, 2, 4])
+def test_impossible_votes_are_minus_infinity(row: int) -> None:
     model = Model([(0, 0, 0), (1, 0, 1)], 2, 1, 2, 2)
     rates, prior = np.array([[[1.0, 0.0], [1.0, 0.0]]]), np.array([0.5, 0.5])
-    _, class_counts, logs = run(model, rates, prior, False, many=many, n_blocks=1)
+    _, class_counts, logs = run(model, rates, prior, False, row=row, n_blocks=1)
     assert np.isneginf(logs).all()
     np.testing.assert_allclose(class_counts, [[0.5, 0.5]])
