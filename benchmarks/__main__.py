@@ -1,4 +1,4 @@
-"""``python -m benchmarks [CASE ...]``: measure, write the results, and renew the README's table."""
+"""``python -m benchmarks [CASE ...]``: measure, write the results, and renew the tables."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def arguments() -> argparse.Namespace:
         "--out",
         type=Path,
         metavar="DIR",
-        help="write the results here, and leave the README alone; so does --quick",
+        help="write the results here, and leave the tables alone; so does --quick",
     )
     parsed = parser.parse_args()
     unknown = set(parsed.cases) - CASES.keys()
@@ -77,7 +77,7 @@ def main() -> None:
         report.write(out, result)
         print("\n".join(report.lines(result)), end="\n\n", flush=True)
     if not options.quick and options.out is None:
-        report.update_readme(report.read(out, list(CASES)))
+        report.update_pages(report.read(out, list(CASES)))
 
 
 if __name__ == "__main__":

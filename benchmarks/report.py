@@ -1,4 +1,4 @@
-"""Results as files, as lines on the terminal, and as the README's table."""
+"""Results as files, as lines on the terminal, and as tables in the README and in a page."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from .runner import ROOT
 
 RESULTS = ROOT / "benchmarks" / "results"
 README = ROOT / "README.md"
+PAGE = ROOT / "docs" / "benchmarks.md"
+# What the README shows whole: the comparison with others.
+IN_README = "release"
 BEGIN, END = "<!-- benchmarks: begin -->", "<!-- benchmarks: end -->"
 HEADINGS = ("what", "median", "least to most", "ns a vote", "peak memory", "bytes a vote", "digest")
 
@@ -93,9 +96,21 @@ def three_digits(value: float) -> str:
     return f"{value:,.{max(0, 3 - whole)}f}"
 
 
-def table(results: Iterable[Result]) -> str:
-    """Return the README's section: for each case a table, what follows, and where it ran."""
+def everything(results: Iterable[Result]) -> str:
+    """Return the page's part: for each case a table, what follows, and where it ran."""
     return "\n".join(line for result in results for line in _section(result)).strip()
+
+
+def in_short(results: Sequence[Result]) -> str:
+    """Return the README's part: the comparison with others, and the numbers that have a bound."""
+    shown = [result for result in results if result.case == IN_README]
+    rows = [
+        _row((result.title, limit.what, *_two_sides(limit)))
+        for result in results
+        for limit in result.limits
+    ]
+    heading = [_row(("what", "number", "measured", "bound")), "|---|---|---|---|"]
+    return "\n".join([everything(shown), "", *heading, *rows]).strip()
 
 
 def _section(result: Result) -> Iterator[str]:
@@ -123,6 +138,11 @@ def _outcome(limit: Limit) -> str:
     return f"{limit.what}: {three_digits(limit.value)}{limit.unit}"
 
 
+def _two_sides(limit: Limit) -> tuple[str, str]:
+    side = "at least" if limit.at_least else "at most"
+    return f"{three_digits(limit.value)}{limit.unit}", f"{side} {limit.bound:,.4g}{limit.unit}"
+
+
 def _machine(result: Result) -> Iterator[str]:
     found = result.environment
     yield str(found.get("date", ""))
@@ -132,11 +152,18 @@ def _machine(result: Result) -> Iterator[str]:
             yield f"{package} {found[package]}"
 
 
-def update_readme(results: Iterable[Result], path: Path = README) -> None:
-    """Put the table between its marks in the README."""
+def update_pages(results: Sequence[Result], readme: Path = README, page: Path = PAGE) -> None:
+    """Renew what stands between the marks in the README and in the page."""
+    texts = {readme: in_short(results), page: everything(results)}
+    new = {path: _between_marks(path, text) for path, text in texts.items()}
+    for path, text in new.items():
+        path.write_text(text, encoding="utf-8")
+
+
+def _between_marks(path: Path, new: str) -> str:
     text = path.read_text(encoding="utf-8")
     if text.count(BEGIN) != 1 or text.count(END) != 1:
         raise ValueError(f"{path} must have {BEGIN} and {END} once each")
     before, rest = text.split(BEGIN)
     after = rest.split(END)[1]
-    path.write_text(f"{before}{BEGIN}\n{table(results)}\n{END}{after}", encoding="utf-8")
+    return f"{before}{BEGIN}\n{new}\n{END}{after}"

@@ -207,21 +207,27 @@ def test_limits_say_on_which_side_they_are() -> None:
     assert str(fast_enough) == "ratio: 60 (at least 50)"
 
 
-def test_the_table_is_put_between_its_marks(tmp_path: Path) -> None:
-    readme = tmp_path / "README.md"
-    readme.write_text(f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n")
-    report.update_readme([a_result()], readme)
-    text = readme.read_text()
-    assert text.startswith(f"before\n{report.BEGIN}\n**A title**")
-    assert text.endswith(f"{report.END}\nafter\n")
-    assert "old" not in text
+def test_tables_are_put_between_their_marks(tmp_path: Path) -> None:
+    readme, page = tmp_path / "README.md", tmp_path / "page.md"
+    for path in (readme, page):
+        path.write_text(f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n")
+    results = [a_result(report.IN_README), a_result()]
+    report.update_pages(results, readme, page)
+    texts = [path.read_text() for path in (readme, page)]
     row = "| some votes | 2.00 ms | 1.00 ms to 4.00 ms | 2,000 | 5 MB | `01234567` |"
-    assert row in text.splitlines()
-    report.update_readme([a_result()], readme)
-    assert readme.read_text() == text
-    readme.write_text("no marks")
+    for text, n_tables in zip(texts, (1, 2), strict=True):
+        assert text.startswith(f"before\n{report.BEGIN}\n**A title**")
+        assert text.endswith(f"{report.END}\nafter\n")
+        assert "old" not in text
+        assert text.splitlines().count(row) == n_tables
+    for line in ("| ns a vote | 2,000 | at most 10 |", "| ratio | 60.0 | at least 50 |"):
+        assert texts[0].splitlines().count(f"| a title {line}") == 2
+    report.update_pages(results, readme, page)
+    assert [path.read_text() for path in (readme, page)] == texts
+    page.write_text("no marks")
     with pytest.raises(ValueError, match="once each"):
-        report.update_readme([a_result()], readme)
+        report.update_pages([], readme, page)
+    assert readme.read_text() == texts[0]
 
 
 @pytest.mark.parametrize(
@@ -238,8 +244,9 @@ def test_times_have_three_digits(seconds: float, words: str) -> None:
     assert report.in_words(seconds) == words
 
 
-def test_the_real_readme_has_the_marks() -> None:
-    text = report.README.read_text(encoding="utf-8")
+@pytest.mark.parametrize("page", [report.README, report.PAGE])
+def test_the_real_pages_have_the_marks(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
     assert text.count(report.BEGIN) == text.count(report.END) == 1
 
 
