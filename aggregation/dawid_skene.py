@@ -226,12 +226,13 @@ def with_labels_in_order(
     fit: Fit, truth: NDArray[np.float64] | None, votes_of: NDArray[np.int64]
 ) -> Fit:
     """Undo label switching: against the truth where some is known, else against the answers."""
+    from .starts import answer_affinity  # Numba takes a third of a second to import
+
     if truth is not None and truth.any():
         order = order_by_truth(fit.posterior, truth)
-    elif fit.n_classes == fit.votes.n_answers:
-        order = order_by_answers(fit.error_rates, fit.class_prior, votes_of)
     else:
-        return fit
+        affinity = answer_affinity(fit.votes.n_answers, fit.n_classes)
+        order = order_by_answers(fit.error_rates, fit.class_prior, votes_of, affinity)
     if np.array_equal(order, fit.switched):
         return fit
     return replace(
@@ -248,10 +249,11 @@ def warn_of_doubts(fit: Fit, problem: Problem, votes_of: NDArray[np.int64], max_
     from .identifiability import causes
 
     if not fit.converged and max_steps > 0:
-        gain = np.diff(fit.objective_trace)[-1:].sum() / fit.votes.n_votes
+        gains = np.diff(fit.objective_trace) / fit.votes.n_votes
+        steps = f"{fit.n_steps} step{'' if fit.n_steps == 1 else 's'}"
+        last = f" (the last one gained {gains[-1]:.3g} nats a vote)" if len(gains) else ""
         warnings.warn(
-            f"EM has not converged after {fit.n_steps} steps (the last one gained {gain:.3g} nats "
-            "a vote): give a larger max_steps, or a larger tol",
+            f"EM has not converged after {steps}{last}: give a larger max_steps, or a larger tol",
             ConvergenceWarning,
             stacklevel=3,
         )

@@ -7,17 +7,22 @@ from numpy.typing import NDArray
 
 
 def order_by_answers(
-    error_rates: NDArray[np.float64], class_prior: NDArray[np.float64], votes_of: NDArray[np.int64]
+    error_rates: NDArray[np.float64],
+    class_prior: NDArray[np.float64],
+    votes_of: NDArray[np.int64],
+    affinity: NDArray[np.float64],
 ) -> NDArray[np.int64]:
-    """Find the order of classes in which most answers are those of their class.
+    """Find the order of classes in which answers speak most for their class.
 
     Parameters
     ----------
     error_rates : ndarray, shape (n_raters, n_classes, n_answers)
-        With as many answers as classes.
     class_prior : ndarray, shape (n_classes,)
     votes_of : ndarray of int, shape (n_raters,)
         Votes of each rater.
+    affinity : ndarray, shape (n_answers, n_classes)
+        How much an answer speaks for each class in the order that is wanted; with as many answers
+        as classes, the identity.
 
     Returns
     -------
@@ -25,7 +30,7 @@ def order_by_answers(
         The class that becomes class 0, 1, ...; ``arange`` where nothing is switched.
     """
     joint = np.einsum("r,c,rca->ac", votes_of.astype(float), class_prior, error_rates)
-    return best_match(joint)
+    return best_match(affinity.T @ joint)
 
 
 def order_by_truth(posterior: NDArray[np.float64], truth: NDArray[np.float64]) -> NDArray[np.int64]:

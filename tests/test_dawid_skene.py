@@ -238,6 +238,8 @@ def test_running_out_of_steps_is_a_warning(accelerate: bool, max_steps: int) -> 
     assert not fit.converged
     assert fit.n_steps == max_steps
     assert caught[0].filename == __file__
+    # One step has nothing to compare with: it is not said to have gained anything.
+    assert ("the last one gained" in str(caught[0].message)) == (max_steps > 1)
 
 
 def test_no_steps_at_all_give_the_posterior_at_the_start() -> None:

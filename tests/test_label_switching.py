@@ -115,6 +115,28 @@ def test_labels_that_switch_on_the_way_are_put_right(monkeypatch: pytest.MonkeyP
     assert (one_coin.error_rates[:, 0, 0] > 0.5).all()
 
 
+@pytest.mark.parametrize(("n_classes", "n_answers"), [(2, 3), (2, 5), (3, 5), (3, 2)])
+def test_labels_are_put_right_where_there_are_other_answers_than_classes(
+    n_classes: int, n_answers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Answers are steps from the first class to the last one; EM starts from the last to the first.
+    place = np.linspace(0, 1, n_answers) - np.linspace(0, 1, n_classes)[:, None]
+    rates = np.tile(np.exp(-8 * place**2), (8, 1, 1))
+    rates /= rates.sum(axis=2, keepdims=True)
+    prior = np.arange(2, n_classes + 2) / np.arange(2, n_classes + 2).sum()
+    simulated = simulate_votes(rates, class_prior=prior, n_items=800, seed=1)
+
+    def from_the_wrong_end(problem: Any, *_: Any, **__: Any) -> NDArray[np.float64]:
+        wrong = np.ascontiguousarray(rates[:, ::-1].transpose(0, 2, 1))
+        start: NDArray[np.float64] = problem.joined(wrong, prior[::-1])
+        return start
+
+    monkeypatch.setattr("aggregation.starts.first_start", from_the_wrong_end)
+    fit = quiet_fit(simulated.votes, n_classes=n_classes, pseudo_count=0.1)
+    assert fit.switched.tolist() == list(range(n_classes))[::-1]
+    assert (fit.classes() == simulated.truth).mean() > 0.8
+
+
 def test_two_classes_of_one_coin_raters_are_put_right() -> None:
     votes = crowd(n_raters=8, n_classes=2, n_items=500)
     for seed in range(8):
