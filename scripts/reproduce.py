@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from analysis.release import Release
     from analysis.reproduction import Reproduction
 
+MOST_IN_A_CELL = 40
+
 
 def reproduce(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write to.")] = Path(
@@ -39,8 +41,8 @@ def reproduce(
     with console.status("reading the release") as status, ThreadPoolExecutor(2) as beside:
         from analysis.release import load_release
 
-        # Reading is mostly inflating, which leaves the interpreter free for the long imports; so
-        # does compressing 41 MB of text, which takes as long as all the rest.
+        # Inflating what is read leaves the interpreter free for long imports, and compressing the
+        # 41 MB of text in scores.npz leaves it free for drawing.
         drawing = beside.submit(_import_drawing)
         release = load_release(folder)
         status.update("recomputing scores, labels and Figure 3")
@@ -132,6 +134,11 @@ def write_reproduction(
     write_files({out / name: content for name, content in contents.items()})
 
 
+def _shortened(value: str) -> str:
+    """Return what fits a cell: of a hash, the beginning."""
+    return value if len(value) <= MOST_IN_A_CELL else f"{value[:16]}..."
+
+
 def print_comparisons(release: Release, result: Reproduction) -> None:
     """Say on the terminal, line by line, what was compared and whether it is identical."""
     from rich.markup import escape
@@ -143,9 +150,12 @@ def print_comparisons(release: Release, result: Reproduction) -> None:
         table.add_column(heading, overflow="fold")
     for line in result.comparisons:
         same = "[bold]yes[/]" if line.identical else "[bold red]NO[/]"
-        table.add_row(line.what, line.published, line.recomputed, same)
+        table.add_row(line.what, _shortened(line.published), _shortened(line.recomputed), same)
     console = say()
     console.print(table)
+    for line in result.comparisons:
+        if _shortened(line.recomputed) != line.recomputed:
+            console.print(f"{line.what}: {line.recomputed}", markup=False)
     for line in result.comparisons:
         for difference in line.differences:
             console.print(f"{line.what}: {difference}", markup=False)

@@ -47,6 +47,8 @@ def test_reproduce(reassess: Command, simulated: Release, tmp_path: Path) -> Non
     assert (out / "figure3.pdf").read_bytes().startswith(b"%PDF")
     assert "SIMULATED" in (out / "report.html").read_text()
     assert "SIMULATED" in ended.err
+    digest = hashlib.sha256((out / "real.json").read_bytes()).hexdigest()
+    assert f"\nreal.json, sha256: {digest}\n" in ended.err
     assert (out / "raters.csv").read_text().startswith("rater,votes,accuracy,")
 
 
