@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .errors import VoteError
 from .fit import Fit
-from .known_truth import checked_parameters, numbers, truth_weights
+from .given import checked_parameters, numbers, truth_weights
 from .votes import Votes
 
 TRUTH_ROLES = ("clamped", "start")

@@ -22,7 +22,7 @@ from .arguments import (
 from .errors import ConvergenceWarning, IdentifiabilityWarning
 from .families import Family, m_step_of
 from .fit import Fit, Optimum
-from .known_truth import checked_pseudo_count
+from .given import checked_pseudo_count
 from .labels import order_by_answers, order_by_truth
 from .votes import Votes
 

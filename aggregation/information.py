@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from .errors import VoteError
 from .fit import Fit
-from .known_truth import checked_pseudo_count, expected_counts, vote_major
+from .given import checked_pseudo_count
+from .known_truth import expected_counts, vote_major
 from .patterns import Patterns, distinct_patterns
 from .votes import Votes
 

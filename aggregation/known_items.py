@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from .columns import Column
 from .errors import VoteError
-from .known_truth import UNKNOWN, estimate_error_rates, truth_weights
+from .given import UNKNOWN, truth_weights
+from .known_truth import estimate_error_rates
 from .reading import naming, read_columns
 from .votes import Votes
 

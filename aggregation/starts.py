@@ -11,7 +11,8 @@ from .arguments import answers_before_classes, summing_to_1
 from .em import Problem
 from .errors import VoteError
 from .fit import Fit
-from .known_truth import checked_parameters, expected_counts, numbers
+from .given import checked_parameters, numbers
+from .known_truth import expected_counts
 from .votes import Votes
 
 Start = Fit | ArrayLike | tuple[ArrayLike, ArrayLike] | None

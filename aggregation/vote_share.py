@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .draws import generator
 from .errors import VoteError
-from .known_truth import numbers
+from .given import numbers
 from .votes import Votes
 
 Ties = Literal["uniform", "first", "last", "random"]

@@ -9,7 +9,8 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation.known_truth import UNKNOWN, expected_counts, truth_weights
+from aggregation.given import UNKNOWN, truth_weights
+from aggregation.known_truth import expected_counts
 from aggregation.votes import Votes
 
 from .intervals import Proportion, proportion

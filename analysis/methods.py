@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from aggregation.dawid_skene import fit_dawid_skene
 from aggregation.families import Family
 from aggregation.fit import Fit
-from aggregation.known_truth import UNKNOWN, e_step
+from aggregation.given import UNKNOWN
+from aggregation.known_truth import e_step
 from aggregation.votes import Votes
 
 from .out_of_sample import (

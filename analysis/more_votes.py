@@ -14,7 +14,8 @@ from typing import Final, Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from aggregation.known_truth import UNKNOWN, checked_parameters, e_step
+from aggregation.given import UNKNOWN, checked_parameters
+from aggregation.known_truth import e_step
 from aggregation.simulate import simulate_votes
 from aggregation.votes import Votes
 

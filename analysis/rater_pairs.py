@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from aggregation.fit import Fit
-from aggregation.known_truth import checked_parameters
+from aggregation.given import checked_parameters
 from aggregation.votes import Votes
 
 from .errors import ReleaseError
