@@ -145,9 +145,9 @@ def posterior_step(
 ) -> None:
     """Fill the posterior of each pattern of some blocks, and their log-likelihood (eq. 2.5).
 
-    In the order of :func:`aggregation.known_truth.e_step`, and so with its bits: the likelihoods of
-    the votes from 1, then the prior. `ones` is a row, and classes take one or several. `posterior`
-    is not padded.
+    In the order of :func:`aggregation.known_truth.e_step`, and so with its bits where nothing has
+    to be rescaled: the likelihoods of the votes from 1, then the prior. `ones` is a row, and
+    classes take one or several. `posterior` is not padded.
     """
     n_classes = posterior.shape[1]
     width, step = np.uintp(len(prior)), np.uintp(len(ones))
@@ -167,7 +167,8 @@ def posterior_step(
                 store(joint, c, row)
             if total < LEAST_LIKELIHOOD:
                 total, log_scale = joint_again(codes[begin:end], rates, prior, False, joint)
-                log_sum += weights[p] * (np.log(total) + log_scale)
+                if weights[p] > 0:
+                    log_sum += weights[p] * (np.log(total) + log_scale)
             else:
                 if weights[p] != weight or product < LEAST_PRODUCT:
                     log_sum += weight * np.log(product)

@@ -183,7 +183,12 @@ def counts_of_codes(codes: NDArray[np.int32], n_codes: int) -> NDArray[np.int64]
 def least_and_largest(values: NDArray[np.integer[Any]], threads: Threads) -> tuple[int, int]:
     """Find the least and the largest of some integers in one pass."""
     found: list[tuple[int, int]] = []
-    threads.share(lambda begin, end: found.append(extremes(values[begin:end])), len(values))
+
+    def look(begin: int, end: int) -> None:
+        if begin < end:
+            found.append(extremes(values[begin:end]))
+
+    threads.share(look, len(values))
     return min(int(least) for least, _ in found), max(int(largest) for _, largest in found)
 
 

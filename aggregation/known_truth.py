@@ -13,6 +13,8 @@ from .votes import Votes
 
 # So many items' products stay in the processor's cache.
 ITEMS_AT_ONCE = 1 << 15
+# With fewer items than this their votes are worth a pass each: an item may have very many.
+FEW_ITEMS = 16
 
 
 class Expectation(NamedTuple):
@@ -165,12 +167,17 @@ def _e_step(
     joint = np.ones((len(starts) - 1, len(prior)))
     sizes = np.diff(starts)
     k, items = 0, np.flatnonzero(sizes)
-    while len(items):
+    while len(items) > FEW_ITEMS:
         joint[items] *= by_code[codes[starts[items] + k]]
         k += 1
         items = items[sizes[items] > k]
+    for item in items:
+        likelihoods = by_code[codes[starts[item] + k : starts[item + 1]]]
+        joint[item] = np.multiply.reduce(np.vstack((joint[item], likelihoods)), axis=0)
     joint *= prior
-    likelihood = joint.sum(axis=1)
+    likelihood = np.zeros(len(joint))
+    for of_class in joint.T:  # one after the other: NumPy's sum of many is in pairs
+        likelihood += of_class
     with np.errstate(divide="ignore", invalid="ignore"):
         posterior, log_likelihood = joint / likelihood[:, None], np.log(likelihood)
     tiny = np.flatnonzero((joint < np.finfo(np.float64).tiny).any(axis=1))

@@ -113,11 +113,12 @@ def answer_affinity(n_answers: int, n_classes: int) -> NDArray[np.float64]:
            [0.5, 0.5],
            [0. , 1. ]])
     """
-    answers, classes = (
-        np.linspace(0, 1, n) if n > 1 else np.full(1, 0.5) for n in (n_answers, n_classes)
-    )
+    # Places in units that make them whole, and what should be 0 exactly that.
+    a, c = max(n_answers - 1, 1), max(n_classes - 1, 1)
+    answers = np.arange(n_answers) * 2 * c if n_answers > 1 else np.full(1, a * c)
+    classes = np.arange(n_classes) * 2 * a if n_classes > 1 else np.full(1, a * c)
     # as far apart as the sparser of the two: so every class has an answer that speaks for it
-    reach = 1 / max(min(n_answers, n_classes) - 1, 1)
+    reach = 2 * a * c // max(min(n_answers, n_classes) - 1, 1)
     distance: NDArray[Any] = np.abs(answers[:, None] - classes)
-    affinity = np.clip(1 - distance / reach, 0, None)
+    affinity = np.clip(reach - distance, 0, None)
     return np.asarray(affinity / affinity.sum(axis=1, keepdims=True))

@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from aggregation import (
     ConvergenceWarning,
     Votes,
+    e_step,
     fit_dawid_skene,
     simulate_votes,
 )
+from aggregation.starts import answer_affinity
 
 from . import em_oracle
 from .em_models import (
@@ -227,6 +229,11 @@ def test_a_long_reach_does_not_leave_fixed_parameters_or_the_family(family: Any)
                 np.testing.assert_array_equal(getattr(fit, name), value)
 
 
+@pytest.mark.parametrize("n", [1, 2, 3, 6, 7, 10, 20, 49])
+def test_an_answer_speaks_for_its_own_class_alone(n: int) -> None:
+    np.testing.assert_array_equal(answer_affinity(n, n), np.eye(n))
+
+
 # --- stopping -------------------------------------------------------------------------------------
 
 
@@ -240,6 +247,20 @@ def test_running_out_of_steps_is_a_warning(accelerate: bool, max_steps: int) -> 
     assert caught[0].filename == __file__
     # One step has nothing to compare with: it is not said to have gained anything.
     assert ("the last one gained" in str(caught[0].message)) == (max_steps > 1)
+
+
+@pytest.mark.parametrize("n_classes", [1, 2, 3, 7, 8, 9, 16, 17])
+def test_a_fit_without_steps_has_the_same_bits(n_classes: int) -> None:
+    rng = np.random.default_rng(n_classes)
+    items = np.append(np.arange(300).repeat(7), np.zeros(40, dtype=int))  # one of 47 votes
+    votes = Votes.from_triples(
+        items, rng.integers(0, 9, len(items)), rng.integers(0, 3, len(items)), n_items=301
+    )
+    rates, prior = rng.dirichlet(np.ones(3), (9, n_classes)), rng.dirichlet(np.ones(n_classes))
+    found = e_step(votes, error_rates=rates, class_prior=prior)
+    fit = quiet_fit(votes, start=(rates, prior), max_steps=0)
+    np.testing.assert_array_equal(fit.posterior, found.posterior)
+    assert fit.log_likelihood == pytest.approx(found.log_likelihood, rel=1e-13)
 
 
 def test_no_steps_at_all_give_the_posterior_at_the_start() -> None:
