@@ -59,7 +59,9 @@ class RaterQuality:
     shrunken : ndarray, shape (n_raters, n_classes, n_answers)
         Drawn towards the pool of all raters, the more the fewer answers there are.
     bits : Measure
-        What one answer tells of the class; 0 for a spammer.
+        What one answer tells of the class; 0 for a spammer. From few votes and many error rates it
+        comes out too high, see :func:`~analysis.verdicts.bits_by_chance`; the intervals take the
+        fit's posteriors for granted.
     prior_bits : float
         The most that can be told: the entropy of the class prior.
     spammer_score : ndarray, shape (n_raters,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -97,8 +98,28 @@ def verdict_of(
         return Verdict("inverted", f"answers go against the class: {against}, where 1 is with it")
     if bits[0] < WEAK * prior_bits:
         return Verdict("weak", f"{told} of {prior_bits:.2f}")
+    chance = bits_by_chance(votes, *rates.shape)
+    if bits[0] - chance < WEAK * prior_bits:
+        classes, answers = rates.shape
+        few = f"{votes} votes for {classes} x {answers} error rates: {told}, by chance {chance:.2f}"
+        return Verdict("too few answers", few)
     biased = np.where(surely_biased, bias, 0.0)
     return _leaning_verdict(biased, leaning, answer_names) or Verdict("reliable", told)
+
+
+def bits_by_chance(votes: int, n_classes: int, n_answers: int) -> float:
+    """Bits an answer that a guesser seems to tell because so many error rates fit chance.
+
+    References
+    ----------
+    Miller (1955), Note on the bias of information estimates.
+
+    Examples
+    --------
+    >>> round(bits_by_chance(100, 2, 3), 3), round(bits_by_chance(100, 10, 10), 3)
+    (0.014, 0.584)
+    """
+    return (n_classes - 1) * (n_answers - 1) / (2 * votes * math.log(2))
 
 
 def _leaning_verdict(

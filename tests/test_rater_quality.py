@@ -212,6 +212,19 @@ def test_few_votes_are_no_verdict() -> None:
     assert {verdict.words for verdict in quality.verdicts[1:]} == {"reliable"}
 
 
+def test_many_error_rates_from_few_votes_are_no_verdict() -> None:
+    """A guesser seems to tell something where 100 error rates are estimated from 170 votes."""
+    right = np.linspace(0.19, 0.91, 12)
+    rates = np.stack([np.where(np.eye(10) > 0, p, (1 - p) / 9) for p in right])
+    votes = simulate_votes(
+        rates, class_prior=np.full(10, 0.1), n_items=400, votes_per_item=5, seed=2
+    ).votes
+    verdicts = rater_quality(fit_dawid_skene(votes, pseudo_count=0.1)).verdicts
+    assert verdicts[0].words == "too few answers"
+    assert "votes for 10 x 10 error rates" in verdicts[0].evidence
+    assert verdicts[-1].words == "reliable"
+
+
 def test_intervals_cover() -> None:
     inside = 0
     for seed in range(10):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
 from ..model_check import ModelCheck
 from ..more_votes import KNOWN, REAL, SIMULATED, VotesBought
@@ -29,6 +29,8 @@ from .drawing import (
 
 SMALL = 7.5
 MOST_KINDS = 24
+# What an axis shows at least.
+LEAST_RANGE = 0.004
 COLORS = (VERMILION, BLUE, GREEN)
 MARKERS = ("o", "D", "s")
 
@@ -86,6 +88,13 @@ def model_check_figure(checks: Sequence[ModelCheck], *, simulated: bool = False)
             axes.grid(visible=True, axis="x")
             axes.tick_params(axis="y", length=0)
             axes.xaxis.set_minor_formatter(NullFormatter())
+        lowest, highest = left.get_xlim()
+        if highest < 30 * lowest:  # with fewer than two powers of ten there is nothing to read off
+            labelled = "25" if highest > 5 * lowest else "123456789"
+            left.xaxis.set_minor_formatter(
+                FuncFormatter(lambda x, _: f"{x:g}" if f"{x:.0e}"[0] in labelled else "")
+            )
+            left.xaxis.set_major_formatter("{x:g}")
         write_caption(figure, 0.11, check_in_words(checks))
         if simulated:
             mark_simulated_panels(figure)
@@ -140,6 +149,11 @@ def more_votes_figure(bought: Sequence[VotesBought], *, simulated: bool = False)
                 if found and not np.isnan(values).all():
                     axes.plot([each.n_votes for each in found], values, **style)
             axes.set_title(title, fontsize=9, loc="left")
+            axes.ticklabel_format(axis="y", useOffset=False)
+            lowest, highest = axes.get_ylim()
+            if highest - lowest < LEAST_RANGE:  # what differs by less is rounding
+                middle = (lowest + highest) / 2
+                axes.set_ylim(middle - LEAST_RANGE / 2, middle + LEAST_RANGE / 2)
             axes.xaxis.set_major_locator(MaxNLocator(10, integer=True))
             axes.tick_params(labelsize=SMALL)
             if row == 1:

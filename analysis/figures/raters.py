@@ -32,6 +32,10 @@ LEAST_AREA, AREA_PER_VOTE = 6.0, 0.006
 SHOWN_VOTES = (1000, 10_000, 50_000)
 # More raters than this have no room for their names.
 MOST_NAMES = 100
+# Longer names are cut; a letter takes so much of a figure's width, which is so many points.
+MOST_LETTERS, NAME_WIDTH, POINTS_WIDE = 15, 0.0095, 72 * WIDTH
+# Of smaller letters, in points, nothing can be read.
+LEAST_LETTER = 4.0
 OTHERS: tuple[tuple[Kind, str, str], ...] = (
     (EXPERT, GREEN, "^"),
     (ORIGINAL_LABEL, VERMILION, "D"),
@@ -142,50 +146,88 @@ def error_rates_figure(
     Returns
     -------
     matplotlib.figure.Figure
-        1540 x 1980 pixels, with its caption.
+        1540 pixels wide, and as high as the raters need, with its caption.
     """
     order = np.argsort(-quality.bits.estimate, kind="stable")
     n_raters, n_classes, n_answers = quality.shrunken.shape
+    names = [shortened(quality.rater_names[row]) for row in order]
+    answers = [shortened(name) for name in quality.answer_names]
+    classes = [shortened(name) for name in class_names]
+    left = 0.045 + NAME_WIDTH * max(map(len, names))
+    width = 0.645 - left
+    columns = n_classes * n_answers
+    column_points = POINTS_WIDE * width / columns
+    longest = max(map(len, answers))
+    level = POINTS_WIDE * NAME_WIDTH * longest < column_points
+    legible = level or column_points > LEAST_LETTER
+    titles = [f"class: {name}" for name in classes]
+    titles_level = 1.3 * NAME_WIDTH * max(map(len, titles)) * n_classes < width
+    # in inches: the raters, answers above them, classes above those, and what is below
+    body, foot = max(2.0, 0.084 * n_raters), 1.215
+    above = 0.08 + (0.16 if level else 0.09 * longest if legible else 0.0)
+    head = above + 0.3 + (0.0 if titles_level else 0.1 * max(map(len, classes)))
+    height = foot + body + head
     with house_style():
-        figure = Figure(figsize=(WIDTH, 9.0))
-        heat = figure.add_axes((0.085, 0.135, 0.56, 0.775))
+        figure = Figure(figsize=(WIDTH, height))
+        room = (foot / height, body / height)
+        heat = figure.add_axes((left, room[0], width, room[1]))
         table = quality.shrunken[order].reshape(n_raters, -1)
         image = heat.imshow(table, cmap="viridis", vmin=0, vmax=1, aspect="auto")
-        answers = [str(name) for name in quality.answer_names] * n_classes
-        heat.set_xticks(range(len(answers)), answers, fontsize=SMALL)
+        heat.set_xticks(
+            range(columns) if legible else [],
+            answers * n_classes if legible else [],
+            fontsize=SMALL if level else min(SMALL, 0.8 * column_points),
+            rotation=0 if level else 90,
+        )
         heat.xaxis.tick_top()
-        for cls, name in enumerate(class_names):
+        for cls, name in enumerate(classes):
             place = (cls + 0.5) * n_answers - 0.5
-            heat.text(place, 1.028, f"class: {name}", transform=heat.get_xaxis_transform(), **TOP)
+            heat.text(
+                place,
+                1 + above / body,
+                titles[cls] if titles_level else name,
+                transform=heat.get_xaxis_transform(),
+                rotation=0 if titles_level else 90,
+                **TOP,
+            )
             if cls:
                 heat.axvline(cls * n_answers - 0.5, color="white", linewidth=3)
-        names = [str(quality.rater_names[row]) for row in order]
         shown = range(n_raters) if n_raters <= MOST_NAMES else []
         heat.set_yticks(shown, [names[row] for row in shown], fontsize=min(SMALL, 430 / n_raters))
         heat.set_ylabel("rater, the most informative at the top")
         heat.tick_params(length=0)
         heat.grid(visible=False)
-        draw_bits(figure.add_axes((0.675, 0.135, 0.2, 0.775), sharey=heat), quality, order)
-        bar = figure.colorbar(image, cax=figure.add_axes((0.905, 0.135, 0.02, 0.3)))
+        bits = figure.add_axes((0.675, room[0], 0.2, room[1]), sharey=heat)
+        draw_bits(bits, quality, order, 1 + above / body)
+        place = (0.905, room[0], 0.02, min(room[1], 2.7 / height))
+        bar = figure.colorbar(image, cax=figure.add_axes(place))
         bar.set_label("probability of the answer", fontsize=SMALL)
         bar.ax.tick_params(labelsize=SMALL)
         write_caption(
             figure,
-            0.075,
+            0.675 / height,
             "Probability of each answer, given rater and class, as EM finds it without golden "
             "answers; raters with few votes are drawn towards the pool of all. On the right: bits "
             "that one answer tells of the class, with 95 % intervals; 0 for a spammer. No answer "
-            f"could tell more than {quality.prior_bits:.2f}.",
+            f"could tell more than {quality.prior_bits:.2f}."
+            + ("" if legible else f" Answers of each class: {answers[0]} to {answers[-1]}."),
         )
         if simulated:
             mark_simulated_panels(figure)
     return figure
 
 
+def shortened(name: object) -> str:
+    """Return a name that leaves room for the picture: its beginning and its end."""
+    text = str(name)
+    half = (MOST_LETTERS - 3) // 2
+    return text if len(text) <= MOST_LETTERS else f"{text[:half]}...{text[-half:]}"
+
+
 TOP: dict[str, Any] = {"ha": "center", "va": "bottom", "fontsize": 9, "fontweight": "bold"}
 
 
-def draw_bits(axes: Axes, quality: RaterQuality, order: Any) -> None:
+def draw_bits(axes: Axes, quality: RaterQuality, order: Any, top: float) -> None:
     """Draw the bits of one answer of each rater, with intervals, in the rows of the heat map."""
     bits = quality.bits
     value = bits.estimate[order]
@@ -197,7 +239,7 @@ def draw_bits(axes: Axes, quality: RaterQuality, order: Any) -> None:
     axes.grid(visible=True, axis="x", color=LIGHT_GREY)
     axes.tick_params(axis="y", length=0, labelleft=False)
     axes.tick_params(axis="x", labelsize=SMALL)
-    axes.text(0.5, 1.028, "bits per answer", transform=axes.transAxes, **TOP)
+    axes.text(0.5, top, "bits per answer", transform=axes.transAxes, **TOP)
 
 
 def golden_em_figure(difference: GoldenDifference, *, simulated: bool = False) -> Figure:
