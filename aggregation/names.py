@@ -63,7 +63,7 @@ def choose_column(found: Sequence[Any], role: str, name: str | None) -> str:
     if len(usual) != 1:
         several = " and ".join(map(repr, usual))
         reason = f"{several} could all be" if usual else "no column is called like"
-        raise VoteError(f"{reason} the {role}: say which one is ({columns})")
+        raise VoteError(f"{reason} the {role}: say which one is by {role}= or --{role} ({columns})")
     return str(usual[0])
 
 

@@ -127,9 +127,15 @@ def read_csv(path: Path, said: dict[str, str | None], separator: str) -> Any:
 
 def read_parquet(path: Path, said: dict[str, str | None]) -> Any:
     """Read columns of a Parquet file, or of a folder of them."""
+    import pyarrow as pa
     from pyarrow import parquet
 
-    dataset = parquet.ParquetDataset(path)
+    try:
+        dataset = parquet.ParquetDataset(path)
+    except (pa.ArrowException, OSError) as error:
+        if path.is_dir():
+            raise VoteError("a folder, and not one of Parquet files alone: name a file") from error
+        raise
     chosen = choose_columns(dataset.schema.names, said)
     return dataset.read(columns=chosen).select(chosen)
 

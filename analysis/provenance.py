@@ -57,10 +57,10 @@ def label_file_provenance(
         found[f"threshold_of_labels_below_{N_ANIMALS}"] = animal_threshold
     elif not own:
         interval = threshold_interval(release, label_sets)
-        # Infinity is no JSON: a threshold is in 0..1 anyway
+        # Infinity is no JSON; None where every threshold down to 0 gives the same.
         found["same_labels_for_thresholds"] = {
-            "above": max(interval.low, -1.0),
-            "up_to": min(interval.high, 2.0),
+            "above": None if interval.low < 0 else interval.low,
+            "up_to": min(interval.high, 1.0),
         }
     return found
 

@@ -66,19 +66,31 @@ def write_files(contents: dict[Path, bytes]) -> None:
             if path.exists() and not path.is_file():
                 path.write_bytes(content)  # fails on a folder, while nothing is renamed yet
                 continue
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(
-                dir=path.parent, prefix=f".{path.name}.", suffix=".part"
-            )
-            parts[path] = Path(name)
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(content)
-            parts[path].chmod(0o666 & ~_umask())
+            with _named(path):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                handle, name = tempfile.mkstemp(
+                    dir=path.parent, prefix=f".{path.name}.", suffix=".part"
+                )
+                parts[path] = Path(name)
+                with os.fdopen(handle, "wb") as stream:
+                    stream.write(content)
+                parts[path].chmod(0o666 & ~_umask())
         for path, part in parts.items():
-            part.replace(path)
+            with _named(path):
+                part.replace(path)
     finally:
         for part in parts.values():
             part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Have an error name the file that was asked for, not the one beside it."""
+    try:
+        yield
+    except OSError as error:
+        error.filename, error.filename2 = str(path), None
+        raise
 
 
 def _umask() -> int:
@@ -98,7 +110,9 @@ def announced_compilation() -> Iterator[None]:
         def on_start(self, _event: object) -> None:
             if not self.said:
                 self.said = True
-                say().print("compiling the numerical kernels (first run only) ...", style="dim")
+                say().print(
+                    "compiling numerical kernels, which are kept for the next runs ...", style="dim"
+                )
 
         def on_end(self, _event: object) -> None:
             pass

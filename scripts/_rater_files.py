@@ -39,7 +39,7 @@ def model_summary(model: ModelReport) -> Iterator[str]:
     from analysis.next_vote import share_of_gain
 
     if not model.checks:
-        yield "the model is not checked: items have too many votes to count how many of each answer"
+        yield "the model is not checked: there are too many kinds of items by votes of each answer"
     for check in model.checks:
         yield (
             f"model of {check.n_classes} classes: {100 * check.misplaced.observed:.2f} % of items "

@@ -70,5 +70,6 @@ def labels(
     message = f"{provenance['labels']:,} labels on {provenance['images_with_labels']:,} images"
     same = provenance.get("same_labels_for_thresholds")
     if same is not None:
-        message += f"; the same for any threshold in ({same['above']!r}, {same['up_to']!r}]"
+        above = "[0" if same["above"] is None else f"({same['above']!r}"
+        message += f"; the same for any threshold in {above}, {same['up_to']!r}]"
     say().print(message)

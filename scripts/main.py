@@ -6,6 +6,7 @@ import atexit
 import gc
 import logging
 import sys
+from typing import Annotated
 
 import typer
 
@@ -28,13 +29,34 @@ OBJECTS_BETWEEN_SEARCHES = 100_000
 
 app = typer.Typer(
     name="reassess",
-    help="Aggregate crowd labels with Dawid & Skene EM, and reproduce the ReaL labels of ImageNet "
-    "bit for bit.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def show_version(wanted: bool) -> None:
+    """Print the version and end."""
+    if wanted:
+        from importlib.metadata import version
+
+        _common.print_result(f"reassess {version('reassess')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def reassess(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=show_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Aggregate crowd labels with Dawid & Skene EM; reproduce the ReaL labels bit for bit."""
+
+
 for subcommand in (
     reproduce.reproduce,
     fetch.fetch,

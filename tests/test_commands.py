@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import numba
@@ -126,6 +127,28 @@ def test_fetch_where_all_is_there(
     assert reassess("fetch", "--data", folder) == (0, f"{folder}\n", "")
 
 
+def test_version(reassess: Command) -> None:
+    assert reassess("--version") == (0, f"reassess {metadata.version('reassess')}\n", "")
+
+
+def test_an_unwritable_output_is_named_as_it_was_asked_for(
+    reassess: Command, simulated: Release
+) -> None:
+    there = simulated.folder / "real.json" / "labels.json"  # where a file is no folder
+    ended = reassess("labels", "-o", there, "--data", simulated.folder)
+    assert ended.status == 2
+    assert f"reassess: {there}: " in ended.err.splitlines()[-1]
+
+
+def test_thresholds_with_the_same_labels_are_thresholds(
+    reassess: Command, simulated: Release, tmp_path: Path
+) -> None:
+    for threshold, ends in (("0", "[0, "), ("1", ", 1.0]")):
+        out = tmp_path / "labels.json"
+        ended = reassess("labels", "--threshold", threshold, "-o", out, "--data", simulated.folder)
+        assert ends in ended.err.partition("any threshold in ")[2]
+
+
 def test_start_up_is_light() -> None:
     program = "import scripts.main, sys; print(*sys.modules)"
     done = subprocess.run(
@@ -163,7 +186,7 @@ def test_compilation_is_announced_once(capsys: pytest.CaptureFixture[str]) -> No
         for _ in range(2):
             numba.njit(lambda number: number + 1)(1)
     (line,) = capsys.readouterr().err.splitlines()
-    assert line == "compiling the numerical kernels (first run only) ..."
+    assert line == "compiling numerical kernels, which are kept for the next runs ..."
 
 
 def test_output_can_be_redirected(simulated: Release, tmp_path: Path) -> None:

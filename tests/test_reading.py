@@ -242,3 +242,9 @@ def test_wrong_npz(tmp_path: Path) -> None:
     refused(path, "2 answer names for 3 answers", answer_names=["no", "yes"])
     bad.damage(path, "tensor")
     refused(path, "(Bad CRC-32 for file")
+
+
+def test_a_folder_of_other_files_is_named(tmp_path: Path) -> None:
+    (tmp_path / "votes.csv").write_text("item,rater,answer\n1,ann,yes\n")
+    with pytest.raises(VoteError, match="a folder, and not one of Parquet files alone"):
+        Votes.read(tmp_path)
