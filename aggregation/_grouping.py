@@ -24,8 +24,13 @@ def group_by_item(
     n_items: int,
     n_answers: int,
     threads: Threads,
-) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Group valid codes: starts, shape (n_items + 1,), and codes, shape (n_votes,); see `Votes`."""
+    ascending: bool = False,
+) -> tuple[NDArray[np.int64], NDArray[np.int32]] | None:
+    """Group codes: starts, shape (n_items + 1,), and codes, shape (n_votes,); see `Votes`.
+
+    With `ascending`, items need not be valid: None is returned if they do not ascend within
+    0..n_items - 1.
+    """
     starts = np.zeros(n_items + 1, dtype=np.int64)
     codes = np.empty(len(items), dtype=np.int32)
     columns = items, raters, answers, n_answers
@@ -36,6 +41,8 @@ def group_by_item(
         orders.append(pack_ascending(*columns, first, last, starts, codes))
 
     threads.share(pack, len(items))
+    if SHUFFLED in orders and ascending:
+        return None
     if SHUFFLED in orders:
         counts = np.empty(n_items, dtype=np.int32)
         threads.share(lambda begin, end: count_items(items, begin, end, counts), n_items)
@@ -72,17 +79,19 @@ def pack_ascending(
 
     An item's rows are all among them, or none is.
 
-    Returned is SHUFFLED at an item that comes too late, or UNSORTED if an item has too many votes
-    to be sorted by insertion.
+    Returned is SHUFFLED at an item that comes too late, or is none, or UNSORTED if an item has too
+    many votes to be sorted by insertion.
     """
     order = SORTED
     current, begin = np.int64(0), first
     if first > 0:
         current = np.int64(items[first - 1])
+        if not 0 <= current < len(starts) - 1:
+            return SHUFFLED
     for v in range(first, last):
         item = np.int64(items[v])
         if item != current:
-            if item < current:
+            if item < current or item >= len(starts) - 1:
                 return SHUFFLED
             for i in range(current + 1, item + 1):
                 starts[i] = v

@@ -37,6 +37,8 @@ def coded_column(
     what: str,
     size: int | None = None,
     threads: Threads | None = None,
+    *,
+    ascending: bool = False,
 ) -> Column:
     """Codes of a column of integers or of names.
 
@@ -48,6 +50,9 @@ def coded_column(
         "item", "rater" or "answer", for messages.
     size : int, optional
         Number of codes; default: the largest + 1.
+    ascending : bool
+        Take a long column of integers to be in ascending order, and its ends for the least and the
+        largest. Whoever goes through it next has to find out whether that is so.
 
     Returns
     -------
@@ -62,7 +67,7 @@ def coded_column(
     if len(array) == 0:
         raise VoteError(f"no votes: the column of {what}s is empty")
     if array.dtype.kind in "biuf":
-        codes, largest = integer_codes(array, what, threads)
+        codes, largest = integer_codes(array, what, threads, ascending=ascending)
         size = checked_size(codes, largest, what, size)
         return Column(codes, size, range(size))
     codes, names = factorised(array, what)
@@ -116,7 +121,7 @@ def array_of(values: list[Any], what: str) -> NDArray[Any]:
 
 
 def integer_codes(
-    array: NDArray[Any], what: str, threads: Threads | None = None
+    array: NDArray[Any], what: str, threads: Threads | None = None, *, ascending: bool = False
 ) -> tuple[NDArray[np.integer[Any]], int]:
     """Check that numbers are codes, and find the largest; native integers are not copied."""
     if array.dtype.kind == "f":
@@ -125,7 +130,9 @@ def integer_codes(
         array = array.view(np.uint8)
     # Numba knows no other byte order.
     array = array.astype(array.dtype.newbyteorder("="), copy=False)
-    least, largest = extremes(array, threads)
+    least, largest = int(array[0]), int(array[-1])
+    if not ascending or len(array) < WORTH_COMPILING or not 0 <= least <= largest:
+        least, largest = extremes(array, threads)
     if least < 0:
         row = first(array < 0)
         raise VoteError(

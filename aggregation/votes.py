@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .columns import Column, coded_column, codes_below
+from .columns import Column, coded_column, codes_below, flat_array
 from .errors import VoteError
 
 if TYPE_CHECKING:
@@ -227,15 +227,32 @@ class Votes:
 
         size = len(raters) if isinstance(raters, Sized) else 0
         with closing(Threads(thread_count(None, size))) as threads:
-            return cls._from_columns(
-                coded_column(items, "item", n_items, threads),
-                coded_column(raters, "rater", n_raters, threads),
-                coded_column(answers, "answer", n_answers, threads),
-                threads,
-            )
+            array = flat_array(items, "item")
+            item = coded_column(array, "item", n_items, threads, ascending=True)
+            rater = coded_column(raters, "rater", n_raters, threads)
+            answer = coded_column(answers, "answer", n_answers, threads)
+            votes = cls._grouped(item, rater, answer, threads, ascending=True)
+            if votes is None:  # the items are in another order, or not valid
+                item = coded_column(array, "item", n_items, threads)
+                votes = cls._from_columns(item, rater, answer, threads)
+            return votes
 
     @classmethod
     def _from_columns(cls, item: Column, rater: Column, answer: Column, threads: Threads) -> Votes:
+        votes = cls._grouped(item, rater, answer, threads)
+        assert votes is not None  # the items are valid
+        return votes
+
+    @classmethod
+    def _grouped(
+        cls,
+        item: Column,
+        rater: Column,
+        answer: Column,
+        threads: Threads,
+        *,
+        ascending: bool = False,
+    ) -> Votes | None:
         from ._grouping import group_by_item  # Numba takes a third of a second to import
 
         lengths = [len(column.codes) for column in (item, rater, answer)]
@@ -245,14 +262,18 @@ class Votes:
                 f"{lengths[0]}, {lengths[1]} and {lengths[2]}"
             )
         check_code_range(rater.size, answer.size)
-        starts, codes = group_by_item(
+        grouped = group_by_item(
             item.codes,
             rater.codes,
             answer.codes,
             n_items=item.size,
             n_answers=answer.size,
             threads=threads,
+            ascending=ascending,
         )
+        if grouped is None:
+            return None
+        starts, codes = grouped
         return cls(starts, codes, rater.size, answer.size, item.names, rater.names, answer.names)
 
     @classmethod

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from aggregation import VoteError, Votes
 from aggregation._grouping import MOST_INSERTED, SCANNED, group_by_item
 from aggregation.threads import Threads
 
@@ -37,9 +38,67 @@ def test_grouping_is_sorting(order: str, n_threads: int, types: tuple[str, ...])
         column.astype(kind) for column, kind in zip(votes, types, strict=True)
     ]
     with closing(Threads(n_threads)) as threads:
-        starts, codes = group_by_item(*typed, n_items=N_ITEMS, n_answers=N_ANSWERS, threads=threads)
+        grouped = group_by_item(*typed, n_items=N_ITEMS, n_answers=N_ANSWERS, threads=threads)
+        guessed = group_by_item(
+            *typed, n_items=N_ITEMS, n_answers=N_ANSWERS, threads=threads, ascending=True
+        )
+    assert grouped is not None
+    starts, codes = grouped
+    assert (guessed is None) == (order == "shuffled")
+    if guessed is not None:
+        for found, expected in zip(guessed, grouped, strict=True):
+            np.testing.assert_array_equal(found, expected)
     items, raters, answers = votes
     expected = raters * N_ANSWERS + answers
     np.testing.assert_array_equal(codes, expected[np.lexsort((expected, items))])
     counts = np.bincount(items, minlength=N_ITEMS)
     np.testing.assert_array_equal(starts, np.concatenate(([0], np.cumsum(counts))))
+
+
+@pytest.mark.parametrize("n_threads", [1, 2, 3, 7])
+@pytest.mark.parametrize("wrong", [-1, -(10**12), N_ITEMS, 10**12])
+def test_items_that_are_none_are_found_wherever_they_stand(n_threads: int, wrong: int) -> None:
+    items, raters, answers = columns("sorted")
+    for place in range(0, len(items), 97):
+        odd = items.copy()
+        odd[place] = wrong
+        with closing(Threads(n_threads)) as threads:
+            found = group_by_item(
+                odd,
+                raters,
+                answers,
+                n_items=N_ITEMS,
+                n_answers=N_ANSWERS,
+                threads=threads,
+                ascending=True,
+            )
+        assert found is None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (-1, "item at row 60000 is -1: codes are 0, 1, 2"),
+        (10**12, "looks like an identifier"),
+        (5, None),
+    ],
+)
+def test_a_long_column_of_items_is_looked_through(wrong: int, message: str | None) -> None:
+    n_votes = 120_000
+    items = np.arange(n_votes) // 5
+    items[60_000] = wrong
+    others = np.zeros(n_votes, dtype=int)
+    if message is not None:
+        with pytest.raises(VoteError, match=message):
+            Votes.from_triples(items, others, others)
+        return
+    votes = Votes.from_triples(items, others, others)
+    np.testing.assert_array_equal(np.diff(votes.starts), np.bincount(items))
+
+
+def test_more_items_than_were_said_are_an_error() -> None:
+    items = np.arange(120_000) // 5
+    items[70_000] = 200_000  # and the last one is small enough
+    others = np.zeros(len(items), dtype=int)
+    with pytest.raises(VoteError, match="item 200000 at row 70000 is beyond n_items=30000"):
+        Votes.from_triples(items, others, others, n_items=30_000)
