@@ -228,10 +228,11 @@ class Votes:
         size = len(raters) if isinstance(raters, Sized) else 0
         with closing(Threads(thread_count(None, size))) as threads:
             array = flat_array(items, "item")
-            item = coded_column(array, "item", n_items, threads, ascending=True)
+            numbered = array.dtype.kind in "biuf"  # names are coded once, whatever their order
+            item = coded_column(array, "item", n_items, threads, ascending=numbered)
             rater = coded_column(raters, "rater", n_raters, threads)
             answer = coded_column(answers, "answer", n_answers, threads)
-            votes = cls._grouped(item, rater, answer, threads, ascending=True)
+            votes = cls._grouped(item, rater, answer, threads, ascending=numbered)
             if votes is None:  # the items are in another order, or not valid
                 item = coded_column(array, "item", n_items, threads)
                 votes = cls._from_columns(item, rater, answer, threads)
