@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -169,8 +169,8 @@ def held_out_log_likelihood(
     by_item = np.zeros(votes.n_items)
     votes_of_item = np.zeros(votes.n_items, dtype=np.int64)
     for left_out in _parts(votes.n_votes, share, folds, seed):
-        fit = fit_dawid_skene(_votes_where(votes, ~left_out), **options)
-        others = _votes_where(votes, left_out)
+        fit = fit_dawid_skene(votes.where(~left_out), **options)
+        others = votes.where(left_out)
         by_item += _predictive(fit, others)
         votes_of_item += np.diff(others.starts)
     n_votes = int(votes_of_item.sum())
@@ -244,12 +244,6 @@ def _parts(n_votes: int, share: float, folds: int | None, seed: int) -> Iterator
         left_out = np.zeros(n_votes, dtype=bool)
         left_out[order[end - size : end]] = True
         yield left_out
-
-
-def _votes_where(votes: Votes, chosen: NDArray[np.bool_]) -> Votes:
-    """Take some of the votes; all items, raters and answers are kept."""
-    before = np.concatenate(([0], np.cumsum(chosen)))
-    return replace(votes, starts=before[votes.starts], codes=votes.codes[chosen])
 
 
 def _predictive(fit: Fit, others: Votes) -> NDArray[np.float64]:

@@ -1,32 +1,21 @@
-"""Votes from any dataframe."""
+"""Columns of any dataframe, as codes and names."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .columns import Column, factorised_objects
 from .errors import VoteError
-from .names import choose_columns, coded_arrow, in_order
-from .votes import Votes
+from .names import choose_columns, coded_arrow
 
 if TYPE_CHECKING:
     import narwhals as nw
 
 
-def votes_from_frame(
-    frame: Any,
-    *,
-    item: str | None = None,
-    rater: str | None = None,
-    answer: str | None = None,
-    answer_names: Sequence[Any] | None = None,
-) -> Votes:
-    """Votes from a dataframe; see :meth:`Votes.from_frame`."""
-    table = native_columns(frame, {"item": item, "rater": rater, "answer": answer})
-    columns = {what: coded_series(series, what) for what, series in table.items()}
-    return votes_from_columns(**columns, answer_names=answer_names)
+def coded_frame(frame: Any, said: dict[str, str | None]) -> dict[str, Column]:
+    """Codes and names of a dataframe's columns, one for each role; see :meth:`Votes.from_frame`."""
+    table = native_columns(frame, said)
+    return {role: coded_series(series, role) for role, series in table.items()}
 
 
 def native_columns(frame: Any, said: dict[str, str | None]) -> dict[str, nw.Series[Any]]:
@@ -63,20 +52,3 @@ def coded_series(series: nw.Series[Any], what: str) -> Column:
         )
     codes, names = factorised_objects(series.to_list(), named)
     return Column(codes, len(names), names)
-
-
-def votes_from_columns(
-    *, item: Column, rater: Column, answer: Column, answer_names: Sequence[Any] | None
-) -> Votes:
-    """Votes from coded columns, with their names."""
-    if answer_names is not None:
-        answer = in_order(answer, answer_names, "answer")
-    votes = Votes.from_triples(
-        item.codes,
-        rater.codes,
-        answer.codes,
-        n_items=item.size,
-        n_raters=rater.size,
-        n_answers=answer.size,
-    )
-    return replace(votes, item_names=item.names, rater_names=rater.names, answer_names=answer.names)

@@ -1,45 +1,21 @@
-"""Votes, and known items, from files: csv, Parquet, and npz in the layout of the ReaL release."""
+"""Columns and tensors from files: csv, Parquet, and npz in the layout of the ReaL release."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from .columns import Column
 from .errors import VoteError
-from .frames import votes_from_columns
 from .names import choose_columns, coded_arrow
 from .npz import array_names, cells_of_raters, open_member
-from .tensor import votes_from_cells
-from .votes import Votes
+from .tensor import TensorCells
 
 SEPARATORS = {".csv": ",", ".tsv": "\t"}
 PACKINGS = (".gz", ".bz2", ".zst", ".lz4")
 PARQUET = (".parquet", ".pq")
-
-
-def read_votes(
-    path: str | PathLike[str],
-    *,
-    item: str | None = None,
-    rater: str | None = None,
-    answer: str | None = None,
-    answer_names: Sequence[Any] | None = None,
-) -> Votes:
-    """Votes from a file; see :meth:`Votes.read`."""
-    path = Path(path)
-    said = {"item": item, "rater": rater, "answer": answer}
-    if path.suffix.lower() != ".npz":
-        columns = read_columns(path, said)
-        with naming(path):
-            return votes_from_columns(**columns, answer_names=answer_names)
-    for role, name in said.items():
-        if name is not None:
-            raise VoteError(f"{path}: an npz file has no columns: leave {role}={name!r} out")
-    return votes_from_npz(path, answer_names)
 
 
 def read_columns(path: Path, said: dict[str, str | None]) -> dict[str, Column]:
@@ -140,8 +116,13 @@ def read_parquet(path: Path, said: dict[str, str | None]) -> Any:
     return dataset.read(columns=chosen).select(chosen)
 
 
-def votes_from_npz(path: Path, answer_names: Sequence[Any] | None) -> Votes:
-    """Votes from `tensor` (n_raters, n_items, n_answers), streamed; names from `ids` and `info`."""
+def is_npz(path: Path) -> bool:
+    """Say whether a file's name says that it holds NumPy arrays."""
+    return path.suffix.lower() == ".npz"
+
+
+def read_tensor(path: Path) -> TensorCells:
+    """Read `tensor` (n_raters, n_items, n_answers) as a stream; names from `ids` and `info`."""
     held = array_names(path)
     with open_member(path, "tensor") as member:
         if len(member.shape) != 3 or member.dtype.kind not in "biuf":
@@ -153,16 +134,10 @@ def votes_from_npz(path: Path, answer_names: Sequence[Any] | None) -> Votes:
         rater_names = read_names(path, "ids", n_raters) if "ids" in held else None
         item_names = read_names(path, "info", n_items) if "info" in held else None
         try:
-            return votes_from_cells(
-                cells_of_raters(member),
-                n_items=n_items,
-                n_answers=n_answers,
-                item_names=item_names,
-                rater_names=rater_names,
-                answer_names=answer_names,
-            )
+            rows = cells_of_raters(member)
         except VoteError as error:
             raise member.fail(str(error)) from error
+    return TensorCells(rows, n_items, n_answers, item_names, rater_names)
 
 
 def read_names(path: Path, name: str, size: int) -> list[Any]:

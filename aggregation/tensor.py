@@ -1,29 +1,42 @@
-"""Votes from a dense tensor (rater, item, answer) of 0 and 1, whole or a piece at a time.
+"""A dense tensor (rater, item, answer) of 0 and 1, whole or a piece at a time, as its few cells.
 
-A tensor of votes is large and almost empty. Its reader turns each piece into the few cells that are
-1, and the votes are made of those.
+A tensor of votes is large and almost empty. Its reader turns each piece into the cells that are 1,
+and votes are made of those.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .errors import VoteError
-from .votes import Votes, check_code_range
 
 
-def votes_from_tensor(
-    tensor: ArrayLike,
-    *,
-    item_names: Sequence[Any] | None = None,
-    rater_names: Sequence[Any] | None = None,
-    answer_names: Sequence[Any] | None = None,
-) -> Votes:
-    """Votes from a whole tensor; see :meth:`Votes.from_tensor`."""
+class TensorCells(NamedTuple):
+    """Where a tensor of votes is 1.
+
+    Attributes
+    ----------
+    rows : list of ndarray of int64
+        For each rater, the ascending cells ``item * n_answers + answer``.
+    n_items, n_answers : int
+        Size of a rater's plane.
+    item_names, rater_names : sequence, optional
+        What the codes stand for, where that is said.
+    """
+
+    rows: list[NDArray[np.int64]]
+    n_items: int
+    n_answers: int
+    item_names: Sequence[Any] | None = None
+    rater_names: Sequence[Any] | None = None
+
+
+def cells_of_tensor(tensor: ArrayLike) -> TensorCells:
+    """Find the cells of a whole tensor, checked."""
     dense = np.asarray(tensor)
     if dense.ndim != 3:
         raise VoteError(
@@ -37,14 +50,7 @@ def votes_from_tensor(
         vote_cells(row.reshape(-1), rater * row.size, n_items, n_answers)
         for rater, row in enumerate(dense)
     ]
-    return votes_from_cells(
-        rows,
-        n_items=n_items,
-        n_answers=n_answers,
-        item_names=item_names,
-        rater_names=rater_names,
-        answer_names=answer_names,
-    )
+    return TensorCells(rows, n_items, n_answers)
 
 
 def vote_cells(plane: NDArray[Any], offset: int, n_items: int, n_answers: int) -> NDArray[np.int64]:
@@ -64,83 +70,3 @@ def vote_cells(plane: NDArray[Any], offset: int, n_items: int, n_answers: int) -
             "only 0 and 1 are votes"
         )
     return cells
-
-
-def votes_from_cells(
-    rows: Sequence[NDArray[np.int64]],
-    *,
-    n_items: int,
-    n_answers: int,
-    item_names: Sequence[Any] | None = None,
-    rater_names: Sequence[Any] | None = None,
-    answer_names: Sequence[Any] | None = None,
-) -> Votes:
-    """Votes from the cells that are 1 in each rater's (item, answer) plane of a tensor.
-
-    Parameters
-    ----------
-    rows : sequence of ndarray of int64
-        For each rater, the ascending cells ``item * n_answers + answer``.
-    n_items, n_answers : int
-        Size of the plane.
-    item_names, rater_names, answer_names : sequence, optional
-        What the codes stand for.
-
-    Returns
-    -------
-    Votes
-
-    Raises
-    ------
-    VoteError
-        If there are no votes, or a rater gave an item two answers.
-
-    Examples
-    --------
-    >>> votes_from_cells([np.array([0, 5]), np.array([4])], n_items=2, n_answers=3)
-    Votes(3 votes: 2 items, 2 raters, 3 answers)
-    """
-    check_code_range(len(rows), n_answers)
-    names = (
-        named(item_names, n_items, "item"),
-        named(rater_names, len(rows), "rater"),
-        named(answer_names, n_answers, "answer"),
-    )
-    starts = item_starts(rows, n_items, n_answers, names[1])
-    codes = np.empty(starts[-1], dtype=np.int32)
-    free = starts[:-1].copy()
-    # Raters come in ascending order, so each item's votes do too.
-    for rater, cells in enumerate(rows):
-        items, answers = np.divmod(cells, n_answers)
-        codes[free[items]] = rater * n_answers + answers
-        free[items] += 1
-    return Votes(starts, codes, len(rows), n_answers, *names)
-
-
-def item_starts(
-    rows: Sequence[NDArray[np.int64]], n_items: int, n_answers: int, rater_names: Sequence[Any]
-) -> NDArray[np.int64]:
-    """Where each item's votes begin, shape (n_items + 1,); a second answer is a VoteError."""
-    size = np.zeros(n_items, dtype=np.int64)
-    for rater, cells in enumerate(rows):
-        items = cells // n_answers
-        twice = np.flatnonzero(np.diff(items) == 0)
-        if len(twice):
-            raise VoteError(
-                f"rater {rater_names[rater]} gave item {items[twice[0]]} more than one answer: "
-                "a tensor has room for one (repeated votes: Votes.from_triples)"
-            )
-        size[items] += 1
-    starts = np.concatenate(([0], np.cumsum(size)))
-    if starts[-1] == 0:
-        raise VoteError("no votes: every entry of the tensor is 0")
-    return starts
-
-
-def named(names: Sequence[Any] | None, size: int, what: str) -> Sequence[Any]:
-    """Return names of the user's as a tuple, or ``range(size)``; a wrong number is a VoteError."""
-    if names is None:
-        return range(size)
-    if len(names) != size:
-        raise VoteError(f"{len(names)} {what} names for {size} {what}s")
-    return tuple(names)

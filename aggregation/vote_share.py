@@ -106,9 +106,7 @@ def vote_share(
 def answer_shares(votes: Votes, weights: NDArray[np.float64] | None) -> NDArray[np.float64]:
     """Each item's weight of every answer, divided by their sum; uniform where that is 0."""
     shape = (votes.n_items, votes.n_answers)
-    cells = votes.items * votes.n_answers + votes.answers
-    of_votes = None if weights is None else weights[votes.raters]
-    counts = np.bincount(cells, of_votes, minlength=shape[0] * shape[1]).reshape(shape)
+    counts = votes.answer_counts(None if weights is None else weights[votes.raters])
     totals = counts.sum(axis=1, keepdims=True)
     uniform = np.full(shape, 1 / votes.n_answers)
     return np.asarray(np.divide(counts, totals, out=uniform, where=totals > 0))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Sized
-from contextlib import closing
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
 from typing import TYPE_CHECKING, Any
@@ -11,13 +10,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .columns import Column, coded_column, codes_below, flat_array
+from .arrays import (
+    arrays_of_cells,
+    arrays_of_file,
+    arrays_of_frame,
+    arrays_of_triples,
+    check_code_range,
+)
+from .columns import codes_below
 from .errors import VoteError
 
 if TYPE_CHECKING:
     from .threads import Threads
-
-MAX_CODE = np.iinfo(np.int32).max
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -135,6 +139,107 @@ class Votes:
             item_names=tuple(self.item_names[item] for item in chosen.tolist()),
         )
 
+    def where(self, chosen: ArrayLike) -> Votes:
+        """Take some of the votes; all items, raters and answers are kept.
+
+        Parameters
+        ----------
+        chosen : array_like of bool, shape (n_votes,)
+            Whether each vote is taken.
+
+        Returns
+        -------
+        Votes
+
+        Raises
+        ------
+        VoteError
+            If `chosen` is no mask of that shape.
+
+        Examples
+        --------
+        >>> votes = Votes.from_triples([0, 0, 1], [0, 1, 1], [1, 1, 0])
+        >>> votes.where(votes.answers == 1)
+        Votes(2 votes: 2 items, 2 raters, 2 answers)
+        """
+        mask = np.asarray(chosen)
+        if mask.dtype != bool or mask.shape != (self.n_votes,):
+            raise VoteError(
+                f"chosen of shape {mask.shape} and type {mask.dtype} is no mask of "
+                f"{self.n_votes} votes"
+            )
+        before = np.concatenate(([0], np.cumsum(mask)))
+        return replace(self, starts=before[self.starts], codes=self.codes[mask])
+
+    def drop_raters(self, raters: ArrayLike) -> Votes:
+        """Leave out all votes of some raters, who stay as raters without votes.
+
+        Parameters
+        ----------
+        raters : array_like of int
+            Rater codes.
+
+        Returns
+        -------
+        Votes
+
+        Raises
+        ------
+        VoteError
+            If a rater is out of range.
+        """
+        gone = np.zeros(self.n_raters, dtype=bool)
+        gone[codes_below(raters, "rater", self.n_raters)] = True
+        return self.where(~gone[self.raters])
+
+    def stacked(self, others: Votes) -> Votes:
+        """Add the items of other votes after these: the same raters, giving the same answers.
+
+        Parameters
+        ----------
+        others : Votes
+
+        Returns
+        -------
+        Votes
+            Items are named by their codes, for the same item may be among both.
+
+        Raises
+        ------
+        VoteError
+            If there are other numbers of raters or answers.
+        """
+        if (others.n_raters, others.n_answers) != (self.n_raters, self.n_answers):
+            raise VoteError(
+                f"votes of {others.n_raters} raters with {others.n_answers} answers cannot be "
+                f"stacked on votes of {self.n_raters} with {self.n_answers}"
+            )
+        return replace(
+            self,
+            starts=np.concatenate((self.starts, others.starts[1:] + self.n_votes)),
+            codes=np.concatenate((self.codes, others.codes)),
+            item_names=range(self.n_items + others.n_items),
+        )
+
+    def cells(self) -> NDArray[np.int64]:
+        """Return ``item * n_answers + answer`` of each vote, shape (n_votes,)."""
+        return np.asarray(self.items * self.n_answers + self.answers)
+
+    def answer_counts(self, weights: NDArray[np.float64] | None = None) -> NDArray[Any]:
+        """Count each item's votes for every answer, shape (n_items, n_answers).
+
+        Parameters
+        ----------
+        weights : ndarray, shape (n_votes,), optional
+            What each vote counts. Default: 1; the counts are then integers.
+
+        Returns
+        -------
+        ndarray
+        """
+        shape = (self.n_items, self.n_answers)
+        return np.bincount(self.cells(), weights, minlength=shape[0] * shape[1]).reshape(shape)
+
     def with_rater(self, items: ArrayLike, answers: ArrayLike, *, name: Any) -> Votes:
         """Add a rater, who comes last; it may vote on an item more than once, or not at all.
 
@@ -223,59 +328,58 @@ class Votes:
         >>> Votes.from_triples([0, 0, 1], [0, 1, 1], [1, 1, 0])
         Votes(3 votes: 2 items, 2 raters, 2 answers)
         """
-        from .threads import Threads, thread_count
-
-        size = len(raters) if isinstance(raters, Sized) else 0
-        with closing(Threads(thread_count(None, size))) as threads:
-            array = flat_array(items, "item")
-            numbered = array.dtype.kind in "biuf"  # names are coded once, whatever their order
-            item = coded_column(array, "item", n_items, threads, ascending=numbered)
-            rater = coded_column(raters, "rater", n_raters, threads)
-            answer = coded_column(answers, "answer", n_answers, threads)
-            votes = cls._grouped(item, rater, answer, threads, ascending=numbered)
-            if votes is None:  # the items are in another order, or not valid
-                item = coded_column(array, "item", n_items, threads)
-                votes = cls._from_columns(item, rater, answer, threads)
-            return votes
-
-    @classmethod
-    def _from_columns(cls, item: Column, rater: Column, answer: Column, threads: Threads) -> Votes:
-        votes = cls._grouped(item, rater, answer, threads)
-        assert votes is not None  # the items are valid
-        return votes
-
-    @classmethod
-    def _grouped(
-        cls,
-        item: Column,
-        rater: Column,
-        answer: Column,
-        threads: Threads,
-        *,
-        ascending: bool = False,
-    ) -> Votes | None:
-        from ._grouping import group_by_item  # Numba takes a third of a second to import
-
-        lengths = [len(column.codes) for column in (item, rater, answer)]
-        if len(set(lengths)) > 1:
-            raise VoteError(
-                "items, raters and answers must be equally long, one vote a row: "
-                f"{lengths[0]}, {lengths[1]} and {lengths[2]}"
+        return cls(
+            *arrays_of_triples(
+                items, raters, answers, n_items=n_items, n_raters=n_raters, n_answers=n_answers
             )
-        check_code_range(rater.size, answer.size)
-        grouped = group_by_item(
-            item.codes,
-            rater.codes,
-            answer.codes,
-            n_items=item.size,
-            n_answers=answer.size,
-            threads=threads,
-            ascending=ascending,
         )
-        if grouped is None:
-            return None
-        starts, codes = grouped
-        return cls(starts, codes, rater.size, answer.size, item.names, rater.names, answer.names)
+
+    @classmethod
+    def from_cells(
+        cls,
+        rows: Sequence[NDArray[np.int64]],
+        *,
+        n_items: int,
+        n_answers: int,
+        item_names: Sequence[Any] | None = None,
+        rater_names: Sequence[Any] | None = None,
+        answer_names: Sequence[Any] | None = None,
+    ) -> Votes:
+        """Votes from the cells that are 1 in each rater's (item, answer) plane of a tensor.
+
+        Parameters
+        ----------
+        rows : sequence of ndarray of int64
+            For each rater, the ascending cells ``item * n_answers + answer``.
+        n_items, n_answers : int
+            Size of the plane.
+        item_names, rater_names, answer_names : sequence, optional
+            What the codes stand for.
+
+        Returns
+        -------
+        Votes
+
+        Raises
+        ------
+        VoteError
+            If there are no votes, or a rater gave an item two answers.
+
+        Examples
+        --------
+        >>> Votes.from_cells([np.array([0, 5]), np.array([4])], n_items=2, n_answers=3)
+        Votes(3 votes: 2 items, 2 raters, 3 answers)
+        """
+        return cls(
+            *arrays_of_cells(
+                rows,
+                n_items=n_items,
+                n_answers=n_answers,
+                item_names=item_names,
+                rater_names=rater_names,
+                answer_names=answer_names,
+            )
+        )
 
     @classmethod
     def from_tensor(
@@ -311,10 +415,12 @@ class Votes:
         >>> Votes.from_tensor([[[1, 0], [0, 1]], [[0, 0], [0, 1]]])
         Votes(3 votes: 2 items, 2 raters, 2 answers)
         """
-        from .tensor import votes_from_tensor  # which imports this module
+        from .tensor import cells_of_tensor
 
-        return votes_from_tensor(
-            tensor, item_names=item_names, rater_names=rater_names, answer_names=answer_names
+        return cls.from_cells(
+            **cells_of_tensor(tensor)._asdict()
+            | {"item_names": item_names, "rater_names": rater_names},
+            answer_names=answer_names,
         )
 
     @classmethod
@@ -361,11 +467,8 @@ class Votes:
         >>> Votes.from_frame(table).item_names
         (7, 9)
         """
-        from .frames import votes_from_frame  # which imports this module
-
-        return votes_from_frame(
-            frame, item=item, rater=rater, answer=answer, answer_names=answer_names
-        )
+        said = {"item": item, "rater": rater, "answer": answer}
+        return cls(*arrays_of_frame(frame, said, answer_names))
 
     @classmethod
     def read(
@@ -404,15 +507,5 @@ class Votes:
         OSError
             If it is not there.
         """
-        from .reading import read_votes  # which imports this module
-
-        return read_votes(path, item=item, rater=rater, answer=answer, answer_names=answer_names)
-
-
-def check_code_range(n_raters: int, n_answers: int) -> None:
-    """Refuse more (rater, answer) pairs than a 32-bit code can tell apart."""
-    if n_raters * n_answers > MAX_CODE:
-        raise VoteError(
-            f"{n_raters} raters x {n_answers} answers are more than {MAX_CODE} pairs: "
-            "give raters and answers consecutive codes from 0, or names"
-        )
+        said = {"item": item, "rater": rater, "answer": answer}
+        return cls(*arrays_of_file(path, said, answer_names))

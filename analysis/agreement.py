@@ -168,9 +168,7 @@ def with_interval(
 
 def kinds_of_items(votes: Votes) -> Kinds:
     """Count the answers to each item, and the items of each kind."""
-    n_answers = votes.n_answers
-    cells = votes.items * n_answers + votes.answers
-    counts = np.bincount(cells, minlength=votes.n_items * n_answers).reshape(-1, n_answers)
+    counts = votes.answer_counts()
     n_votes = counts.sum(axis=1)
     counts = counts[n_votes > 0]
     if not (n_votes > 1).any():

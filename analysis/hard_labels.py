@@ -73,9 +73,7 @@ def label_difficulty(
     used = checked_scores(release, scores)
     check_threshold(threshold)
     labels, votes = release.questions.labels, release.votes
-    cells = votes.items * votes.n_answers + votes.answers
-    counts = np.bincount(cells, minlength=votes.n_items * votes.n_answers)
-    counts = counts.reshape(votes.n_items, votes.n_answers)
+    counts = votes.answer_counts()
     sizes = counts.sum(axis=1)
     pairs, alike = sizes * (sizes - 1), (counts * (counts - 1)).sum(axis=1)
     questions = np.bincount(labels, minlength=N_LABELS)

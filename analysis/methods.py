@@ -8,7 +8,7 @@ the images that are scored. The votes themselves stay: they are no truth.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -205,7 +205,7 @@ def em_clamped(
     truth = golden.fits(at_least=EXPERTS_FOR_RATERS)
 
     def score(known: NDArray[np.bool_]) -> NDArray[np.float64]:
-        votes = stacked(release.votes, golden.raters.select(known))
+        votes = release.votes.stacked(golden.raters.select(known))
         of_item = np.full(votes.n_items, UNKNOWN)
         of_item[golden.questions[known]] = truth[known]
         of_item[release.votes.n_items :] = truth[known]
@@ -213,16 +213,6 @@ def em_clamped(
         return _posterior_of_fits(golden_votes(release, with_original=False), fit)
 
     return _cross_fitted(release, score, folds=folds, seed=seed, report=report)
-
-
-def stacked(votes: Votes, others: Votes) -> Votes:
-    """Add the items of other votes, by the same raters with the same answers, after these."""
-    return replace(
-        votes,
-        starts=np.concatenate((votes.starts, others.starts[1:] + votes.n_votes)),
-        codes=np.concatenate((votes.codes, others.codes)),
-        item_names=range(votes.n_items + others.n_items),
-    )
 
 
 def _posterior_of_fits(votes: Votes, fit: Fit) -> NDArray[np.float64]:

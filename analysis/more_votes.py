@@ -8,7 +8,7 @@ alone; where the truth is known, they are held against it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Final, Literal, NamedTuple
 
 import numpy as np
@@ -232,9 +232,7 @@ def random_places(votes: Votes, rng: np.random.Generator) -> NDArray[np.int64]:
 
 def first_votes(votes: Votes, place: NDArray[np.int64], n_votes: int) -> Votes:
     """Take the first so many votes of each item, or all where there are fewer."""
-    sizes = np.minimum(np.diff(votes.starts), n_votes)
-    starts = np.concatenate(([0], np.cumsum(sizes)))
-    return replace(votes, starts=starts, codes=votes.codes[place < n_votes])
+    return votes.where(place < n_votes)
 
 
 def more_votes_csv(rows: Sequence[VotesBought]) -> str:

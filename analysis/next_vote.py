@@ -126,9 +126,7 @@ def next_votes_csv(
     """
     best = np.argsort(-gain, kind="stable")[:most]
     votes = release.votes.select(best)
-    cells = votes.items * votes.n_answers + votes.answers
-    counts = np.bincount(cells, minlength=votes.n_items * votes.n_answers)
-    by_answer = zip(ANSWERS, counts.reshape(len(best), -1).T, strict=True)
+    by_answer = zip(ANSWERS, votes.answer_counts().T, strict=True)
     return to_csv(
         {
             "image": [image_name(image) for image in release.questions.images[best].tolist()],

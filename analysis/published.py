@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregation.known_truth import e_step, estimate_class_prior, estimate_error_rates
-from aggregation.tensor import votes_from_cells
 from aggregation.votes import Votes
 
 from .label_sets import make_labels
@@ -87,7 +86,7 @@ def original_label_answers(release: Release) -> Votes:
     says_yes = release.is_original()[release.golden.questions]
     asked = np.arange(len(says_yes))
     cells = asked * len(ANSWERS) + np.where(says_yes, YES, NO)
-    return votes_from_cells(
+    return Votes.from_cells(
         [cells], n_items=len(asked), n_answers=len(ANSWERS), answer_names=ANSWERS
     )
 

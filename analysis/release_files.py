@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from aggregation.errors import VoteError
 from aggregation.npz import cells_of_raters
-from aggregation.tensor import votes_from_cells
 from aggregation.votes import Votes
 
 from . import download
@@ -62,7 +61,7 @@ def read_votes(path: Path, n_questions: int) -> Votes:
                 f"{', '.join(ANSWERS)}: it has {member.shape} {member.dtype}"
             )
         try:
-            return votes_from_cells(
+            return Votes.from_cells(
                 cells_of_raters(member),
                 n_items=n_questions,
                 n_answers=len(ANSWERS),

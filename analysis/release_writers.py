@@ -74,7 +74,7 @@ def write_votes(
 def _planes(votes: Votes, raters: NDArray[np.int64]) -> Iterator[NDArray[np.float64]]:
     """Yield each rater's (item, answer) plane, flat: 1 where the rater voted so, otherwise 0."""
     order = np.argsort(votes.raters, kind="stable")
-    cells = (votes.items * votes.n_answers + votes.answers)[order]
+    cells = votes.cells()[order]
     borders = np.searchsorted(votes.raters[order], np.arange(votes.n_raters + 1))
     for rater in raters:
         plane = np.zeros(votes.n_items * votes.n_answers)

@@ -146,9 +146,7 @@ def _others(
     second: NDArray[np.int64],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """For each second answer: other raters' golden answers that are the same, and all of them."""
-    cells = golden.items * golden.n_answers + golden.answers
-    counts = np.bincount(cells, minlength=golden.n_items * golden.n_answers)
-    counts = counts.reshape(-1, golden.n_answers)[questions]
+    counts = golden.answer_counts()[questions]
     same = counts[np.arange(len(second)), second] - (first == second)
     return same, counts.sum(axis=1) - 1
 

@@ -180,20 +180,13 @@ def drop_raters(release: Release, codes: Iterable[int]) -> Release:
     ReleaseError
         If no golden answers are left.
     """
-    gone = np.zeros(release.votes.n_raters, dtype=bool)
-    gone[list(codes)] = True
-    golden = replace(release.golden, raters=_drop(release.golden.raters, gone))
+    gone = list(codes)
+    golden = replace(release.golden, raters=release.golden.raters.drop_raters(gone))
     if not golden.raters.n_votes:
         raise ReleaseError(
             "no rater with golden answers is left, so there are no error rates: leave out fewer"
         )
-    return replace(release, votes=_drop(release.votes, gone), golden=golden)
-
-
-def _drop(votes: Votes, gone: NDArray[np.bool_]) -> Votes:
-    stays = ~gone[votes.raters]
-    before = np.concatenate(([0], np.cumsum(stays)))
-    return replace(votes, starts=before[votes.starts], codes=votes.codes[stays])
+    return replace(release, votes=release.votes.drop_raters(gone), golden=golden)
 
 
 def without_raters_csv(data: WithoutRaters) -> str:

@@ -16,7 +16,6 @@ from analysis.methods import (
     em_started,
     methods,
     recipe,
-    stacked,
     yes_share,
 )
 from analysis.out_of_sample import image_folds, out_of_sample_scores
@@ -135,7 +134,7 @@ def test_fits_are_reported(simulated: Release) -> None:
 
 def test_stacked_votes_come_after(simulated: Release) -> None:
     some = simulated.votes.select([3, 0])
-    both = stacked(simulated.votes, some)
+    both = simulated.votes.stacked(some)
     assert both.n_items == simulated.votes.n_items + 2
     again = both.select([both.n_items - 2, both.n_items - 1])
     assert np.array_equal(again.codes, some.codes)

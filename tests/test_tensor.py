@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from aggregation import VoteError, Votes
-from aggregation.tensor import vote_cells, votes_from_cells
+from aggregation.tensor import vote_cells
 
 from .vote_rows import assert_same, compiles, triples_of
 
@@ -123,7 +123,7 @@ def test_the_users_tensor_and_names_stay_the_users() -> None:
 
 def test_the_cells_of_a_reader_stay_the_readers() -> None:
     cells = np.array([0, 3])
-    votes = votes_from_cells([cells], n_items=2, n_answers=2)
+    votes = Votes.from_cells([cells], n_items=2, n_answers=2)
     cells[:] = 1
     assert cells.flags.writeable
     assert triples_of(votes) == [(0, 0, 0), (1, 0, 1)]

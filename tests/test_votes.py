@@ -283,3 +283,38 @@ def test_a_new_rater_votes_in_codes(items: Any, answers: Any, message: str) -> N
     votes = Votes.from_triples([0, 1], [0, 0], [0, 2])
     with pytest.raises(VoteError, match=message):
         votes.with_rater(items, answers, name="new")
+
+
+def test_votes_are_taken_where_a_mask_says() -> None:
+    votes = Votes.from_triples([0, 0, 1, 2], [0, 1, 1, 0], [1, 0, 0, 1])
+    taken = votes.where(votes.answers == 1)
+    assert triples_of(taken) == [(0, 0, 1), (2, 0, 1)]
+    assert (taken.n_items, taken.n_raters, taken.n_answers) == (3, 2, 2)
+    with pytest.raises(VoteError, match=r"chosen of shape \(2,\) and type bool is no mask of 4"):
+        votes.where([True, False])
+    with pytest.raises(VoteError, match="type int64 is no mask"):
+        votes.where([1, 0, 1, 1])
+
+
+def test_dropped_raters_stay_without_votes() -> None:
+    votes = Votes.from_triples([0, 0, 1, 2], [0, 1, 1, 0], [1, 0, 0, 1])
+    left = votes.drop_raters([1])
+    assert triples_of(left) == [(0, 0, 1), (2, 0, 1)]
+    assert left.votes_per_rater().tolist() == [2, 0]
+    with pytest.raises(VoteError, match="rater 2 at row 0"):
+        votes.drop_raters([2])
+
+
+def test_votes_of_other_raters_are_not_stacked() -> None:
+    votes = Votes.from_triples([0, 1], [0, 1], [1, 0])
+    assert triples_of(votes.stacked(votes)) == [(0, 0, 1), (1, 1, 0), (2, 0, 1), (3, 1, 0)]
+    with pytest.raises(VoteError, match="1 raters with 2 answers cannot be stacked on votes of 2"):
+        votes.stacked(Votes.from_triples([0], [0], [1]))
+
+
+def test_answers_are_counted_by_item() -> None:
+    votes = Votes.from_triples([0, 0, 2, 2], [0, 1, 1, 0], [1, 1, 0, 1], n_answers=3)
+    assert votes.answer_counts().tolist() == [[0, 2, 0], [0, 0, 0], [1, 1, 0]]
+    np.testing.assert_array_equal(votes.answer_counts(), votes.to_tensor().sum(axis=0))
+    weights = np.array([0.5, 0.25, 1.0, 2.0])
+    assert votes.answer_counts(weights)[0].tolist() == [0, 0.75, 0]
