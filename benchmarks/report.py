@@ -14,7 +14,7 @@ from .runner import ROOT
 RESULTS = ROOT / "benchmarks" / "results"
 README = ROOT / "README.md"
 PAGE = ROOT / "docs" / "benchmarks.md"
-# What the README shows whole: the comparison with others.
+# All that the README shows: the comparison with others.
 IN_README = "release"
 BEGIN, END = "<!-- benchmarks: begin -->", "<!-- benchmarks: end -->"
 HEADINGS = ("what", "median", "least to most", "ns a vote", "peak memory", "bytes a vote", "digest")
@@ -96,24 +96,33 @@ def three_digits(value: float) -> str:
     return f"{value:,.{max(0, 3 - whole)}f}"
 
 
-def everything(results: Iterable[Result]) -> str:
-    """Return the page's part: for each case a table, what follows, and where it ran."""
-    return "\n".join(line for result in results for line in _section(result)).strip()
+def everything(results: Sequence[Result]) -> str:
+    """Return the page's part: each case, and last the numbers that have a bound."""
+    return "\n".join([*_sections(results), *_bounds(results)]).strip()
 
 
 def in_short(results: Sequence[Result]) -> str:
-    """Return the README's part: the comparison with others, and the numbers that have a bound."""
-    shown = [result for result in results if result.case == IN_README]
-    rows = [
-        _row((result.title, limit.what, *_two_sides(limit)))
-        for result in results
-        for limit in result.limits
-    ]
-    heading = [_row(("what", "number", "measured", "bound")), "|---|---|---|---|"]
-    return "\n".join([everything(shown), "", *heading, *rows]).strip()
+    """Return the README's part: the comparison with others."""
+    return "\n".join(_sections([result for result in results if result.case == IN_README])).strip()
+
+
+def _sections(results: Iterable[Result]) -> Iterator[str]:
+    for result in results:
+        yield from _section(result)
+
+
+def _bounds(results: Iterable[Result]) -> Iterator[str]:
+    yield "**Numbers that have a bound**"
+    yield ""
+    yield _row(("what", "number", "measured", "bound"))
+    yield "|---|---|---|---|"
+    for result in results:
+        for limit in result.limits:
+            yield _row((result.title, limit.what, *_two_sides(limit)))
 
 
 def _section(result: Result) -> Iterator[str]:
+    """Yield a case: its table, what follows from it, and where it ran."""
     yield f"**{result.title[:1].upper()}{result.title[1:]}**"
     yield ""
     rows = [cells(timing) for timing in result.timings]

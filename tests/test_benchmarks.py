@@ -221,7 +221,7 @@ def test_tables_are_put_between_their_marks(tmp_path: Path) -> None:
         assert "old" not in text
         assert text.splitlines().count(row) == n_tables
     for line in ("| ns a vote | 2,000 | at most 10 |", "| ratio | 60.0 | at least 50 |"):
-        assert texts[0].splitlines().count(f"| a title {line}") == 2
+        assert [text.splitlines().count(f"| a title {line}") for text in texts] == [0, 2]
     report.update_pages(results, readme, page)
     assert [path.read_text() for path in (readme, page)] == texts
     page.write_text("no marks")
@@ -248,6 +248,16 @@ def test_times_have_three_digits(seconds: float, words: str) -> None:
 def test_the_real_pages_have_the_marks(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert text.count(report.BEGIN) == text.count(report.END) == 1
+
+
+def test_the_readme_has_the_first_table_of_the_page() -> None:
+    readme, page = (
+        path.read_text(encoding="utf-8").split(report.BEGIN)[1].split(report.END)[0].strip()
+        for path in (report.README, report.PAGE)
+    )
+    assert page.startswith(f"{readme}\n\n**")
+    assert readme.count("\n|---") == 1
+    assert page.endswith(" |")
 
 
 def test_the_command_runs_the_cases_asked_for(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,52 +13,16 @@ import pytest
 from analysis.label_sets import make_labels
 from analysis.questions import image_name
 from analysis.real_accuracy import real_accuracy
+from analysis.recalibration import recalibrate
 from analysis.release import Release
 
 from .commands import Command
+from .page_code import blocks, printed_by, run_page
 
-DOCS = Path(__file__).parents[1] / "docs"
-FENCE = re.compile(
-    r"(?P<skipped><!-- not run by the tests: [^\n]* -->\n)?"
-    r"^```(?P<language>\w+)\n(?P<code>.*?)^```$",
-    re.DOTALL | re.MULTILINE,
-)
-
-
-class Block(NamedTuple):
-    """A piece of code in a page."""
-
-    language: str
-    code: str
-    run: bool
-
-
-def blocks(page: Path) -> list[Block]:
-    text = page.read_text(encoding="utf-8")
-    found = [
-        Block(match["language"], match["code"], not match["skipped"])
-        for match in FENCE.finditer(text)
-    ]
-    assert len(found) == text.count("\n```") / 2, "a block that is not understood"
-    return found
-
-
-def run_page(page: Path, reassess: Command) -> dict[str, Any]:
-    """Run a page's code from the top to the end, as one program; return its variables."""
-    names: dict[str, Any] = {}
-    for block in blocks(page):
-        if block.language == "python":
-            program = compile(block.code, page.name, "exec")
-            if block.run:
-                exec(program, names)
-        elif block.run:
-            assert block.language == "console"
-            for line in block.code.splitlines():
-                assert line.startswith("$ reassess "), line
-                ended = reassess(*line.split()[2:])
-                assert ended.status == 0, ended.err
-                names.setdefault("printed", []).append(ended.out)
-    return names
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+PAGES = [*ROOT.glob("*.md"), *DOCS.glob("*.md")]
+LINK = re.compile(r"\]\(([^)\s]+)\)|(?:href|src)=\"([^\"]+)\"")
 
 
 def prepare(release: Release, monkeypatch: pytest.MonkeyPatch) -> np.ndarray[Any, Any]:
@@ -81,7 +45,7 @@ def test_label_files(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     predictions = prepare(simulated, monkeypatch)
-    page = run_page(DOCS / "using-label-files.md", reassess)
+    page = run_page(DOCS / "using-label-files.md", reassess, compare=False)
     labels = make_labels(simulated, threshold=0.9)
     assert json.loads(Path("real-0.9.json").read_text()) == labels
     expected = real_accuracy(predictions, label_sets=labels)
@@ -110,3 +74,68 @@ def test_numbers_on_the_page(release: Release) -> None:
         label_sets = make_labels(release, threshold=threshold)
         result = real_accuracy(release.original_labels, label_sets=label_sets)
         assert text == f"{100 * result.accuracy:.4f}"
+
+
+def test_uncertainty(reassess: Command) -> None:
+    page = run_page(DOCS / "uncertainty.md", reassess, compare=True)
+    assert page["fit"].converged
+
+
+def test_operating_points(
+    reassess: Command, simulated: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_on_operating_points(reassess, simulated, monkeypatch, compare=False)
+
+
+@pytest.mark.release
+def test_operating_points_of_the_release(
+    reassess: Command, release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_on_operating_points(reassess, release, monkeypatch, compare=True)
+
+
+def run_on_operating_points(
+    reassess: Command, release: Release, monkeypatch: pytest.MonkeyPatch, *, compare: bool
+) -> None:
+    monkeypatch.setenv("REASSESS_DATA", str(release.folder))
+    Path("published").symlink_to(release.folder)
+    page = run_page(DOCS / "operating-points.md", reassess, compare=compare)
+    assert json.loads(Path("real.json").read_text()) == page["labels"]
+    assert json.loads(Path("real.provenance.json").read_text())["threshold"] == 0.82
+
+
+def test_recalibrated_labels(simulated: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REASSESS_DATA", str(simulated.folder))
+    page = (DOCS / "comparison.md").read_text(encoding="utf-8")
+    (code,) = [block.code for block in blocks(page) if block.language == "python"]
+    names: dict[str, Any] = {}
+    printed_by(code, names)
+    expected = recalibrate(simulated, method="platt").scores
+    assert names["labels"] == make_labels(simulated, scores=expected, threshold=0.8)
+
+
+def anchors(page: Path) -> set[str]:
+    """What a link can name on a page: its headings, as GitHub writes them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links(page: Path) -> None:
+    links = ["".join(found) for found in LINK.findall(page.read_text(encoding="utf-8"))]
+    for link in links:
+        if link.startswith("https://"):
+            continue
+        path, _, anchor = link.partition("#")
+        target = page.parent / path if path else page
+        assert target.is_file(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+def test_every_page_is_linked() -> None:
+    linked = {
+        (page.parent / link).resolve()
+        for page in PAGES
+        for link in re.findall(r"\]\(([^)#\s]+\.md)", page.read_text(encoding="utf-8"))
+    }
+    assert set(DOCS.glob("*.md")) <= linked

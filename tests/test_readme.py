@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import re
 import shlex
 from pathlib import Path
-from typing import NamedTuple
 
+import numpy as np
 import pytest
 
+from aggregation import Votes, fit_dawid_skene, vote_share
+from analysis.golden import RATER, rater_accuracy
 from analysis.release import Release
+from scripts.main import app
 
 from .commands import Command
+from .page_code import blocks, entered, printed_by, words
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-
-
-class Block(NamedTuple):
-    """A fenced block: its language and what is in it."""
-
-    language: str
-    text: str
-
-
-def blocks(text: str) -> list[Block]:
-    return [Block(*match) for match in FENCE.findall(text)]
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MOST_LINES = 180
 
 
 def section(title: str) -> str:
@@ -35,60 +27,104 @@ def section(title: str) -> str:
     return README.split(f"\n## {title}\n")[1].split("\n## ")[0]
 
 
-PYTHON = [block.text for block in blocks(README) if block.language == "python"]
-OWN_VOTES = blocks(section("Your own votes"))
+OF_THE_RELEASE, OF_VOTES = (block.code for block in blocks(README) if block.language == "python")
+ENTERED = [
+    one for block in blocks(README) if block.language == "console" for one in entered(block.code)
+]
 
 
 @pytest.fixture
 def in_folder_with_votes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Work in a folder that holds the votes.csv of the README."""
-    (text,) = [block.text for block in OWN_VOTES if block.language == "csv"]
+    (text,) = [block.code for block in blocks(README) if block.language == "csv"]
     (tmp_path / "votes.csv").write_text(text)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
-def printed_by(code: str) -> str:
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        exec(compile(code, "README.md", "exec"), {"__name__": "readme"})
-    return printed.getvalue()
+def test_it_is_short() -> None:
+    assert len(README.splitlines()) <= MOST_LINES
 
 
-@pytest.mark.usefixtures("in_folder_with_votes")
-@pytest.mark.parametrize("code", [code for code in PYTHON if "load_release" not in code])
-def test_python(code: str) -> None:
-    printed = printed_by(code)
-    following = README.split(code)[1].removeprefix("```").lstrip("\n")
-    if following.startswith("```text\n"):
-        assert printed == blocks(following)[0].text
+def test_python_on_your_own_votes(in_folder_with_votes: Path) -> None:
+    printed = printed_by(OF_VOTES, {})
+    votes = Votes.read(in_folder_with_votes / "votes.csv")
+    assert printed == f"{fit_dawid_skene(votes).posterior}\n"
 
 
 @pytest.mark.release
-@pytest.mark.parametrize("code", [code for code in PYTHON if "load_release" in code])
-def test_python_with_the_release(
-    code: str, release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_python_on_the_release(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REASSESS_DATA", str(release.folder))
-    monkeypatch.chdir(tmp_path)
-    assert printed_by(code)
+    assert printed_by(OF_THE_RELEASE, {}) == "True\n"
 
 
-@pytest.mark.usefixtures("in_folder_with_votes")
-def test_commands_on_your_own_votes(reassess: Command) -> None:
-    (session,) = [block.text for block in OWN_VOTES if block.language == "console"]
-    command, *said = session.splitlines()
-    program, *arguments = shlex.split(command.removeprefix("$ "))
-    assert program == "reassess"
-    ended = reassess(*arguments)
-    assert ended.status == 0
-    lines = [line.rstrip() for line in ended.err.splitlines()]
-    assert [line for line in lines if not line.startswith("compiling")] == said
+def test_commands_on_your_own_votes(reassess: Command, in_folder_with_votes: Path) -> None:
+    fits = [one for one in ENTERED if one.command.startswith("reassess ")]
+    for command, said in fits:
+        ended = reassess(*shlex.split(command)[1:])
+        assert ended.status == 0
+        lines = [line.rstrip() for line in ended.err.splitlines()]
+        assert not said or [line for line in lines if not line.startswith("compiling")] == (
+            said.splitlines()
+        )
+    assert [bool(said) for _, said in fits] == [False, True]
     written = {path.name for path in Path("fitted").iterdir()}
     assert written == {"posteriors.parquet", "error_rates.csv", "fit.json"}
     assert all(f"`{name}`" in section("Your own votes") for name in written)
 
 
-def test_there_is_something_to_test() -> None:
-    assert any("fit_dawid_skene" in code for code in PYTHON)
-    assert any("load_release" in code for code in PYTHON)
+def test_the_model_sees_through_two_raters(in_folder_with_votes: Path) -> None:
+    assert (
+        "Most raters of photo 4 say cat; but cem and dan call everything a cat, and the model sees "
+        "through them: it says dog."
+    ) in words(section("Your own votes"))
+    votes = Votes.read(in_folder_with_votes / "votes.csv")
+    most, model = vote_share(votes).classes, fit_dawid_skene(votes).classes()
+    assert votes.item_names[3] == "photo 4"
+    assert np.flatnonzero(most != model).tolist() == [3]
+    assert (votes.answer_names[most[3]], votes.answer_names[model[3]]) == ("cat", "dog")
+    always = [
+        name
+        for rater, name in enumerate(votes.rater_names)
+        if {votes.answer_names[answer] for answer in votes.answers[votes.raters == rater]}
+        == {"cat"}
+    ]
+    assert always == ["cem", "dan"]
+
+
+def test_targets_of_make_are_there() -> None:
+    targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    named = set(re.findall(r"\bmake (\w+)`", README))
+    entered_here = {command.removeprefix("make ") for command, _ in ENTERED if "make" in command}
+    assert entered_here == {"reproduce"}
+    assert named | entered_here <= set(targets)
+
+
+def test_the_table_has_every_command() -> None:
+    named = re.findall(r"^\| `reassess (\w+)", section("Commands"), re.MULTILINE)
+    known = {command.callback.__name__ for command in app.registered_commands if command.callback}
+    assert set(named) == known
+
+
+@pytest.mark.release
+def test_numbers_of_the_recipe(release: Release) -> None:
+    recipe = words(section("The recipe"))
+    golden = release.golden
+    n_fits, n_golden = golden.fits(at_least=3).sum(), len(golden.questions)
+    answered = rater_accuracy(release).of_kind(RATER).golden_answers > 0
+    without = np.sum(~answered)
+    for said in (
+        f"at least 3 of the {golden.experts.n_raters} experts say yes: {n_fits} of {n_golden:,}",
+        f"The {without} of {len(answered)} raters without golden answers",
+        f"the mean of the other {answered.sum()} raters' error rates",
+        f'of "fits" is {n_fits} / {n_golden:,}.',
+    ):
+        assert said in recipe
+    images = np.unique(release.questions.images[golden.questions])
+    assert f"the {n_golden:,} come from {len(images)} images" in words(section("Caveats"))
+    assert f"all {len(release.scores):,} published scores" in README
+
+
+def test_the_recipe_has_six_lines() -> None:
+    lines = re.findall(r"^\d\. .+\.$", section("The recipe"), re.MULTILINE)
+    assert [line[0] for line in lines] == list("123456")
