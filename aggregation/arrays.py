@@ -18,7 +18,7 @@ from .columns import Column, coded_column, flat_array
 from .errors import VoteError
 
 if TYPE_CHECKING:
-    from .threads import Threads
+    from .kernels.threads import Threads
 
 MAX_CODE = np.iinfo(np.int32).max
 
@@ -45,7 +45,7 @@ def arrays_of_triples(
     n_answers: int | None = None,
 ) -> VoteArrays:
     """Group three columns of codes or names by item; see :meth:`Votes.from_triples`."""
-    from .threads import Threads, thread_count
+    from .kernels.threads import Threads, thread_count
 
     size = len(raters) if isinstance(raters, Sized) else 0
     with closing(Threads(thread_count(None, size))) as threads:
@@ -65,7 +65,7 @@ def arrays_of_triples(
 def _grouped(
     item: Column, rater: Column, answer: Column, threads: Threads, *, ascending: bool = False
 ) -> VoteArrays | None:
-    from ._grouping import group_by_item  # Numba takes a third of a second to import
+    from .kernels.grouping import group_by_item  # Numba takes a third of a second to import
 
     lengths = [len(column.codes) for column in (item, rater, answer)]
     if len(set(lengths)) > 1:

@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from . import _em_kernels
+from .kernels import em as _em_kernels
+from .kernels.threads import Threads, thread_count
 from .patterns import Patterns, distinct_patterns, spread
-from .threads import Threads, thread_count
 from .votes import Votes
 
 MOST_BLOCKS = 16

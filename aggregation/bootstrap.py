@@ -149,8 +149,8 @@ def bootstrap(
         raise VoteError("the fit has max_steps=0, so it has no steps to repeat: fit with some")
     n_raters = fit.votes.n_raters
     kept = np.arange(n_raters) if raters is None else codes_below(raters, "rater", n_raters)
+    from .kernels.threads import thread_count
     from .resampling import replicate, source_of
-    from .threads import thread_count
 
     work = partial(replicate, source_of(fit, groups), seed, kept)
     rates = np.empty((replicates, len(kept), *fit.error_rates.shape[1:]))

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ._jit import kernel
 from .em import Problem
 from .families import shared_rates
 from .fit import Fit
+from .kernels.jit import kernel
 from .votes import Votes
 
 # An estimate from fewer items than this is none.

@@ -162,7 +162,7 @@ def relative_information(fit: Fit, cells: Cells) -> NDArray[np.float64]:
     ndarray, shape (n_cells, n_cells)
         Symmetric; rows still include changes that leave the sum of 1.
     """
-    from ._information_kernels import missing_information
+    from .kernels.information import missing_information
 
     items = open_items(fit)
     half = np.zeros((len(cells.values), len(cells.values)))

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ._jit import kernel
-from .threads import Threads
+from .kernels.jit import kernel
+from .kernels.threads import Threads
 from .votes import Votes
 
 # With more patterns than this share of the items, finding them has not been worth it.

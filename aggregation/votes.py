@@ -21,7 +21,7 @@ from .columns import codes_below
 from .errors import VoteError
 
 if TYPE_CHECKING:
-    from .threads import Threads
+    from .kernels.threads import Threads
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -98,8 +98,8 @@ class Votes:
 
     def votes_per_rater(self, threads: Threads | None = None) -> NDArray[np.int64]:
         """Count each rater's votes, shape (n_raters,); threads, if any are at hand, share it."""
-        from ._grouping import count_codes  # Numba takes a third of a second to import
-        from .threads import Threads
+        from .kernels.grouping import count_codes  # Numba takes a third of a second to import
+        from .kernels.threads import Threads
 
         by_code = count_codes(self.codes, self.n_raters * self.n_answers, threads or Threads())
         return np.asarray(by_code.reshape(self.n_raters, self.n_answers).sum(axis=1))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation._jit import kernel
+from aggregation.kernels.jit import kernel
 
 
 @kernel

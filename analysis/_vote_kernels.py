@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation._jit import kernel
+from aggregation.kernels.jit import kernel
 
 
 @kernel

@@ -10,14 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .bands import proportion_interval
 from .errors import ReleaseError
-from .image_bootstrap import (
-    CONFIDENCE,
-    REPLICATES,
-    Estimate,
-    estimate,
-    image_codes,
-    image_weights,
-)
+from .image_bootstrap import CONFIDENCE, REPLICATES, Estimate, estimate, image_codes, image_weights
 
 N_BINS = 10
 

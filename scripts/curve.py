@@ -10,13 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ._common import (
-    DataOption,
-    UsageError,
-    print_result,
-    say,
-    write_file,
-)
+from ._common import DataOption, UsageError, print_result, say, write_file
 
 if TYPE_CHECKING:
     from analysis.figure3 import Figure3

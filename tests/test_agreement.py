@@ -15,13 +15,7 @@ from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats import inter_rater
 
 from aggregation.votes import Votes
-from analysis.agreement import (
-    agreement,
-    agreement_of_two,
-    cohen_kappa,
-    kinds_of_items,
-    scott_pi,
-)
+from analysis.agreement import agreement, agreement_of_two, cohen_kappa, kinds_of_items, scott_pi
 from analysis.coefficients import Scale, agreement_weights
 from analysis.errors import ReleaseError
 from analysis.release import Release

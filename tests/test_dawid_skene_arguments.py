@@ -7,20 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from aggregation import (
-    IdentifiabilityWarning,
-    VoteError,
-    Votes,
-    fit_dawid_skene,
-    simulate_votes,
-)
+from aggregation import IdentifiabilityWarning, VoteError, Votes, fit_dawid_skene, simulate_votes
 
-from .em_models import (
-    assert_fixed_point,
-    assert_rising,
-    crowd,
-    quiet_fit,
-)
+from .em_models import assert_fixed_point, assert_rising, crowd, quiet_fit
 from .em_oracle import model_of
 
 # --- starts ---------------------------------------------------------------------------------------

@@ -9,11 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregation import (
-    Votes,
-    fit_dawid_skene,
-    simulate_votes,
-)
+from aggregation import Votes, fit_dawid_skene, simulate_votes
 
 from .em_models import (
     compiles,

@@ -10,8 +10,8 @@ import pytest
 from numpy.typing import NDArray
 
 from aggregation import VoteError, Votes
-from aggregation._grouping import MOST_INSERTED, SCANNED, group_by_item
-from aggregation.threads import Threads
+from aggregation.kernels.grouping import MOST_INSERTED, SCANNED, group_by_item
+from aggregation.kernels.threads import Threads
 
 N_ITEMS, N_RATERS, N_ANSWERS = 200, 20, 4
 

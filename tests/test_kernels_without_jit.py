@@ -35,7 +35,7 @@ def run_without_jit(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_variable_turns_compilation_off() -> None:
-    code = "from aggregation._rescaling import multiply; print(type(multiply).__name__)"
+    code = "from aggregation.kernels.rescaling import multiply; print(type(multiply).__name__)"
     assert run_without_jit("-c", code).stdout == "function\n"
 
 

@@ -13,11 +13,7 @@ from aggregation import Votes, fit_dawid_skene, simulate_votes
 from aggregation.labels import best_match
 
 from . import em_oracle
-from .em_models import (
-    crowd,
-    good_rates,
-    quiet_fit,
-)
+from .em_models import crowd, good_rates, quiet_fit
 from .em_oracle import model_of
 
 # --- restarts -------------------------------------------------------------------------------------

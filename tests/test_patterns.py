@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregation import Votes, patterns
-from aggregation._em_kernels import em_step, em_step_many_classes
+from aggregation.kernels.em import em_step, em_step_many_classes
 from aggregation.patterns import Patterns, distinct_patterns
 
 from . import em_oracle

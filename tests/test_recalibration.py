@@ -7,10 +7,7 @@ import pytest
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
-from analysis.calibration_report import (
-    MAJORITY,
-    report_calibration,
-)
+from analysis.calibration_report import MAJORITY, report_calibration
 from analysis.errors import ReleaseError
 from analysis.out_of_sample import image_folds, out_of_sample_scores
 from analysis.recalibration import (

@@ -8,17 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from aggregation import (
-    estimate_class_prior,
-    fit_dawid_skene,
-)
+from aggregation import estimate_class_prior, fit_dawid_skene
 from analysis.published import MISFIT, published_scores, rater_rates, with_original_label
 from analysis.published import original_label_rates as rates_of_the_original_label
 from analysis.release import Release
 
-from .em_models import (
-    quiet_fit,
-)
+from .em_models import quiet_fit
 
 
 def test_the_published_recipe_is_a_fit_without_steps_on_simulated_votes(

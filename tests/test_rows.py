@@ -9,8 +9,8 @@ import pytest
 from numba.core.errors import TypingError
 from numpy.typing import NDArray
 
-from aggregation._jit import kernel
-from aggregation._rows import (
+from aggregation.kernels.jit import kernel
+from aggregation.kernels.rows import (
     add_to_votes,
     load,
     plus,

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 import aggregation.blocks
 from aggregation import simulate_votes
 from aggregation.blocks import common_size
+from aggregation.kernels.threads import Threads
 from aggregation.patterns import distinct_patterns
-from aggregation.threads import Threads
 
 from .em_models import quiet_fit
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 from numbers import Integral
 from typing import Any
 
-from .errors import VoteError
+from ..errors import VoteError
 
 # A thread is worth waking for so many votes.
 VOTES_PER_THREAD = 20_000

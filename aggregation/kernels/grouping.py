@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ._jit import kernel
+from .jit import kernel
 from .threads import Threads
 
 SORTED, UNSORTED, SHUFFLED = range(3)

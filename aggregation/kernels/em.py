@@ -7,9 +7,9 @@ entries a code, and so are `prior` and counts. What is added has probability 0 a
 import numpy as np
 from numpy.typing import NDArray
 
-from ._jit import kernel
-from ._rescaling import e_step_rescaled, underflows
-from ._rows import add_to_votes, load, plus, plus_votes, scale, store, times, times_votes
+from .jit import kernel
+from .rescaling import e_step_rescaled, underflows
+from .rows import add_to_votes, load, plus, plus_votes, scale, store, times, times_votes
 
 # A likelihood below this may have lost bits and is computed again with rescaling; above it, a class
 # whose product has lost some adds less than 2**-500 of it.

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ._jit import kernel
+from .jit import kernel
 
 # Below this a double has fewer bits, and a product may have lost some.
 LEAST_EXACT = np.finfo(np.float64).tiny
