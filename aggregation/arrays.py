@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .columns import Column, coded_column, flat_array
 from .errors import VoteError
+from .reading.columns import Column, coded_column, flat_array
 
 if TYPE_CHECKING:
     from .kernels.threads import Threads
@@ -92,7 +92,7 @@ def arrays_of_columns(
     *, item: Column, rater: Column, answer: Column, answer_names: Sequence[Any] | None = None
 ) -> VoteArrays:
     """Group coded columns by item, and keep their names."""
-    from .names import in_order
+    from .reading.names import in_order
 
     if answer_names is not None:
         answer = in_order(answer, answer_names, "answer")
@@ -113,7 +113,7 @@ def arrays_of_frame(
     frame: Any, said: dict[str, str | None], answer_names: Sequence[Any] | None
 ) -> VoteArrays:
     """Group a dataframe's votes by item; see :meth:`Votes.from_frame`."""
-    from .frames import coded_frame
+    from .reading.frames import coded_frame
 
     return arrays_of_columns(**coded_frame(frame, said), answer_names=answer_names)
 
@@ -122,7 +122,7 @@ def arrays_of_file(
     path: str | PathLike[str], said: dict[str, str | None], answer_names: Sequence[Any] | None
 ) -> VoteArrays:
     """Group a file's votes by item; see :meth:`Votes.read`."""
-    from .reading import is_npz, naming, read_columns, read_tensor
+    from .reading.files import is_npz, naming, read_columns, read_tensor
 
     path = Path(path)
     if not is_npz(path):

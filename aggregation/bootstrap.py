@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .columns import codes_below
 from .errors import ConvergenceWarning, VoteError
 from .fit import Fit
+from .reading.columns import codes_below
 from .standard_errors import Intervals, checked_level
 
 

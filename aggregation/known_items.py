@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import Column
 from .errors import VoteError
 from .given import UNKNOWN, truth_weights
 from .known_truth import estimate_error_rates
-from .reading import naming, read_columns
+from .reading.columns import Column
+from .reading.files import naming, read_columns
 from .votes import Votes
 
 

@@ -182,9 +182,7 @@ def _e_step(
         posterior, log_likelihood = joint / likelihood[:, None], np.log(likelihood)
     tiny = np.flatnonzero((joint < np.finfo(np.float64).tiny).any(axis=1))
     if len(tiny):
-        from .kernels.rescaling import (
-            e_step_again,  # Numba takes half a second to import and to set up
-        )
+        from .kernels.rescaling import e_step_again
 
         e_step_again(tiny, starts, codes, by_code, prior, joint, posterior, log_likelihood)
     return posterior, log_likelihood

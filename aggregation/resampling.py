@@ -12,7 +12,6 @@ from numpy.typing import ArrayLike, NDArray
 from .arguments import FixedParameters, answers_before_classes
 from .blocks import Blocks
 from .climb import climb
-from .columns import coded_column
 from .em import Known, Problem
 from .errors import VoteError
 from .families import m_step_of
@@ -21,6 +20,7 @@ from .given import checked_pseudo_count
 from .information import OpenItems, open_items
 from .known_truth import expected_counts
 from .labels import best_match
+from .reading.columns import coded_column
 
 
 class Source(NamedTuple):

@@ -17,8 +17,8 @@ from .arrays import (
     arrays_of_triples,
     check_code_range,
 )
-from .columns import codes_below
 from .errors import VoteError
+from .reading.columns import codes_below
 
 if TYPE_CHECKING:
     from .kernels.threads import Threads
@@ -415,7 +415,7 @@ class Votes:
         >>> Votes.from_tensor([[[1, 0], [0, 1]], [[0, 0], [0, 1]]])
         Votes(3 votes: 2 items, 2 raters, 2 answers)
         """
-        from .tensor import cells_of_tensor
+        from .reading.tensor import cells_of_tensor
 
         return cls.from_cells(
             **cells_of_tensor(tensor)._asdict()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from aggregation import npz
-from aggregation.npz import Member
+from aggregation.reading import npz
+from aggregation.reading.npz import Member
 
 from .errors import ReleaseError
 
@@ -14,5 +14,5 @@ __all__ = ["Member", "open_member"]
 
 
 def open_member(path: Path, *names: str) -> AbstractContextManager[Member]:
-    """Open the first array of `names` that the archive holds; see `aggregation.npz`."""
+    """Open the first array of `names` that the archive holds; see `aggregation.reading.npz`."""
     return npz.open_member(path, *names, error=ReleaseError)

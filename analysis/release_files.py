@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregation.errors import VoteError
-from aggregation.npz import cells_of_raters
+from aggregation.reading.npz import cells_of_raters
 from aggregation.votes import Votes
 
 from . import download

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregation import VoteError, Votes
-from aggregation.columns import SPARE_CODES, SPARE_CODES_PER_VOTE, coded_column, codes_below
+from aggregation.reading.columns import SPARE_CODES, SPARE_CODES_PER_VOTE, coded_column, codes_below
 
 DAYS = [datetime.date(2020, 6, 12), datetime.date(2019, 1, 1), datetime.date(2020, 6, 12)]
 

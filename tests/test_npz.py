@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from aggregation import npz
+from aggregation.reading import npz
 from analysis.errors import ReleaseError
 from analysis.npz import open_member
 

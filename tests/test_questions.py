@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from aggregation import npz
+from aggregation.reading import npz
 from analysis.errors import ReleaseError
 from analysis.questions import Questions
 from analysis.release_files import read_questions

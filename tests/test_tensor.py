@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from aggregation import VoteError, Votes
-from aggregation.tensor import vote_cells
+from aggregation.reading.tensor import vote_cells
 
 from .vote_rows import assert_same, compiles, triples_of
 

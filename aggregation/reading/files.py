@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from ..errors import VoteError
 from .columns import Column
-from .errors import VoteError
 from .names import choose_columns, coded_arrow
 from .npz import array_names, cells_of_raters, open_member
 from .tensor import TensorCells
@@ -26,7 +26,7 @@ def read_columns(path: Path, said: dict[str, str | None]) -> dict[str, Column]:
     path : Path
         Of a kind that its name tells; a folder is one of Parquet files.
     said : dict
-        Which column has which role; see :func:`aggregation.names.choose_columns`.
+        Which column has which role; see :func:`aggregation.reading.names.choose_columns`.
 
     Returns
     -------

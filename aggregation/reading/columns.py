@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .errors import VoteError
+from ..errors import VoteError
 
 if TYPE_CHECKING:
-    from .kernels.threads import Threads
+    from ..kernels.threads import Threads
 
 # A largest code this far above the number of votes is an identifier, not a code: as a code it would
 # ask for that many rows of zeros.
@@ -146,7 +146,7 @@ def extremes(array: NDArray[np.integer[Any]], threads: Threads | None) -> tuple[
     """Return the least and the largest entry."""
     if threads is None or len(array) < WORTH_COMPILING:
         return int(array.min()), int(array.max())
-    from .kernels.grouping import least_and_largest  # Numba takes a third of a second to import
+    from ..kernels.grouping import least_and_largest  # Numba takes a third of a second to import
 
     return least_and_largest(array, threads)
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import VoteError
 from .columns import Column
-from .errors import VoteError
 
 # What a column may be called, in any case, where the user does not say which one it is.
 USUAL_NAMES = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..errors import VoteError
 from .columns import Column, factorised_objects
-from .errors import VoteError
 from .names import choose_columns, coded_arrow
 
 if TYPE_CHECKING:
