@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from .errors import VoteError
 from .fit import Fit
-from .given import checked_parameters, numbers, truth_weights
-from .votes import Votes
+from .votes.given import checked_parameters, numbers, truth_weights
+from .votes.votes import Votes
 
 TRUTH_ROLES = ("clamped", "start")
 # Sums of probabilities are off 1 by less than this where they were not rounded to fewer digits.

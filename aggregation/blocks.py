@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from .kernels import em as _em_kernels
 from .kernels.threads import Threads, thread_count
 from .patterns import Patterns, distinct_patterns, spread
-from .votes import Votes
+from .votes.votes import Votes
 
 MOST_BLOCKS = 16
 # A block is worth having if its votes are a few times the counts that it has to clear and add up.

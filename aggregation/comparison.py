@@ -13,7 +13,7 @@ from .dawid_skene import fit_dawid_skene
 from .errors import VoteError
 from .fit import Fit
 from .known_truth import vote_major
-from .votes import Votes
+from .votes.votes import Votes
 
 
 @dataclass(frozen=True, eq=False)

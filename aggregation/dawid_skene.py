@@ -22,9 +22,9 @@ from .arguments import (
 from .errors import ConvergenceWarning, IdentifiabilityWarning
 from .families import Family, m_step_of
 from .fit import Fit, Optimum
-from .given import checked_pseudo_count
 from .labels import order_by_answers, order_by_truth
-from .votes import Votes
+from .votes.given import checked_pseudo_count
+from .votes.votes import Votes
 
 if TYPE_CHECKING:
     from .climb import Path

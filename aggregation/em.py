@@ -14,7 +14,7 @@ from .blocks import Blocks
 from .errors import VoteError
 from .families import MStep, full_rates, one_coin_rates
 from .known_truth import expected_counts
-from .votes import Votes
+from .votes.votes import Votes
 
 
 class Step(NamedTuple):

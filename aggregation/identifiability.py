@@ -11,7 +11,7 @@ from .em import Problem
 from .families import shared_rates
 from .fit import Fit
 from .kernels.jit import kernel
-from .votes import Votes
+from .votes.votes import Votes
 
 # An estimate from fewer items than this is none.
 LEAST_CLASS = 0.5

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from .errors import VoteError
 from .fit import Fit
-from .given import checked_pseudo_count
 from .known_truth import expected_counts, vote_major
 from .patterns import Patterns, distinct_patterns
-from .votes import Votes
+from .votes.given import checked_pseudo_count
+from .votes.votes import Votes
 
 # An entry of which so little is expected is on its way to 0, or its standard error is more than a
 # hundred times the entry: in either case it is at the boundary.

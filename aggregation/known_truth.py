@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .errors import VoteError
-from .given import checked_parameters, checked_pseudo_count, numbers, truth_weights
-from .votes import Votes
+from .votes.given import checked_parameters, checked_pseudo_count, numbers, truth_weights
+from .votes.votes import Votes
 
 # So many items' products stay in the processor's cache.
 ITEMS_AT_ONCE = 1 << 15

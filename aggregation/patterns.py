@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from .kernels.jit import kernel
 from .kernels.threads import Threads
-from .votes import Votes
+from .votes.votes import Votes
 
 # With more patterns than this share of the items, finding them has not been worth it.
 WORTHWHILE = 0.7

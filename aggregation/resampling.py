@@ -16,11 +16,11 @@ from .em import Known, Problem
 from .errors import VoteError
 from .families import m_step_of
 from .fit import Fit
-from .given import checked_pseudo_count
 from .information import OpenItems, open_items
 from .known_truth import expected_counts
 from .labels import best_match
 from .reading.columns import coded_column
+from .votes.given import checked_pseudo_count
 
 
 class Source(NamedTuple):

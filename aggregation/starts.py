@@ -11,9 +11,10 @@ from .arguments import answers_before_classes, summing_to_1
 from .em import Problem
 from .errors import VoteError
 from .fit import Fit
-from .given import checked_parameters, numbers
-from .known_truth import expected_counts
-from .votes import Votes
+from .known_truth import estimate_error_rates, expected_counts
+from .votes.given import checked_parameters, numbers, truth_weights
+from .votes.known_items import KnownItems
+from .votes.votes import Votes
 
 Start = Fit | ArrayLike | tuple[ArrayLike, ArrayLike] | None
 
@@ -122,3 +123,20 @@ def answer_affinity(n_answers: int, n_classes: int) -> NDArray[np.float64]:
     distance: NDArray[Any] = np.abs(answers[:, None] - classes)
     affinity = np.clip(reach - distance, 0, None)
     return np.asarray(affinity / affinity.sum(axis=1, keepdims=True))
+
+
+def start_from(
+    known: KnownItems, votes: Votes
+) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+    """Error rates and class prior to start from, where classes are not called like the answers.
+
+    Otherwise None: each answer then speaks for its class, known items or not.
+    """
+    if list(map(str, known.class_names)) == list(map(str, votes.answer_names)):
+        return None
+    n_classes = len(known.class_names)
+    weights = truth_weights(known.truth, votes.n_items, n_classes)
+    # A pseudo-count, for an answer that no known item has must not be impossible for ever.
+    rates = estimate_error_rates(votes, truth=weights, pseudo_count=1)
+    prior = weights.sum(axis=0) + 1
+    return rates, prior / prior.sum()

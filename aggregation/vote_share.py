@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from .draws import generator
 from .errors import VoteError
-from .given import numbers
-from .votes import Votes
+from .votes.given import numbers
+from .votes.votes import Votes
 
 Ties = Literal["uniform", "first", "last", "random"]
 UNDECIDED = -1

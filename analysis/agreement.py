@@ -14,7 +14,7 @@ from typing import NamedTuple, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from aggregation.votes import Votes
+from aggregation.votes.votes import Votes
 
 from .coefficients import Scale, coefficients, coefficients_of_two
 from .errors import ReleaseError

@@ -9,9 +9,9 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation.given import UNKNOWN, truth_weights
 from aggregation.known_truth import expected_counts
-from aggregation.votes import Votes
+from aggregation.votes.given import UNKNOWN, truth_weights
+from aggregation.votes.votes import Votes
 
 from .intervals import Proportion, proportion
 from .published import EXPERTS_FOR_RATERS, FITS, MISFIT, original_label_answers

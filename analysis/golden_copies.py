@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregation.known_truth import estimate_error_rates
-from aggregation.votes import Votes
+from aggregation.votes.votes import Votes
 
 from .near_copies import near_copies
 from .published import EXPERTS_FOR_RATERS, LAPLACE

@@ -15,7 +15,7 @@ from aggregation.dawid_skene import fit_dawid_skene
 from aggregation.fit import Fit
 from aggregation.known_truth import expected_counts
 from aggregation.standard_errors import StandardErrors, standard_errors
-from aggregation.votes import Votes
+from aggregation.votes.votes import Votes
 
 from .intervals import Proportion, proportion
 from .pair_tests import discovery_rates, weighted_median

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from aggregation.dawid_skene import fit_dawid_skene
 from aggregation.families import Family
 from aggregation.fit import Fit
-from aggregation.given import UNKNOWN
 from aggregation.known_truth import e_step
-from aggregation.votes import Votes
+from aggregation.votes.given import UNKNOWN
+from aggregation.votes.votes import Votes
 
 from .out_of_sample import (
     golden_counts,

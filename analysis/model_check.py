@@ -18,7 +18,7 @@ from aggregation.dawid_skene import fit_dawid_skene
 from aggregation.draws import draw_answers
 from aggregation.errors import IdentifiabilityWarning
 from aggregation.fit import Fit
-from aggregation.votes import Votes
+from aggregation.votes.votes import Votes
 
 from .errors import ReleaseError
 from .image_bootstrap import check_count

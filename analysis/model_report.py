@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from aggregation.dawid_skene import fit_dawid_skene
 from aggregation.fit import Fit
-from aggregation.given import UNKNOWN
+from aggregation.votes.given import UNKNOWN
 
 from .class_effects import ClassEffects, class_effects, class_effects_csv
 from .hard_labels import (

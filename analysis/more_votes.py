@@ -14,10 +14,10 @@ from typing import Final, Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from aggregation.given import UNKNOWN, checked_parameters
 from aggregation.known_truth import e_step
 from aggregation.simulate import simulate_votes
-from aggregation.votes import Votes
+from aggregation.votes.given import UNKNOWN, checked_parameters
+from aggregation.votes.votes import Votes
 
 from .errors import ReleaseError
 from .image_bootstrap import check_count

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregation.known_truth import e_step, normalised_rates
-from aggregation.votes import Votes
+from aggregation.votes.votes import Votes
 
 from .errors import ReleaseError
 from .published import (

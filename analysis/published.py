@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregation.known_truth import e_step, estimate_class_prior, estimate_error_rates
-from aggregation.votes import Votes
+from aggregation.votes.votes import Votes
 
 from .label_sets import make_labels
 from .questions import N_ANIMALS

@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from aggregation.fit import Fit
-from aggregation.given import checked_parameters
-from aggregation.votes import Votes
+from aggregation.votes.given import checked_parameters
+from aggregation.votes.votes import Votes
 
 from .errors import ReleaseError
 from .intervals import Proportion, proportion

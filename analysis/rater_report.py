@@ -11,8 +11,9 @@ import numpy as np
 from aggregation.dawid_skene import fit_dawid_skene
 from aggregation.fit import Fit
 from aggregation.fit_tables import class_names_of
-from aggregation.known_items import KnownItems, start_from
-from aggregation.votes import Votes
+from aggregation.starts import start_from
+from aggregation.votes.known_items import KnownItems
+from aggregation.votes.votes import Votes
 
 from .agreement import Agreement, agreement
 from .coefficients import Scale

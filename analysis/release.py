@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation.votes import Votes
+from aggregation.votes.votes import Votes
 
 from . import download
 from .errors import ReleaseError

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from aggregation.errors import VoteError
 from aggregation.reading.npz import cells_of_raters
-from aggregation.votes import Votes
+from aggregation.votes.votes import Votes
 
 from . import download
 from .errors import ReleaseError

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation.votes import Votes
+from aggregation.votes.votes import Votes
 
 from .agreement import check_arguments
 from .coefficients import Scale, coefficients_of_two

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregation.draws import draw_answers, draw_raters, votes_from_draws
-from aggregation.votes import Votes
+from aggregation.votes.votes import Votes
 
 from .published import FITS, MISFIT
 from .questions import N_IMAGES, N_LABELS, Questions

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from aggregation.fit import Fit
 from aggregation.known_truth import normalised_rates
-from aggregation.votes import Votes
+from aggregation.votes.votes import Votes
 
 from .errors import ReleaseError
 

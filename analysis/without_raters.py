@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregation.dawid_skene import fit_dawid_skene
-from aggregation.votes import Votes
+from aggregation.votes.votes import Votes
 
 from .bands import Bands, golden_bands, paired_difference
 from .errors import ReleaseError

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from aggregation.fit import Fit
-    from aggregation.known_items import KnownItems
-    from aggregation.votes import Votes
+    from aggregation.votes.known_items import KnownItems
+    from aggregation.votes.votes import Votes
 
 
 class Family(StrEnum):
@@ -158,8 +158,8 @@ def read_inputs(
     classes: int | None,
 ) -> tuple[Votes, KnownItems | None]:
     """Read the votes, and the known items where there are any."""
-    from aggregation.known_items import read_known_items
-    from aggregation.votes import Votes
+    from aggregation.votes.known_items import read_known_items
+    from aggregation.votes.votes import Votes
 
     with say().status("reading the votes"):
         order = None if answers is None else answers.split(",")
@@ -174,7 +174,7 @@ def fitted(
 ) -> tuple[Fit, list[str]]:
     """Fit, showing the log-likelihood on a terminal; return the fit and its warnings."""
     from aggregation.dawid_skene import fit_dawid_skene
-    from aggregation.known_items import start_from
+    from aggregation.starts import start_from
 
     arguments = dict(options)
     if known is not None:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregation.simulate import simulate_votes
-from aggregation.votes import Votes
+from aggregation.votes.votes import Votes
 
 PRIOR = (0.6, 0.15, 0.25)
 

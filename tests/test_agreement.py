@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats import inter_rater
 
-from aggregation.votes import Votes
+from aggregation.votes.votes import Votes
 from analysis.agreement import agreement, agreement_of_two, cohen_kappa, kinds_of_items, scott_pi
 from analysis.coefficients import Scale, agreement_weights
 from analysis.errors import ReleaseError

@@ -119,7 +119,7 @@ def test_nobody_imports_tests_but_tests() -> None:
 @pytest.mark.parametrize(
     ("module", "heavy"),
     [
-        ("aggregation.votes", {"numba", "scipy", "matplotlib", "narwhals", "pyarrow"}),
+        ("aggregation.votes.votes", {"numba", "scipy", "matplotlib", "narwhals", "pyarrow"}),
         ("analysis.release", {"numba", "scipy", "matplotlib", "pooch", "rich", "pyarrow"}),
         ("scripts.main", {"numpy", "numba", "scipy", "matplotlib", "pooch", "pyarrow"}),
     ],

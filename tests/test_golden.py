@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from aggregation.votes import Votes
+from aggregation.votes.votes import Votes
 from analysis.golden import KINDS, RaterAccuracy, majority_of_others, rater_accuracy, raters_csv
 from analysis.intervals import Proportion
 from analysis.published import original_label_answers

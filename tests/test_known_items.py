@@ -10,7 +10,8 @@ import pytest
 from pyarrow import parquet
 
 from aggregation import VoteError, Votes, fit_dawid_skene, read_known_items
-from aggregation.known_items import KnownItems, start_from
+from aggregation.starts import start_from
+from aggregation.votes.known_items import KnownItems
 
 VOTES = Votes.from_triples(
     ["a", "a", "b", "b", "c"], ["x", "y", "x", "y", "x"], ["no", "maybe", "yes", "yes", "no"]

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from aggregation.errors import VoteError
-from aggregation.votes import Votes
+from aggregation.votes.votes import Votes
 from analysis.errors import ReleaseError
 from analysis.rater_pairs import rater_pairs
 

@@ -12,7 +12,7 @@ from aggregation.dawid_skene import fit_dawid_skene
 from aggregation.known_truth import expected_counts
 from aggregation.simulate import simulate_votes
 from aggregation.standard_errors import standard_errors
-from aggregation.votes import Votes
+from aggregation.votes.votes import Votes
 from analysis.errors import ReleaseError
 from analysis.golden_difference import (
     common_difference,

@@ -8,7 +8,7 @@ import pytest
 from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.contingency_tables import SquareTable
 
-from aggregation.votes import Votes
+from aggregation.votes.votes import Votes
 from analysis.errors import ReleaseError
 from analysis.release import Release
 from analysis.retest import answered_twice, retest, symmetry_p

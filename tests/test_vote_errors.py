@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from aggregation import VoteError, Votes
-from aggregation.arrays import check_code_range
+from aggregation.votes.arrays import check_code_range
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import VoteError
-from .given import UNKNOWN, truth_weights
-from .known_truth import estimate_error_rates
-from .reading.columns import Column
-from .reading.files import naming, read_columns
+from ..errors import VoteError
+from ..reading.columns import Column
+from ..reading.files import naming, read_columns
+from .given import UNKNOWN
 from .votes import Votes
 
 
@@ -131,20 +130,3 @@ def name_classes(
 def listed(names: Sequence[Any]) -> str:
     """Name a few."""
     return ", ".join(map(str, names[:10])) + (", ..." if len(names) > 10 else "")
-
-
-def start_from(
-    known: KnownItems, votes: Votes
-) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-    """Error rates and class prior to start from, where classes are not called like the answers.
-
-    Otherwise None: each answer then speaks for its class, known items or not.
-    """
-    if list(map(str, known.class_names)) == list(map(str, votes.answer_names)):
-        return None
-    n_classes = len(known.class_names)
-    weights = truth_weights(known.truth, votes.n_items, n_classes)
-    # A pseudo-count, for an answer that no known item has must not be impossible for ever.
-    rates = estimate_error_rates(votes, truth=weights, pseudo_count=1)
-    prior = weights.sum(axis=0) + 1
-    return rates, prior / prior.sum()

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..errors import VoteError
+from ..reading.columns import codes_below
 from .arrays import (
     arrays_of_cells,
     arrays_of_file,
@@ -17,11 +19,9 @@ from .arrays import (
     arrays_of_triples,
     check_code_range,
 )
-from .errors import VoteError
-from .reading.columns import codes_below
 
 if TYPE_CHECKING:
-    from .kernels.threads import Threads
+    from ..kernels.threads import Threads
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -98,8 +98,8 @@ class Votes:
 
     def votes_per_rater(self, threads: Threads | None = None) -> NDArray[np.int64]:
         """Count each rater's votes, shape (n_raters,); threads, if any are at hand, share it."""
-        from .kernels.grouping import count_codes  # Numba takes a third of a second to import
-        from .kernels.threads import Threads
+        from ..kernels.grouping import count_codes  # Numba takes a third of a second to import
+        from ..kernels.threads import Threads
 
         by_code = count_codes(self.codes, self.n_raters * self.n_answers, threads or Threads())
         return np.asarray(by_code.reshape(self.n_raters, self.n_answers).sum(axis=1))
@@ -415,7 +415,7 @@ class Votes:
         >>> Votes.from_tensor([[[1, 0], [0, 1]], [[0, 0], [0, 1]]])
         Votes(3 votes: 2 items, 2 raters, 2 answers)
         """
-        from .reading.tensor import cells_of_tensor
+        from ..reading.tensor import cells_of_tensor
 
         return cls.from_cells(
             **cells_of_tensor(tensor)._asdict()

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .errors import VoteError
+from ..errors import VoteError
 from .votes import Votes
 
 UNKNOWN = -1

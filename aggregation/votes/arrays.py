@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .errors import VoteError
-from .reading.columns import Column, coded_column, flat_array
+from ..errors import VoteError
+from ..reading.columns import Column, coded_column, flat_array
 
 if TYPE_CHECKING:
-    from .kernels.threads import Threads
+    from ..kernels.threads import Threads
 
 MAX_CODE = np.iinfo(np.int32).max
 
@@ -45,7 +45,7 @@ def arrays_of_triples(
     n_answers: int | None = None,
 ) -> VoteArrays:
     """Group three columns of codes or names by item; see :meth:`Votes.from_triples`."""
-    from .kernels.threads import Threads, thread_count
+    from ..kernels.threads import Threads, thread_count
 
     size = len(raters) if isinstance(raters, Sized) else 0
     with closing(Threads(thread_count(None, size))) as threads:
@@ -65,7 +65,7 @@ def arrays_of_triples(
 def _grouped(
     item: Column, rater: Column, answer: Column, threads: Threads, *, ascending: bool = False
 ) -> VoteArrays | None:
-    from .kernels.grouping import group_by_item  # Numba takes a third of a second to import
+    from ..kernels.grouping import group_by_item  # Numba takes a third of a second to import
 
     lengths = [len(column.codes) for column in (item, rater, answer)]
     if len(set(lengths)) > 1:
@@ -92,7 +92,7 @@ def arrays_of_columns(
     *, item: Column, rater: Column, answer: Column, answer_names: Sequence[Any] | None = None
 ) -> VoteArrays:
     """Group coded columns by item, and keep their names."""
-    from .reading.names import in_order
+    from ..reading.names import in_order
 
     if answer_names is not None:
         answer = in_order(answer, answer_names, "answer")
@@ -113,7 +113,7 @@ def arrays_of_frame(
     frame: Any, said: dict[str, str | None], answer_names: Sequence[Any] | None
 ) -> VoteArrays:
     """Group a dataframe's votes by item; see :meth:`Votes.from_frame`."""
-    from .reading.frames import coded_frame
+    from ..reading.frames import coded_frame
 
     return arrays_of_columns(**coded_frame(frame, said), answer_names=answer_names)
 
@@ -122,7 +122,7 @@ def arrays_of_file(
     path: str | PathLike[str], said: dict[str, str | None], answer_names: Sequence[Any] | None
 ) -> VoteArrays:
     """Group a file's votes by item; see :meth:`Votes.read`."""
-    from .reading.files import is_npz, naming, read_columns, read_tensor
+    from ..reading.files import is_npz, naming, read_columns, read_tensor
 
     path = Path(path)
     if not is_npz(path):
