@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-
-from .em import Problem, Step
 
 Report = Callable[[int, float], object]
 # How far an extrapolation may go at first, in EM steps, and by what this grows and shrinks.
@@ -16,6 +15,28 @@ FIRST_REACH = 4.0
 REACH_FACTOR = 4.0
 # Sums of so many terms are not exact: a fall of the objective within this share of it is rounding.
 ROUNDING = 1e-12
+
+
+class Step(NamedTuple):
+    """One EM step: where it leads, and the values where it started."""
+
+    next: NDArray[np.float64]
+    objective: float
+    log_likelihood: float
+
+
+class Problem(Protocol):
+    """What can be climbed: parameters are one flat vector, and a step from any of them leads up."""
+
+    @property
+    def n_votes(self) -> int:
+        """Number of votes: what `tol` is a gain per."""
+
+    def step(self, x: NDArray[np.float64]) -> Step:
+        """Take one EM step from `x`; the objective there is at least that at `x`."""
+
+    def project(self, x: NDArray[np.float64], inside: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Bring an extrapolated vector back among the parameters; `inside` is one of them."""
 
 
 @dataclass(eq=False)

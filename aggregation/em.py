@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,18 +10,11 @@ from scipy.special import xlogy
 
 from .arguments import FixedParameters, answers_before_classes
 from .blocks import Blocks
+from .climb import Step
 from .errors import VoteError
 from .families import MStep, full_rates, one_coin_rates
 from .known_truth import expected_counts
 from .votes.votes import Votes
-
-
-class Step(NamedTuple):
-    """One EM step: where it leads, and the values where it started."""
-
-    next: NDArray[np.float64]
-    objective: float
-    log_likelihood: float
 
 
 @dataclass(frozen=True, eq=False)
