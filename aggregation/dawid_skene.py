@@ -27,8 +27,8 @@ from .votes.given import checked_pseudo_count
 from .votes.votes import Votes
 
 if TYPE_CHECKING:
-    from .climb import Path
     from .em import Problem
+    from .engine.climb import Path
 
 # Ends whose objectives differ by less, in nats a vote, are the same optimum.
 SAME_OPTIMUM = 1e-8
@@ -147,8 +147,8 @@ def fit_dawid_skene(
     }
     known = None if truth is None else checked_truth(truth, votes.n_items, n_classes)
     clamped = known if truth_role == "clamped" else None
-    from .climb import climb  # Numba takes a third of a second to import
     from .em import problem_of
+    from .engine.climb import climb  # Numba takes a third of a second to import
     from .starts import first_start, from_chance
 
     problem = problem_of(

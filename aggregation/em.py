@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from scipy.special import xlogy
 
 from .arguments import FixedParameters, answers_before_classes
-from .blocks import Blocks
-from .climb import Step
+from .engine.blocks import Blocks
+from .engine.climb import Step
 from .errors import VoteError
 from .families import MStep, full_rates, one_coin_rates
 from .known_truth import expected_counts

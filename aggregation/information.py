@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .engine.patterns import Patterns, distinct_patterns
 from .errors import VoteError
 from .fit import Fit
 from .known_truth import expected_counts, vote_major
-from .patterns import Patterns, distinct_patterns
 from .votes.given import checked_pseudo_count
 from .votes.votes import Votes
 

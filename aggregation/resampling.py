@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .arguments import FixedParameters, answers_before_classes
-from .blocks import Blocks
-from .climb import climb
 from .em import Known, Problem
+from .engine.blocks import Blocks
+from .engine.climb import climb
 from .errors import VoteError
 from .families import m_step_of
 from .fit import Fit

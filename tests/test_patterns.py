@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregation import Votes, patterns
+from aggregation import Votes
+from aggregation.engine import patterns
+from aggregation.engine.patterns import Patterns, distinct_patterns
 from aggregation.kernels.em import em_step, em_step_many_classes
-from aggregation.patterns import Patterns, distinct_patterns
 
 from . import em_oracle
 from .em_models import compiles, crowd, distributions, quiet_fit, ragged

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import aggregation.blocks
+import aggregation.engine.blocks
 from aggregation import simulate_votes
-from aggregation.blocks import common_size
+from aggregation.engine.blocks import common_size
+from aggregation.engine.patterns import distinct_patterns
 from aggregation.kernels.threads import Threads
-from aggregation.patterns import distinct_patterns
 
 from .em_models import quiet_fit
 
@@ -63,7 +63,7 @@ def test_what_the_compiler_knows_of_patterns_changes_no_bit(
     assert common_size(distinct_patterns(votes)) == 5
     fits = []
     for least_work in (0, 10**9):
-        monkeypatch.setattr(aggregation.blocks, "WORTH_COMPILING", least_work)
+        monkeypatch.setattr(aggregation.engine.blocks, "WORTH_COMPILING", least_work)
         fits.append(quiet_fit(votes, n_classes=n_classes, tol=1e-6, pseudo_count=1))
     np.testing.assert_array_equal(fits[0].posterior, fits[1].posterior)
     assert fits[0].trace.tolist() == fits[1].trace.tolist()

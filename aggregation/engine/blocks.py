@@ -8,10 +8,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .kernels import em as _em_kernels
-from .kernels.threads import Threads, thread_count
+from ..kernels import em as _em_kernels
+from ..kernels.threads import Threads, thread_count
+from ..votes.votes import Votes
 from .patterns import Patterns, distinct_patterns, spread
-from .votes.votes import Votes
 
 MOST_BLOCKS = 16
 # A block is worth having if its votes are a few times the counts that it has to clear and add up.

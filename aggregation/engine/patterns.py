@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .kernels.jit import kernel
-from .kernels.threads import Threads
-from .votes.votes import Votes
+from ..kernels.jit import kernel
+from ..kernels.threads import Threads
+from ..votes.votes import Votes
 
 # With more patterns than this share of the items, finding them has not been worth it.
 WORTHWHILE = 0.7
