@@ -9,13 +9,13 @@ from .comparison import (
     held_out_log_likelihood,
     n_parameters,
 )
-from .datasets import load_anesthesia
+from .datasets.anesthesia import load_anesthesia
+from .datasets.simulate import simulate_votes
 from .dawid_skene import fit_dawid_skene
 from .errors import ConvergenceWarning, IdentifiabilityWarning, VoteError
 from .fit import Fit, Optimum
 from .fit_tables import error_rate_table, posterior_table
 from .known_truth import Expectation, e_step, estimate_class_prior, estimate_error_rates
-from .simulate import simulate_votes
 from .standard_errors import Intervals, StandardErrors, standard_errors
 from .vote_share import VoteShare, vote_share
 from .votes.known_items import KnownItems, read_known_items

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .draws import generator
+from .datasets.draws import generator
 from .errors import VoteError
 from .votes.given import numbers
 from .votes.votes import Votes

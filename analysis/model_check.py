@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from aggregation.datasets.draws import draw_answers
 from aggregation.dawid_skene import fit_dawid_skene
-from aggregation.draws import draw_answers
 from aggregation.errors import IdentifiabilityWarning
 from aggregation.fit import Fit
 from aggregation.votes.votes import Votes

@@ -14,8 +14,8 @@ from typing import Final, Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from aggregation.datasets.simulate import simulate_votes
 from aggregation.known_truth import e_step
-from aggregation.simulate import simulate_votes
 from aggregation.votes.given import UNKNOWN, checked_parameters
 from aggregation.votes.votes import Votes
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation.draws import draw_answers, draw_raters, votes_from_draws
+from aggregation.datasets.draws import draw_answers, draw_raters, votes_from_draws
 from aggregation.votes.votes import Votes
 
 from .published import FITS, MISFIT

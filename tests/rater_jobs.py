@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation.simulate import simulate_votes
+from aggregation.datasets.simulate import simulate_votes
 from aggregation.votes.votes import Votes
 
 PRIOR = (0.6, 0.15, 0.25)

@@ -14,7 +14,7 @@ import pytest
 from pyarrow import parquet
 
 from aggregation import Votes, fit_dawid_skene, load_anesthesia, read_known_items, simulate_votes
-from aggregation.simulate import draw_error_rates
+from aggregation.datasets.simulate import draw_error_rates
 from analysis.release import Release
 from scripts._common import recorded_doubts
 

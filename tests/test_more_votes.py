@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from aggregation import Votes, e_step, fit_dawid_skene, simulate_votes
-from aggregation.simulate import draw_error_rates
+from aggregation.datasets.simulate import draw_error_rates
 from analysis.errors import ReleaseError
 from analysis.more_votes import VotesBought, first_votes, more_votes, more_votes_csv, random_places
 from analysis.next_vote import next_vote_gain, next_votes_csv, share_of_gain

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from aggregation import Votes, simulate_votes
-from aggregation.simulate import draw_error_rates
+from aggregation.datasets.simulate import draw_error_rates
 from analysis.figures import FORMATS, figure_bytes, rater_figures, raters_figure, without_figure
 from analysis.model_report import ModelReport, model_report_on_release, model_report_on_votes
 from analysis.rater_clusters import cluster_raters, clusters_of_report

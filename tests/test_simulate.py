@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from scipy.stats import chisquare
 
 from aggregation import VoteError, Votes, simulate_votes
-from aggregation import draws as draws_module
-from aggregation.draws import draw_answers, draw_codes, draw_raters
-from aggregation.simulate import draw_error_rates
+from aggregation.datasets import draws as draws_module
+from aggregation.datasets.draws import draw_answers, draw_codes, draw_raters
+from aggregation.datasets.simulate import draw_error_rates
 
 # 3 raters, 2 classes, 4 answers; some answers are impossible.
 ERROR_RATES = np.array(

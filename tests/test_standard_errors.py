@@ -20,8 +20,8 @@ from aggregation import (
     simulate_votes,
     standard_errors,
 )
+from aggregation.datasets.simulate import SimulatedVotes
 from aggregation.information import estimated_cells, relative_information
-from aggregation.simulate import SimulatedVotes
 from analysis.release import Release
 
 from . import oracle

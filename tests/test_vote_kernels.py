@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from aggregation import Votes, simulate_votes
-from aggregation.simulate import draw_error_rates
+from aggregation.datasets.simulate import draw_error_rates
 from analysis._vote_kernels import add_expected_kinds
 from analysis.next_vote import entropy, next_vote_gain
 from analysis.vote_kinds import KindTable, count_kinds, kind_table

@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..errors import VoteError
+from ..votes.votes import Votes
 from .draws import draw_answers, draw_codes, draw_raters, generator, votes_from_draws
-from .errors import VoteError
-from .votes.votes import Votes
 
 # A rater's skill in one class is the rater's skill to a power between these.
 EASIEST, HARDEST = 0.5, 2.0

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import VoteError
-from .votes.arrays import check_code_range
-from .votes.votes import Votes
+from ..errors import VoteError
+from ..votes.arrays import check_code_range
+from ..votes.votes import Votes
 
 # Rounds in which what an item has already is drawn anew, before the rest is drawn from a table.
 ROUNDS = 20

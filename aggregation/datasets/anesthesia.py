@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from .votes.votes import Votes
+from ..votes.votes import Votes
 
 # Dawid & Skene (1979), Table 1: a patient a word, and in it the responses of observer 1, who saw
 # each patient three times, and of observers 2 to 5.
