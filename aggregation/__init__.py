@@ -11,13 +11,13 @@ from .comparison import (
 )
 from .datasets.anesthesia import load_anesthesia
 from .datasets.simulate import simulate_votes
-from .dawid_skene import fit_dawid_skene
 from .errors import ConvergenceWarning, IdentifiabilityWarning, VoteError
-from .fit import Fit, Optimum
-from .fit_tables import error_rate_table, posterior_table
-from .known_truth import Expectation, e_step, estimate_class_prior, estimate_error_rates
+from .models.dawid_skene.fitting import fit_dawid_skene
+from .models.fit import Fit, Optimum
+from .models.fit_tables import error_rate_table, posterior_table
+from .models.known_truth import Expectation, e_step, estimate_class_prior, estimate_error_rates
+from .models.vote_share import VoteShare, vote_share
 from .standard_errors import Intervals, StandardErrors, standard_errors
-from .vote_share import VoteShare, vote_share
 from .votes.known_items import KnownItems, read_known_items
 from .votes.votes import Votes
 

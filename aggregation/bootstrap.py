@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .errors import ConvergenceWarning, VoteError
-from .fit import Fit
+from .models.fit import Fit
 from .reading.columns import codes_below
 from .standard_errors import Intervals, checked_level
 

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .dawid_skene import fit_dawid_skene
 from .errors import VoteError
-from .fit import Fit
-from .known_truth import vote_major
+from .models.dawid_skene.fitting import fit_dawid_skene
+from .models.fit import Fit
+from .models.known_truth import vote_major
 from .votes.votes import Votes
 
 

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from .engine.patterns import Patterns, distinct_patterns
 from .errors import VoteError
-from .fit import Fit
-from .known_truth import expected_counts, vote_major
+from .models.fit import Fit
+from .models.known_truth import expected_counts, vote_major
 from .votes.given import checked_pseudo_count
 from .votes.votes import Votes
 

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation.known_truth import expected_counts
+from aggregation.models.known_truth import expected_counts
 from aggregation.votes.given import UNKNOWN, truth_weights
 from aggregation.votes.votes import Votes
 

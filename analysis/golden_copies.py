@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation.known_truth import estimate_error_rates
+from aggregation.models.known_truth import estimate_error_rates
 from aggregation.votes.votes import Votes
 
 from .near_copies import near_copies

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation.dawid_skene import fit_dawid_skene
-from aggregation.fit import Fit
-from aggregation.known_truth import expected_counts
+from aggregation.models.dawid_skene.fitting import fit_dawid_skene
+from aggregation.models.fit import Fit
+from aggregation.models.known_truth import expected_counts
 from aggregation.standard_errors import StandardErrors, standard_errors
 from aggregation.votes.votes import Votes
 

@@ -14,10 +14,10 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation.dawid_skene import fit_dawid_skene
-from aggregation.families import Family
-from aggregation.fit import Fit
-from aggregation.known_truth import e_step
+from aggregation.models.dawid_skene.families import Family
+from aggregation.models.dawid_skene.fitting import fit_dawid_skene
+from aggregation.models.fit import Fit
+from aggregation.models.known_truth import e_step
 from aggregation.votes.given import UNKNOWN
 from aggregation.votes.votes import Votes
 

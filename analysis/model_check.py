@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregation.datasets.draws import draw_answers
-from aggregation.dawid_skene import fit_dawid_skene
 from aggregation.errors import IdentifiabilityWarning
-from aggregation.fit import Fit
+from aggregation.models.dawid_skene.fitting import fit_dawid_skene
+from aggregation.models.fit import Fit
 from aggregation.votes.votes import Votes
 
 from .errors import ReleaseError

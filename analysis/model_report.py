@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation.dawid_skene import fit_dawid_skene
-from aggregation.fit import Fit
+from aggregation.models.dawid_skene.fitting import fit_dawid_skene
+from aggregation.models.fit import Fit
 from aggregation.votes.given import UNKNOWN
 
 from .class_effects import ClassEffects, class_effects, class_effects_csv

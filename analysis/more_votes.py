@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from aggregation.datasets.simulate import simulate_votes
-from aggregation.known_truth import e_step
+from aggregation.models.known_truth import e_step
 from aggregation.votes.given import UNKNOWN, checked_parameters
 from aggregation.votes.votes import Votes
 

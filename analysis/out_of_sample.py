@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation.known_truth import e_step, normalised_rates
+from aggregation.models.known_truth import e_step, normalised_rates
 from aggregation.votes.votes import Votes
 
 from .errors import ReleaseError

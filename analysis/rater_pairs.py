@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from aggregation.fit import Fit
+from aggregation.models.fit import Fit
 from aggregation.votes.given import checked_parameters
 from aggregation.votes.votes import Votes
 

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from aggregation.fit import Fit
-from aggregation.known_truth import expected_counts
+from aggregation.models.fit import Fit
+from aggregation.models.known_truth import expected_counts
 
 from .agreement import check_arguments
 from .coefficients import Scale

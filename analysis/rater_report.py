@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from aggregation.dawid_skene import fit_dawid_skene
-from aggregation.fit import Fit
-from aggregation.fit_tables import class_names_of
-from aggregation.starts import start_from
+from aggregation.models.dawid_skene.fitting import fit_dawid_skene
+from aggregation.models.dawid_skene.starts import start_from
+from aggregation.models.fit import Fit
+from aggregation.models.fit_tables import class_names_of
 from aggregation.votes.known_items import KnownItems
 from aggregation.votes.votes import Votes
 

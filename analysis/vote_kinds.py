@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation.fit import Fit
-from aggregation.known_truth import normalised_rates
+from aggregation.models.fit import Fit
+from aggregation.models.known_truth import normalised_rates
 from aggregation.votes.votes import Votes
 
 from .errors import ReleaseError

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation.dawid_skene import fit_dawid_skene
+from aggregation.models.dawid_skene.fitting import fit_dawid_skene
 from aggregation.votes.votes import Votes
 
 from .bands import Bands, golden_bands, paired_difference

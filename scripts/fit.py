@@ -14,7 +14,7 @@ from ._common import announced_compilation, recorded_doubts, say, write_files
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from aggregation.fit import Fit
+    from aggregation.models.fit import Fit
     from aggregation.votes.known_items import KnownItems
     from aggregation.votes.votes import Votes
 
@@ -173,8 +173,8 @@ def fitted(
     votes: Votes, known: KnownItems | None, options: dict[str, Any], threads: int | None
 ) -> tuple[Fit, list[str]]:
     """Fit, showing the log-likelihood on a terminal; return the fit and its warnings."""
-    from aggregation.dawid_skene import fit_dawid_skene
-    from aggregation.starts import start_from
+    from aggregation.models.dawid_skene.fitting import fit_dawid_skene
+    from aggregation.models.dawid_skene.starts import start_from
 
     arguments = dict(options)
     if known is not None:
@@ -194,7 +194,7 @@ def output_files(
     result: Fit, known: KnownItems | None, output_format: Format, provenance: dict[str, Any]
 ) -> dict[str, bytes]:
     """Return the files that are written, by name."""
-    from aggregation.fit_tables import error_rate_table, fit_numbers, posterior_table
+    from aggregation.models.fit_tables import error_rate_table, fit_numbers, posterior_table
     from analysis.tables import to_csv, to_parquet
 
     names = None if known is None else known.class_names
@@ -240,7 +240,7 @@ def print_summary(result: Fit, known: KnownItems | None, doubts: list[str]) -> N
 
 def print_known(result: Fit, known: KnownItems) -> None:
     """Say how many items are known and, where they were held out, how many came out right."""
-    from aggregation.fit_tables import right_of_known
+    from aggregation.models.fit_tables import right_of_known
 
     right, n_known = right_of_known(result, known.truth)
     if result.clamped is not None:
@@ -255,7 +255,7 @@ def class_table(result: Fit, known: KnownItems | None) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    from aggregation.fit_tables import class_names_of
+    from aggregation.models.fit_tables import class_names_of
 
     items = np.bincount(result.classes(), minlength=result.n_classes)
     table = Table("class", box=None, padding=(0, 2, 0, 0))

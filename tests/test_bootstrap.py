@@ -17,7 +17,7 @@ from aggregation import (
     simulate_votes,
     standard_errors,
 )
-from aggregation.labels import best_match
+from aggregation.models.dawid_skene.switching import best_match
 from aggregation.resampling import _overlap
 
 RATES = np.array([[[0.8, 0.2], [0.3, 0.7]], [[0.7, 0.3], [0.1, 0.9]], [[0.9, 0.1], [0.4, 0.6]]] * 2)

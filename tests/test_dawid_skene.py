@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from aggregation import ConvergenceWarning, Votes, e_step, fit_dawid_skene, simulate_votes
-from aggregation.starts import answer_affinity
+from aggregation.models.dawid_skene.starts import answer_affinity
 
 from . import em_oracle
 from .em_models import (

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from aggregation import VoteError, Votes, e_step, known_truth
+from aggregation import VoteError, Votes, e_step
+from aggregation.models import known_truth
 
 from . import oracle
 from .known_truth_models import Model, compiles, doubles, models, shape_of

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from aggregation import IdentifiabilityWarning, Votes, fit_dawid_skene
-from aggregation.identifiability import count_pieces, listed
+from aggregation.models.dawid_skene.identifiability import count_pieces, listed
 
 from .em_models import crowd
 

@@ -10,7 +10,7 @@ import pytest
 from pyarrow import parquet
 
 from aggregation import VoteError, Votes, fit_dawid_skene, read_known_items
-from aggregation.starts import start_from
+from aggregation.models.dawid_skene.starts import start_from
 from aggregation.votes.known_items import KnownItems
 
 VOTES = Votes.from_triples(

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from aggregation import Votes, fit_dawid_skene, simulate_votes
-from aggregation.labels import best_match
+from aggregation.models.dawid_skene.switching import best_match
 
 from . import em_oracle
 from .em_models import crowd, good_rates, quiet_fit
@@ -101,7 +101,7 @@ def test_labels_that_switch_on_the_way_are_put_right(monkeypatch: pytest.MonkeyP
         return start
 
     expected = fit_dawid_skene(votes)
-    monkeypatch.setattr("aggregation.starts.first_start", from_flipped)
+    monkeypatch.setattr("aggregation.models.dawid_skene.starts.first_start", from_flipped)
     fit = fit_dawid_skene(votes)
     assert fit.switched.tolist() == [1, 0]
     np.testing.assert_allclose(fit.posterior, expected.posterior, atol=1e-3)
@@ -127,7 +127,7 @@ def test_labels_are_put_right_where_there_are_other_answers_than_classes(
         start: NDArray[np.float64] = problem.joined(wrong, prior[::-1])
         return start
 
-    monkeypatch.setattr("aggregation.starts.first_start", from_the_wrong_end)
+    monkeypatch.setattr("aggregation.models.dawid_skene.starts.first_start", from_the_wrong_end)
     fit = quiet_fit(simulated.votes, n_classes=n_classes, pseudo_count=0.1)
     assert fit.switched.tolist() == list(range(n_classes))[::-1]
     assert (fit.classes() == simulated.truth).mean() > 0.8

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from aggregation import Votes, fit_dawid_skene, simulate_votes
 from aggregation.datasets.simulate import draw_error_rates
-from aggregation.fit import Fit
+from aggregation.models.fit import Fit
 from analysis.errors import ReleaseError
 from analysis.model_check import ModelCheck, check_model, model_check_csv
 from analysis.release import Release

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from aggregation.known_truth import e_step, estimate_class_prior
+from aggregation.models.known_truth import e_step, estimate_class_prior
 from analysis.errors import ReleaseError
 from analysis.out_of_sample import (
     golden_counts,

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import binom
 
-from aggregation.dawid_skene import fit_dawid_skene
+from aggregation.models.dawid_skene.fitting import fit_dawid_skene
 from aggregation.votes.votes import Votes
 from analysis.golden_copies import golden_copies, golden_pairs
 from analysis.near_copies import agreement_matrix, near_copies, pairs_csv

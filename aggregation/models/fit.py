@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .votes.votes import Votes
+from ..votes.votes import Votes
 
 
 @dataclass(frozen=True)

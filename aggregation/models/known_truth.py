@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .errors import VoteError
-from .votes.given import checked_parameters, checked_pseudo_count, numbers, truth_weights
-from .votes.votes import Votes
+from ..errors import VoteError
+from ..votes.given import checked_parameters, checked_pseudo_count, numbers, truth_weights
+from ..votes.votes import Votes
 
 # So many items' products stay in the processor's cache.
 ITEMS_AT_ONCE = 1 << 15
@@ -182,7 +182,7 @@ def _e_step(
         posterior, log_likelihood = joint / likelihood[:, None], np.log(likelihood)
     tiny = np.flatnonzero((joint < np.finfo(np.float64).tiny).any(axis=1))
     if len(tiny):
-        from .kernels.rescaling import e_step_again
+        from ..kernels.rescaling import e_step_again
 
         e_step_again(tiny, starts, codes, by_code, prior, joint, posterior, log_likelihood)
     return posterior, log_likelihood

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import VoteError
+from ...errors import VoteError
 
 Family = Literal["full", "one-coin", "shared"]
 # Counts and rates here have shape (n_raters, n_answers, n_classes): a row of classes a code, as the

@@ -8,10 +8,10 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .datasets.draws import generator
-from .errors import VoteError
-from .votes.given import numbers
-from .votes.votes import Votes
+from ..datasets.draws import generator
+from ..errors import VoteError
+from ..votes.given import numbers
+from ..votes.votes import Votes
 
 Ties = Literal["uniform", "first", "last", "random"]
 UNDECIDED = -1

@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import xlogy
 
+from ...engine.blocks import Blocks
+from ...engine.climb import Step
+from ...errors import VoteError
+from ...votes.votes import Votes
+from ..known_truth import expected_counts
 from .arguments import FixedParameters, answers_before_classes
-from .engine.blocks import Blocks
-from .engine.climb import Step
-from .errors import VoteError
 from .families import MStep, full_rates, one_coin_rates
-from .known_truth import expected_counts
-from .votes.votes import Votes
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .errors import VoteError
-from .fit import Fit
-from .votes.given import checked_parameters, numbers, truth_weights
-from .votes.votes import Votes
+from ...errors import VoteError
+from ...votes.given import checked_parameters, numbers, truth_weights
+from ...votes.votes import Votes
+from ..fit import Fit
 
 TRUTH_ROLES = ("clamped", "start")
 # Sums of probabilities are off 1 by less than this where they were not rounded to fewer digits.

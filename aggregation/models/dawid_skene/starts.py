@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ...errors import VoteError
+from ...votes.given import checked_parameters, numbers, truth_weights
+from ...votes.known_items import KnownItems
+from ...votes.votes import Votes
+from ..fit import Fit
+from ..known_truth import estimate_error_rates, expected_counts
 from .arguments import answers_before_classes, summing_to_1
-from .em import Problem
-from .errors import VoteError
-from .fit import Fit
-from .known_truth import estimate_error_rates, expected_counts
-from .votes.given import checked_parameters, numbers, truth_weights
-from .votes.known_items import KnownItems
-from .votes.votes import Votes
+from .problem import Problem
 
 Start = Fit | ArrayLike | tuple[ArrayLike, ArrayLike] | None
 

@@ -12,6 +12,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ...errors import ConvergenceWarning, IdentifiabilityWarning
+from ...votes.given import checked_pseudo_count
+from ...votes.votes import Votes
+from ..fit import Fit, Optimum
 from .arguments import (
     answers_before_classes,
     check_options,
@@ -19,16 +23,12 @@ from .arguments import (
     checked_truth,
     count_classes,
 )
-from .errors import ConvergenceWarning, IdentifiabilityWarning
 from .families import Family, m_step_of
-from .fit import Fit, Optimum
-from .labels import order_by_answers, order_by_truth
-from .votes.given import checked_pseudo_count
-from .votes.votes import Votes
+from .switching import order_by_answers, order_by_truth
 
 if TYPE_CHECKING:
-    from .em import Problem
-    from .engine.climb import Path
+    from ...engine.climb import Path
+    from .problem import Problem
 
 # Ends whose objectives differ by less, in nats a vote, are the same optimum.
 SAME_OPTIMUM = 1e-8
@@ -147,8 +147,8 @@ def fit_dawid_skene(
     }
     known = None if truth is None else checked_truth(truth, votes.n_items, n_classes)
     clamped = known if truth_role == "clamped" else None
-    from .em import problem_of
-    from .engine.climb import climb  # Numba takes a third of a second to import
+    from ...engine.climb import climb  # Numba takes a third of a second to import
+    from .problem import problem_of
     from .starts import first_start, from_chance
 
     problem = problem_of(

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .em import Problem
+from ...kernels.jit import kernel
+from ...votes.votes import Votes
+from ..fit import Fit
 from .families import shared_rates
-from .fit import Fit
-from .kernels.jit import kernel
-from .votes.votes import Votes
+from .problem import Problem
 
 # An estimate from fewer items than this is none.
 LEAST_CLASS = 0.5
