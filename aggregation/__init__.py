@@ -1,14 +1,5 @@
 """Votes of raters on items, and Dawid & Skene's model of them."""
 
-from .bootstrap import Bootstrap, bootstrap
-from .comparison import (
-    ComparedFit,
-    HeldOut,
-    bic,
-    compare_fits,
-    held_out_log_likelihood,
-    n_parameters,
-)
 from .datasets.anesthesia import load_anesthesia
 from .datasets.simulate import simulate_votes
 from .errors import ConvergenceWarning, IdentifiabilityWarning, VoteError
@@ -17,7 +8,16 @@ from .models.fit import Fit, Optimum
 from .models.fit_tables import error_rate_table, posterior_table
 from .models.known_truth import Expectation, e_step, estimate_class_prior, estimate_error_rates
 from .models.vote_share import VoteShare, vote_share
-from .standard_errors import Intervals, StandardErrors, standard_errors
+from .uncertainty.bootstrap import Bootstrap, bootstrap
+from .uncertainty.model_comparison import (
+    ComparedFit,
+    HeldOut,
+    bic,
+    compare_fits,
+    held_out_log_likelihood,
+    n_parameters,
+)
+from .uncertainty.standard_errors import Intervals, StandardErrors, standard_errors
 from .votes.known_items import KnownItems, read_known_items
 from .votes.votes import Votes
 

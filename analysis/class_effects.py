@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation.comparison import n_parameters
 from aggregation.models.dawid_skene.fitting import fit_dawid_skene
+from aggregation.uncertainty.model_comparison import n_parameters
 
 from .golden import TRUTHS
 from .image_bootstrap import REPLICATES, Estimate, estimate, image_codes, image_weights

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from aggregation.models.dawid_skene.fitting import fit_dawid_skene
 from aggregation.models.fit import Fit
 from aggregation.models.known_truth import expected_counts
-from aggregation.standard_errors import StandardErrors, standard_errors
+from aggregation.uncertainty.standard_errors import StandardErrors, standard_errors
 from aggregation.votes.votes import Votes
 
 from .intervals import Proportion, proportion

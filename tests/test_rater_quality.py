@@ -11,7 +11,7 @@ from sklearn.metrics import mutual_info_score
 from aggregation.datasets.simulate import simulate_votes
 from aggregation.models.dawid_skene.fitting import fit_dawid_skene
 from aggregation.models.known_truth import expected_counts
-from aggregation.standard_errors import standard_errors
+from aggregation.uncertainty.standard_errors import standard_errors
 from aggregation.votes.votes import Votes
 from analysis.errors import ReleaseError
 from analysis.golden_difference import (

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .errors import ConvergenceWarning, VoteError
-from .models.fit import Fit
-from .reading.columns import codes_below
+from ..errors import ConvergenceWarning, VoteError
+from ..models.fit import Fit
+from ..reading.columns import codes_below
 from .standard_errors import Intervals, checked_level
 
 
@@ -149,7 +149,7 @@ def bootstrap(
         raise VoteError("the fit has max_steps=0, so it has no steps to repeat: fit with some")
     n_raters = fit.votes.n_raters
     kept = np.arange(n_raters) if raters is None else codes_below(raters, "rater", n_raters)
-    from .kernels.threads import thread_count
+    from ..kernels.threads import thread_count
     from .resampling import replicate, source_of
 
     work = partial(replicate, source_of(fit, groups), seed, kept)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import ConvergenceWarning, IdentifiabilityWarning, VoteError
-from .models.fit import Fit
+from ..errors import ConvergenceWarning, IdentifiabilityWarning, VoteError
+from ..models.fit import Fit
 
 if TYPE_CHECKING:
     from .information import Cells
@@ -246,7 +246,7 @@ def _inverse(information: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDA
 
 def _warn_of_unknown(fit: Fit, cells: Cells, unknown: NDArray[np.bool_]) -> None:
     """Warn whose parameters the votes do not tell."""
-    from .models.dawid_skene.identifiability import listed
+    from ..models.dawid_skene.identifiability import listed
 
     of_parameter = np.append(unknown, False)[cells.of_parameter]
     of_rater = of_parameter[:-1].reshape(fit.votes.n_raters, -1).any(axis=1)

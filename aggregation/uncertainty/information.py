@@ -7,12 +7,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .engine.patterns import Patterns, distinct_patterns
-from .errors import VoteError
-from .models.fit import Fit
-from .models.known_truth import expected_counts, vote_major
-from .votes.given import checked_pseudo_count
-from .votes.votes import Votes
+from ..engine.patterns import Patterns, distinct_patterns
+from ..errors import VoteError
+from ..models.fit import Fit
+from ..models.known_truth import expected_counts, vote_major
+from ..votes.given import checked_pseudo_count
+from ..votes.votes import Votes
 
 # An entry of which so little is expected is on its way to 0, or its standard error is more than a
 # hundred times the entry: in either case it is at the boundary.
@@ -162,7 +162,7 @@ def relative_information(fit: Fit, cells: Cells) -> NDArray[np.float64]:
     ndarray, shape (n_cells, n_cells)
         Symmetric; rows still include changes that leave the sum of 1.
     """
-    from .kernels.information import missing_information
+    from ..kernels.information import missing_information
 
     items = open_items(fit)
     half = np.zeros((len(cells.values), len(cells.values)))

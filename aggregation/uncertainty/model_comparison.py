@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import VoteError
-from .models.dawid_skene.fitting import fit_dawid_skene
-from .models.fit import Fit
-from .models.known_truth import vote_major
-from .votes.votes import Votes
+from ..errors import VoteError
+from ..models.dawid_skene.fitting import fit_dawid_skene
+from ..models.fit import Fit
+from ..models.known_truth import vote_major
+from ..votes.votes import Votes
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,18 +9,18 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .engine.blocks import Blocks
-from .engine.climb import climb
-from .errors import VoteError
+from ..engine.blocks import Blocks
+from ..engine.climb import climb
+from ..errors import VoteError
+from ..models.dawid_skene.arguments import FixedParameters, answers_before_classes
+from ..models.dawid_skene.families import m_step_of
+from ..models.dawid_skene.problem import Known, Problem
+from ..models.dawid_skene.switching import best_match
+from ..models.fit import Fit
+from ..models.known_truth import expected_counts
+from ..reading.columns import coded_column
+from ..votes.given import checked_pseudo_count
 from .information import OpenItems, open_items
-from .models.dawid_skene.arguments import FixedParameters, answers_before_classes
-from .models.dawid_skene.families import m_step_of
-from .models.dawid_skene.problem import Known, Problem
-from .models.dawid_skene.switching import best_match
-from .models.fit import Fit
-from .models.known_truth import expected_counts
-from .reading.columns import coded_column
-from .votes.given import checked_pseudo_count
 
 
 class Source(NamedTuple):
