@@ -8,9 +8,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from aggregation import ConvergenceWarning, VoteError, Votes, fit_dawid_skene, simulate_votes
+from aggregation import (
+    ConvergenceWarning,
+    VoteError,
+    Votes,
+    bootstrap,
+    fit_dawid_skene,
+    simulate_votes,
+    standard_errors,
+)
 from aggregation.models.dawid_skene.switching import best_match
-from aggregation.uncertainty import bootstrap, standard_errors
 from aggregation.uncertainty.resampling import _overlap
 
 RATES = np.array([[[0.8, 0.2], [0.3, 0.7]], [[0.7, 0.3], [0.1, 0.9]], [[0.9, 0.1], [0.4, 0.6]]] * 2)

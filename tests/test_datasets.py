@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from aggregation import Fit, Votes, fit_dawid_skene, load_anesthesia, read_known_items
-from aggregation.models import vote_share
+from aggregation import Fit, Votes, fit_dawid_skene, load_anesthesia, read_known_items, vote_share
 
 from .named import named_votes
 

@@ -9,8 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from aggregation import Votes, fit_dawid_skene
-from aggregation.models import vote_share
+from aggregation import Votes, fit_dawid_skene, vote_share
 from analysis.golden import RATER, rater_accuracy
 from analysis.release import Release
 from scripts.main import app

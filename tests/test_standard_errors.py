@@ -18,9 +18,9 @@ from aggregation import (
     estimate_error_rates,
     fit_dawid_skene,
     simulate_votes,
+    standard_errors,
 )
 from aggregation.datasets.simulate import SimulatedVotes
-from aggregation.uncertainty import standard_errors
 from aggregation.uncertainty.information import estimated_cells, relative_information
 from analysis.release import Release
 

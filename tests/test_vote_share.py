@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregation import VoteError, Votes
-from aggregation.models import vote_share
+from aggregation import VoteError, Votes, vote_share
 from aggregation.models.vote_share import Ties
 
 from .vote_rows import N_ANSWERS, N_ITEMS, N_RATERS, Triples, compiles, triples, votes_of
