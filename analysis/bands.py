@@ -150,7 +150,7 @@ def precision_recall_bands(
     Parameters
     ----------
     scores, truth : array_like, shape (n_questions,)
-        As for :func:`~analysis.precision_recall.precision_recall`.
+        As for :func:`precision_recall`.
     images : array_like, shape (n_questions,)
         The image of each question: numbers or names.
     recalls : array_like, shape (n_recalls,)
@@ -158,7 +158,7 @@ def precision_recall_bands(
     confidence : float
         Of each interval, between 0 and 1.
     replicates, seed, threads
-        As for :func:`~analysis.image_bootstrap.bootstrap_curve`.
+        As for :func:`bootstrap_curve`.
 
     Returns
     -------

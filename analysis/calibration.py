@@ -99,7 +99,7 @@ def measure_calibration(
     confidence : float
         Of each interval, between 0 and 1.
     replicates, seed
-        As for :func:`~analysis.image_bootstrap.image_weights`.
+        As for :func:`image_weights`.
 
     Returns
     -------

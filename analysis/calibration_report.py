@@ -92,7 +92,7 @@ def scores_to_calibrate(
     scored : mapping of str to GoldenScores
         From :func:`analysis.comparison.score_all`.
     folds, seed
-        As for :func:`~analysis.recalibration.recalibrate`.
+        As for :func:`recalibrate`.
 
     Returns
     -------
@@ -125,7 +125,7 @@ def report_calibration(
     scores : mapping of str to array_like, shape (n_golden,)
         In 0..1.
     n_bins, confidence, replicates, seed
-        As for :func:`~analysis.calibration.measure_calibration`.
+        As for :func:`measure_calibration`.
 
     Returns
     -------

@@ -31,7 +31,7 @@ def coefficients(
     Returns
     -------
     dict of str to ndarray, shape (n_weightings,)
-        By the names of the fields of :class:`~analysis.agreement.Agreement`.
+        By the names of the fields of :class:`Agreement`.
     """
     weights = agreement_weights(counts.shape[1], scale)
     shares = items @ (counts / counts.sum(axis=1, keepdims=True)) / items.sum(axis=1)[:, None]
@@ -145,7 +145,7 @@ def coefficients_of_two(tables: NDArray[np.number], scale: Scale) -> dict[str, N
     Returns
     -------
     dict of str to ndarray, shape (n_tables,)
-        By the names of the fields of :class:`~analysis.agreement.AgreementOfTwo`; NaN for 0/0.
+        By the names of the fields of :class:`AgreementOfTwo`; NaN for 0/0.
     """
     n_items = tables.sum(axis=(1, 2))
     shares = np.divide(

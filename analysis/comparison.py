@@ -171,7 +171,7 @@ def compare_methods(
 def score_all(
     release: Release, *, folds: int = FOLDS, seed: int = 0, progress: Progress | None = None
 ) -> dict[str, GoldenScores]:
-    """Score the golden questions by each of :func:`~analysis.methods.methods`, by name."""
+    """Score the golden questions by each of :func:`methods`, by name."""
     scored: dict[str, GoldenScores] = {}
 
     def report(done: int, all_fits: int) -> None:

@@ -175,7 +175,7 @@ def figure3_csv(data: Figure3) -> str:
     Returns
     -------
     str
-        Columns: rule, and the fields of :class:`~analysis.precision_recall.OperatingPoint`. 0/0 is
+        Columns: rule, and the fields of :class:`OperatingPoint`. 0/0 is
         an empty cell. The raters are in raters.csv.
     """
     points = zip(*data.rules.values(), strict=True)

@@ -31,7 +31,7 @@ TRUTHS = ("misfit", "fits")
 class RaterAccuracy:
     """Golden answers beside the truth: a row for each rater, each expert and the original label.
 
-    Every proportion is a :class:`~analysis.intervals.Proportion`: the estimates and the ends of
+    Every proportion is a :class:`Proportion`: the estimates and the ends of
     their 95 % Wilson intervals as three arrays, NaN where a proportion is 0/0. To say yes is
     measured against the rest: maybe counts as not yes.
 

@@ -188,7 +188,7 @@ def bootstrap_curve(
     Parameters
     ----------
     scores, truth : array_like, shape (n_questions,)
-        As for :func:`~analysis.precision_recall.precision_recall`.
+        As for :func:`precision_recall`.
     images : array_like, shape (n_questions,)
         The image of each question: numbers or names, in any order.
     replicates : int

@@ -60,7 +60,7 @@ class RaterQuality:
         Drawn towards the pool of all raters, the more the fewer answers there are.
     bits : Measure
         What one answer tells of the class; 0 for a spammer. From few votes and many error rates it
-        comes out too high, see :func:`~analysis.verdicts.bits_by_chance`; the intervals take the
+        comes out too high, see :func:`bits_by_chance`; the intervals take the
         fit's posteriors for granted.
     prior_bits : float
         The most that can be told: the entropy of the class prior.
@@ -118,7 +118,7 @@ def rater_quality(
     scale : {"nominal", "ordinal", "interval"}
         Of the answers, and of the classes where there are two or more in order.
     costs : array_like, shape (n_classes, n_classes), optional
-        By true and chosen class; see :func:`~analysis.rater_measures.expected_cost`.
+        By true and chosen class; see :func:`expected_cost`.
     draws : int
         From the posterior of the error rates, for the intervals.
     seed : int

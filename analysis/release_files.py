@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregation.errors import VoteError
+from aggregation.reading import npz
 from aggregation.reading.npz import cells_of_raters
 from aggregation.votes.votes import Votes
 
 from . import download
 from .errors import ReleaseError
-from .npz import open_member
 from .questions import N_IMAGES, N_LABELS, Questions, image_name, read_info
 
 ANSWERS = ("no", "maybe", "yes")
 NO, MAYBE, YES = range(3)
 MOST_RATERS = 1_000_000
+# Of a file of the release, not of a user's votes.
+open_member = partial(npz.open_member, error=ReleaseError)
 WORDNET_ID = re.compile(r"n\d{8}")
 
 

@@ -53,7 +53,7 @@ def verdict_of(
         The rater's error rates.
     bits, leaning, concordance : tuple of float
         Each the estimate and the ends of its interval; NaN where undefined. See
-        :class:`~analysis.rater_quality.RaterQuality`.
+        :class:`RaterQuality`.
     prior_bits : float
         The most that an answer could tell.
     bias : ndarray, shape (n_answers,)

@@ -40,7 +40,7 @@ def calibration_figure(report: CalibrationReport) -> Figure:
     ----------
     report : CalibrationReport
         From :func:`analysis.calibration_report.report_calibration`, with the scores that
-        :func:`~analysis.calibration_report.scores_to_calibrate` names.
+        :func:`scores_to_calibrate` names.
 
     Returns
     -------
