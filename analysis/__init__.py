@@ -3,8 +3,6 @@
 from .accuracy_curve import accuracy_curve
 from .accuracy_table import accuracy_table
 from .agreement import agreement, agreement_of_two, cohen_kappa, scott_pi
-from .bands import precision_recall_bands
-from .calibration import measure_calibration
 from .comparison import compare_methods
 from .errors import ReleaseError
 from .golden import rater_accuracy
@@ -14,10 +12,8 @@ from .label_sets import make_labels, threshold_interval
 from .model_check import check_model
 from .more_votes import more_votes
 from .near_copies import near_copies
-from .operating_point import choose_threshold
 from .out_of_sample import out_of_sample_scores
 from .paired import compare_models
-from .precision_recall import precision_recall
 from .prediction_files import read_predictions
 from .predictions import ranked_labels
 from .published import published_labels, published_scores
@@ -29,6 +25,10 @@ from .real_labels import RealLabelsImagenet
 from .recalibration import recalibrate
 from .release import Release, load_release
 from .retest import retest
+from .statistics.bands import precision_recall_bands
+from .statistics.calibration import measure_calibration
+from .statistics.operating_point import choose_threshold
+from .statistics.precision_recall import precision_recall
 from .without_raters import without_raters
 
 __all__ = [

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .errors import ReleaseError
-from .intervals import Interval, wilson_interval
 from .label_sets import checked_scores
 from .questions import N_IMAGES, Questions
 from .real_accuracy import RealAccuracy, top_labels
 from .release import Release
+from .statistics.intervals import Interval, wilson_interval
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,7 +18,7 @@ from aggregation.votes.votes import Votes
 
 from .coefficients import Scale, coefficients, coefficients_of_two
 from .errors import ReleaseError
-from .image_bootstrap import CONFIDENCE, REPLICATES, check_count, percentile_interval
+from .statistics.estimates import CONFIDENCE, REPLICATES, check_count, percentile_interval
 
 # Replicates are computed together as long as their weightings have no more numbers than this.
 BLOCK = 1 << 22

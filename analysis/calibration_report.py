@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .calibration import N_BINS, Calibration, measure_calibration
 from .comparison import Comparison, estimate_cells
-from .image_bootstrap import CONFIDENCE, REPLICATES
 from .methods import FOLDS, PUBLISHED, GoldenScores
 from .out_of_sample import golden_images
 from .published import EXPERTS_FOR_RATERS
 from .recalibration import recalibrate
 from .release import Release
+from .statistics.calibration import N_BINS, Calibration, measure_calibration
+from .statistics.estimates import CONFIDENCE, REPLICATES
 from .tables import to_csv
 
 MAJORITY = "majority of the experts"

@@ -11,12 +11,12 @@ from aggregation.models.dawid_skene.fitting import fit_dawid_skene
 from aggregation.uncertainty.model_comparison import n_parameters
 
 from .golden import TRUTHS
-from .image_bootstrap import REPLICATES, Estimate, estimate, image_codes, image_weights
 from .out_of_sample import golden_images
 from .published import EXPERTS_FOR_RATERS
 from .questions import N_ANIMALS
 from .release import Release
 from .release_files import ANSWERS
+from .statistics.estimates import REPLICATES, Estimate, estimate, image_codes, image_weights
 from .tables import to_csv
 
 # The first axis of counts by group.

@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from .bands import Bands, PointEstimate, golden_bands, paired_difference
-from .image_bootstrap import CONFIDENCE, REPLICATES, Estimate
-from .label_sets import check_threshold
+from .golden_curves import golden_bands
 from .methods import FOLDS, PUBLISHED, GoldenScores, count_yes, methods
-from .precision_recall import PrecisionRecall
 from .published import THRESHOLD
 from .release import Release
+from .statistics.bands import Bands, PointEstimate, paired_difference
+from .statistics.estimates import CONFIDENCE, REPLICATES, Estimate
+from .statistics.operating_point import check_threshold
+from .statistics.precision_recall import PrecisionRecall
 from .tables import to_csv
 
 # Called with what is being computed, and how much of it is done, in 0..1.

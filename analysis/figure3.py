@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .golden import ORIGINAL_LABEL, RATER, rater_accuracy
-from .label_sets import check_threshold
-from .precision_recall import OperatingPoint, PrecisionRecall, golden_curve, precision_recall
+from .golden_curves import golden_curve
 from .published import EXPERTS_FOR_RATERS, FITS, THRESHOLD
 from .release import Release
 from .release_files import YES
+from .statistics.operating_point import check_threshold
+from .statistics.precision_recall import OperatingPoint, PrecisionRecall, precision_recall
 from .tables import to_csv
 
 

@@ -13,10 +13,10 @@ from aggregation.models.known_truth import expected_counts
 from aggregation.votes.given import UNKNOWN, truth_weights
 from aggregation.votes.votes import Votes
 
-from .intervals import Proportion, proportion
 from .published import EXPERTS_FOR_RATERS, FITS, MISFIT, original_label_answers
 from .release import Golden, Release
 from .release_files import ANSWERS, YES
+from .statistics.intervals import Proportion, proportion
 from .tables import to_csv
 
 Kind = Literal["rater", "expert", "original label"]

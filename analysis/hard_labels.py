@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .label_sets import check_threshold, checked_scores
+from .label_sets import checked_scores
 from .next_vote import entropy
 from .published import THRESHOLD
 from .questions import N_LABELS
 from .release import Release
+from .statistics.operating_point import check_threshold
 from .tables import to_csv
 
 # A class that is asked about less often has too few votes to be called hard or easy.

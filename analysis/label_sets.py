@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,16 +12,7 @@ from .questions import N_ANIMALS, N_IMAGES, Questions
 from .release import Release
 from .release_files import checked_label_sets
 from .set_order import set_order
-
-
-class ThresholdInterval(NamedTuple):
-    """Thresholds above `low`, up to and including `high`; all of them give the same labels."""
-
-    low: float
-    high: float
-
-    def __str__(self) -> str:
-        return f"({self.low!r}, {self.high!r}]"
+from .statistics.operating_point import ThresholdInterval, check_threshold
 
 
 def make_labels(
@@ -181,10 +171,3 @@ def checked_scores(release: Release, scores: ArrayLike | None) -> NDArray[np.flo
         first = int(np.argmin((used >= 0) & (used <= 1)))
         raise ReleaseError(f"score {first} is {used[first]}: scores are in 0..1")
     return used
-
-
-def check_threshold(threshold: float) -> float:
-    """Return the threshold; one that is not a probability is refused."""
-    if not 0 <= threshold <= 1:
-        raise ReleaseError(f"threshold {threshold} is not in 0..1")
-    return threshold

@@ -21,7 +21,7 @@ from aggregation.models.fit import Fit
 from aggregation.votes.votes import Votes
 
 from .errors import ReleaseError
-from .image_bootstrap import check_count
+from .statistics.estimates import check_count
 from .tables import to_csv
 from .vote_kinds import (
     KindTable,

@@ -20,11 +20,11 @@ from aggregation.votes.given import UNKNOWN, checked_parameters
 from aggregation.votes.votes import Votes
 
 from .errors import ReleaseError
-from .image_bootstrap import check_count
-from .label_sets import check_threshold
 from .next_vote import entropy
-from .precision_recall import precision_recall
 from .published import THRESHOLD
+from .statistics.estimates import check_count
+from .statistics.operating_point import check_threshold
+from .statistics.precision_recall import precision_recall
 from .tables import to_csv
 
 MOST_VOTES = 10

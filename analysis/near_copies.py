@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .coefficients import Scale, coefficients_of_two
-from .pair_tests import discovery_rates
 from .rater_pairs import RaterPairs
+from .statistics.estimates import discovery_rates
 from .tables import to_csv
 
 FALSE_DISCOVERY_RATE = 0.05

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .bands import Bands, golden_bands, paired_difference
-from .image_bootstrap import CONFIDENCE, REPLICATES, Estimate
-from .label_sets import check_threshold
+from .golden_curves import golden_bands
 from .out_of_sample import out_of_sample_scores
 from .published import THRESHOLD, published_scores
 from .release import Release
+from .statistics.bands import Bands, paired_difference
+from .statistics.estimates import CONFIDENCE, REPLICATES, Estimate
+from .statistics.operating_point import check_threshold
 from .tables import to_csv
 
 

@@ -7,6 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .statistics.estimates import weighted_median
+
 # Pairs with fewer items in common are not tested: they could not be told from chance.
 LEAST_ITEMS = 10
 # Fewer pairs than this do not show what pairs have in common.
@@ -68,13 +70,6 @@ def common_to_pairs(
     return Peers(mean, spread)
 
 
-def weighted_median(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
-    """Return the value with half of the weight on either side."""
-    order = np.argsort(values)
-    below = np.cumsum(weights[order])
-    return float(values[order][np.searchsorted(below, below[-1] / 2)])
-
-
 def spread_of(distance: NDArray[np.float64], error: NDArray[np.float64]) -> float:
     """Find the spread that, with each one's error, leaves half of the distances within `HALF`."""
     low, high = 0.0, float(distance.max()) + 1e-12
@@ -115,19 +110,3 @@ def chance_of_agreement(
         chance = np.clip(share_expected + copied * (1 - share_expected), 0, 1)
         total += share * np.where(agreed > 0, bdtrc(agreed - 1.0, n_items, chance), 1.0)
     return np.minimum(total, 1.0)
-
-
-def discovery_rates(p_values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """False-discovery rate at which each pair is found (Benjamini & Hochberg 1995); NaN for NaN.
-
-    References
-    ----------
-    Benjamini & Hochberg (1995), Journal of the Royal Statistical Society B 57(1), 289-300.
-    """
-    from scipy.stats import false_discovery_control
-
-    known = ~np.isnan(p_values)
-    found = np.full(len(p_values), np.nan)
-    if known.any():
-        found[known] = false_discovery_control(p_values[known])
-    return found

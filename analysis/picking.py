@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .bands import Bands, PointEstimate, precision_recall_bands
-from .image_bootstrap import REPLICATES
-from .label_sets import ThresholdInterval, checked_scores
-from .operating_point import Target, choose, same_side
+from .label_sets import checked_scores
 from .questions import N_ANIMALS, N_IMAGES
 from .release import Release
+from .statistics.bands import Bands, PointEstimate, precision_recall_bands
+from .statistics.estimates import REPLICATES
+from .statistics.operating_point import Target, ThresholdInterval, choose, same_side
 from .tables import to_csv
 
 # A replicate agrees with the choice if it would have chosen a threshold this near.

@@ -22,8 +22,8 @@ from aggregation.votes.given import checked_parameters
 from aggregation.votes.votes import Votes
 
 from .errors import ReleaseError
-from .intervals import Proportion, proportion
 from .pair_tests import MODEL, Peers, chance_of_agreement, common_to_pairs, copied_share, has_room
+from .statistics.intervals import Proportion, proportion
 
 # Up to so many pairs of raters are looked up in a table, more are sorted.
 MOST_IN_TABLE = 1 << 24

@@ -14,7 +14,6 @@ from aggregation.models.known_truth import expected_counts
 
 from .agreement import check_arguments
 from .coefficients import Scale
-from .image_bootstrap import percentile_interval
 from .rater_measures import (
     answer_shares,
     bits_per_answer,
@@ -23,6 +22,7 @@ from .rater_measures import (
     spammer_score,
 )
 from .shrinkage import drawn_rates, pool_prior, shrunken_rates
+from .statistics.estimates import percentile_interval
 from .verdicts import Verdict, verdict_of
 
 DRAWS = 1000

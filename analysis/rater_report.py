@@ -21,11 +21,11 @@ from .errors import ReleaseError
 from .golden import TRUTHS, RaterAccuracy, rater_accuracy
 from .golden_copies import GoldenCopies, golden_copies
 from .golden_difference import GoldenDifference, golden_difference
-from .intervals import Proportion, proportion
 from .rater_pairs import RaterPairs, pairs_of_fit
 from .rater_quality import RaterQuality, rater_quality
 from .release import Release
 from .retest import Retest, answered_twice, retest
+from .statistics.intervals import Proportion, proportion
 
 
 @dataclass(frozen=True, eq=False)

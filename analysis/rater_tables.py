@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from .golden import accuracy_columns
 from .near_copies import near_copies, pairs_csv
-from .pair_tests import discovery_rates
 from .rater_pairs import RaterPairs
 from .rater_quality import quality_columns
 from .rater_report import GoldenEvidence, RaterReport
+from .statistics.estimates import discovery_rates
 from .tables import to_csv
 
 # False-discovery rate at which what is found is counted.

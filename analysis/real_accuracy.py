@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .errors import ReleaseError
-from .intervals import Proportion, proportion
 from .predictions import ranked_labels
 from .questions import N_LABELS, image_name
+from .statistics.intervals import Proportion, proportion
 from .tables import to_csv
 
 

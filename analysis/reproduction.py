@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 
 from .figure3 import Figure3, figure3_data
 from .golden import RaterAccuracy, rater_accuracy
-from .label_sets import ThresholdInterval, make_labels, threshold_interval, to_json
+from .label_sets import make_labels, threshold_interval, to_json
 from .published import THRESHOLD, published_scores
 from .questions import image_name
 from .real_accuracy import real_accuracy
 from .release import Release
+from .statistics.operating_point import ThresholdInterval
 
 MOST_DIFFERENCES = 5
 

@@ -12,7 +12,8 @@ from aggregation.votes.votes import Votes
 from .agreement import check_arguments
 from .coefficients import Scale, coefficients_of_two
 from .errors import ReleaseError
-from .image_bootstrap import (
+from .release import Release
+from .statistics.estimates import (
     REPLICATES,
     Estimate,
     estimate,
@@ -20,8 +21,7 @@ from .image_bootstrap import (
     image_weights,
     percentile_interval,
 )
-from .intervals import Proportion, proportion
-from .release import Release
+from .statistics.intervals import Proportion, proportion
 
 NO_ANSWER = -1
 

@@ -12,13 +12,15 @@ from numpy.typing import NDArray
 from aggregation.models.dawid_skene.fitting import fit_dawid_skene
 from aggregation.votes.votes import Votes
 
-from .bands import Bands, golden_bands, paired_difference
 from .errors import ReleaseError
-from .image_bootstrap import REPLICATES, Estimate
+from .golden_curves import golden_bands
 from .label_diff import LabelDiff, diff_labels
-from .label_sets import check_threshold, make_labels
+from .label_sets import make_labels
 from .published import FITS, THRESHOLD, published_scores
 from .release import Release
+from .statistics.bands import Bands, paired_difference
+from .statistics.estimates import REPLICATES, Estimate
+from .statistics.operating_point import check_threshold
 from .tables import to_csv
 
 

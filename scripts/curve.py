@@ -14,9 +14,9 @@ from ._common import DataOption, UsageError, print_result, say, write_file
 
 if TYPE_CHECKING:
     from analysis.figure3 import Figure3
-    from analysis.image_bootstrap import Estimate
     from analysis.optimism import InAndOutOfSample
     from analysis.release import Release
+    from analysis.statistics.estimates import Estimate
 
 HEADINGS = ("precision", "recall", "F1", "kept", "hits", "fits")
 

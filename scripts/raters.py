@@ -28,9 +28,9 @@ from .fit import column_option, read_inputs
 if TYPE_CHECKING:
     from analysis.agreement import Coefficient
     from analysis.golden import RaterAccuracy
-    from analysis.image_bootstrap import Estimate
     from analysis.rater_pairs import RaterPairs
     from analysis.rater_report import GoldenEvidence, RaterReport
+    from analysis.statistics.estimates import Estimate
 
 HEADINGS = ("votes", "accuracy [95 %]", "prec.", "recall", "bits")
 CAPTION = (

@@ -7,20 +7,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from analysis.bands import (
-    golden_bands,
-    paired_difference,
-    precision_recall_bands,
-    proportion_interval,
-)
 from analysis.errors import ReleaseError
-from analysis.image_bootstrap import Estimate, percentile_interval
-from analysis.intervals import wilson_interval
+from analysis.golden_curves import golden_bands
 from analysis.optimism import bands_csv, in_and_out_of_sample
 from analysis.out_of_sample import golden_images, out_of_sample_scores
-from analysis.precision_recall import PrecisionRecall, precision_recall
 from analysis.release import Release
 from analysis.simulated_release import simulate_release
+from analysis.statistics.bands import paired_difference, precision_recall_bands, proportion_interval
+from analysis.statistics.estimates import Estimate, percentile_interval
+from analysis.statistics.intervals import wilson_interval
+from analysis.statistics.precision_recall import PrecisionRecall, precision_recall
 
 Floats = NDArray[np.float64]
 Samples = list[tuple[Floats, NDArray[np.bool_], NDArray[np.int64]]]

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import brier_score_loss, log_loss
 
-from analysis.calibration import Calibration, isotonic, measure_calibration
 from analysis.calibration_report import (
     ISOTONIC,
     MAJORITY,
@@ -30,9 +29,10 @@ from analysis.calibration_report import (
 from analysis.comparison import score_all
 from analysis.errors import ReleaseError
 from analysis.figures import calibration_figure, figure_bytes
-from analysis.image_bootstrap import image_weights
 from analysis.release import Release
 from analysis.simulated_release import simulate_release
+from analysis.statistics.calibration import Calibration, isotonic, measure_calibration
+from analysis.statistics.estimates import image_weights
 
 Floats = NDArray[np.float64]
 SCORES = st.one_of(st.sampled_from([0.0, 0.1, 0.3, 0.5, 1.0]), st.floats(0, 1))

@@ -9,15 +9,15 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from sklearn.metrics import average_precision_score
 
-from analysis.bands import golden_bands
 from analysis.comparison import Comparison, compare_methods, comparison_csv
 from analysis.errors import ReleaseError
 from analysis.figure3 import votes_alone
 from analysis.figures import bands_figure, comparison_figure, figure_bytes
 from analysis.figures.comparison import difference_in_words, reach_of, round_below
-from analysis.image_bootstrap import Estimate
+from analysis.golden_curves import golden_bands
 from analysis.optimism import in_and_out_of_sample
 from analysis.release import Release
+from analysis.statistics.estimates import Estimate
 
 pytestmark = pytest.mark.filterwarnings("ignore::aggregation.errors.IdentifiabilityWarning")
 

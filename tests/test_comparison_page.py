@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from analysis.bands import Bands
 from analysis.calibration_report import (
     ISOTONIC,
     MAJORITY,
@@ -16,11 +15,12 @@ from analysis.calibration_report import (
     scores_to_calibrate,
 )
 from analysis.comparison import Comparison, compare_methods
-from analysis.image_bootstrap import Estimate
 from analysis.methods import PUBLISHED
 from analysis.optimism import in_and_out_of_sample
 from analysis.recalibration import PlattMap, recalibrate
 from analysis.release import Release
+from analysis.statistics.bands import Bands
+from analysis.statistics.estimates import Estimate
 
 PAGE = Path(__file__).parents[1] / "docs" / "comparison.md"
 pytestmark = pytest.mark.release

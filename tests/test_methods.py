@@ -8,6 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from aggregation import Votes, e_step, estimate_class_prior, fit_dawid_skene
+from analysis.golden_curves import golden_curve
 from analysis.methods import (
     PUBLISHED,
     GoldenScores,
@@ -19,9 +20,9 @@ from analysis.methods import (
     yes_share,
 )
 from analysis.out_of_sample import image_folds, out_of_sample_scores
-from analysis.precision_recall import golden_curve, precision_recall
 from analysis.published import rater_rates
 from analysis.release import Release
+from analysis.statistics.precision_recall import precision_recall
 
 Held = tuple[NDArray[np.bool_], NDArray[np.float64]]
 

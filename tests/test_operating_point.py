@@ -11,9 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import ReleaseError, choose_threshold, precision_recall
-from analysis.label_sets import ThresholdInterval
-from analysis.operating_point import same_side, shortest_decimal
-from analysis.precision_recall import PrecisionRecall
+from analysis.statistics.operating_point import ThresholdInterval, same_side, shortest_decimal
+from analysis.statistics.precision_recall import PrecisionRecall
 
 curves = (
     st.lists(st.tuples(st.integers(0, 20), st.booleans()), min_size=1, max_size=30)

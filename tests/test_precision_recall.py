@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.errors import ReleaseError
-from analysis.precision_recall import OperatingPoint, golden_curve, precision_recall
+from analysis.golden_curves import golden_curve
 from analysis.release import Release
+from analysis.statistics.precision_recall import OperatingPoint, precision_recall
 
 # Few distinct scores, so that ties are common; some of them neighbours in double precision.
 SCORES = st.sampled_from([0.0, 0.25, 0.5, np.nextafter(0.5, 1), 0.75, 1.0])

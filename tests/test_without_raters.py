@@ -11,8 +11,8 @@ import pytest
 
 from aggregation import Votes
 from analysis.errors import ReleaseError
+from analysis.golden_curves import golden_curve
 from analysis.label_sets import make_labels
-from analysis.precision_recall import golden_curve
 from analysis.published import published_scores
 from analysis.release import Golden, Release
 from analysis.without_raters import drop_raters, rater_codes, without_raters, without_raters_csv

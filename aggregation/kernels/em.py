@@ -145,8 +145,9 @@ def posterior_step(
 ) -> None:
     """Fill the posterior of each pattern of some blocks, and their log-likelihood (eq. 2.5).
 
-    In the order of :func:`aggregation.e_step`, and so with its bits where nothing has to be rescaled: the likelihoods of the votes from 1, then the prior. `ones` is a row, and
-    classes take one or several. `posterior` is not padded.
+    In the order of :func:`aggregation.e_step`, and so with its bits where nothing has to be
+    rescaled: the likelihoods of the votes from 1, then the prior. `ones` is a row, and classes take
+    one or several. `posterior` is not padded.
     """
     n_classes = posterior.shape[1]
     width, step = np.uintp(len(prior)), np.uintp(len(ones))

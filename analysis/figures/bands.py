@@ -9,10 +9,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..bands import Bands, PointEstimate
-from ..image_bootstrap import Estimate
 from ..optimism import InAndOutOfSample
 from ..published import EXPERTS_FOR_RATERS
+from ..statistics.bands import Bands, PointEstimate
+from ..statistics.estimates import Estimate
 from .drawing import (
     BLACK,
     BLUE,

@@ -6,9 +6,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..calibration import Calibration
 from ..calibration_report import ISOTONIC, MAJORITY, PLATT, SHARE, CalibrationReport
 from ..methods import PUBLISHED
+from ..statistics.calibration import Calibration
 from .drawing import (
     BLUE,
     GREY,

@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ..comparison import ComparedMethod, Comparison
-from ..image_bootstrap import Estimate
-from ..precision_recall import PrecisionRecall
 from ..published import EXPERTS_FOR_RATERS
+from ..statistics.estimates import Estimate
+from ..statistics.precision_recall import PrecisionRecall
 from .curve import drawable
 from .drawing import (
     BLACK,

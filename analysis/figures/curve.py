@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..figure3 import Figure3
-from ..precision_recall import OperatingPoint
 from ..published import EXPERTS_FOR_RATERS
+from ..statistics.precision_recall import OperatingPoint
 from .drawing import (
     BLACK,
     BLUE,

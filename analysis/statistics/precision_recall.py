@@ -8,10 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .errors import ReleaseError
-from .label_sets import checked_scores
-from .published import EXPERTS_FOR_RATERS
-from .release import Release
+from ..errors import ReleaseError
 
 
 class OperatingPoint(NamedTuple):
@@ -195,28 +192,3 @@ def _checked_pair(
     if not known.any():
         raise ReleaseError("no question's label fits, so there is no recall: the truth is all 0")
     return ranked, known == 1
-
-
-def golden_curve(release: Release, *, scores: ArrayLike | None = None) -> PrecisionRecall:
-    """Precision and recall of the scores on the golden questions, against the experts.
-
-    A label fits where at least 3 of the 5 experts say yes.
-
-    Parameters
-    ----------
-    release : Release
-    scores : array_like, shape (n_questions,), optional
-        One a question of the release, in 0..1. Default: the published scores.
-
-    Returns
-    -------
-    PrecisionRecall
-
-    Raises
-    ------
-    ReleaseError
-        If the scores do not fit the questions, or no golden question's label fits.
-    """
-    golden = release.golden
-    truth = golden.fits(at_least=EXPERTS_FOR_RATERS)
-    return precision_recall(checked_scores(release, scores)[golden.questions], truth=truth)

@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .errors import ReleaseError
-from .label_sets import ThresholdInterval, check_threshold
+from ..errors import ReleaseError
 from .precision_recall import OperatingPoint, PrecisionRecall
 
 
@@ -239,3 +238,20 @@ def shortest_decimal(interval: ThresholdInterval) -> float:
         if interval.low < candidate <= interval.high:
             return candidate
     return interval.high
+
+
+class ThresholdInterval(NamedTuple):
+    """Thresholds above `low`, up to and including `high`; all of them give the same labels."""
+
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"({self.low!r}, {self.high!r}]"
+
+
+def check_threshold(threshold: float) -> float:
+    """Return the threshold; one that is not a probability is refused."""
+    if not 0 <= threshold <= 1:
+        raise ReleaseError(f"threshold {threshold} is not in 0..1")
+    return threshold

@@ -8,22 +8,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .image_bootstrap import (
-    CONFIDENCE,
-    REPLICATES,
-    CurveReplicates,
-    Estimate,
-    bootstrap_curve,
-    checked_recalls,
-    estimate,
-    image_codes,
-    percentile_interval,
-)
+from .curve_bootstrap import CurveReplicates, bootstrap_curve, checked_recalls
+from .estimates import CONFIDENCE, REPLICATES, Estimate, estimate, image_codes, percentile_interval
 from .intervals import wilson_interval
-from .out_of_sample import golden_images
 from .precision_recall import OperatingPoint, PrecisionRecall, precision_recall
-from .published import EXPERTS_FOR_RATERS
-from .release import Release
 
 RECALLS = np.arange(1, 201) / 200
 
@@ -204,45 +192,6 @@ def precision_recall_bands(
         replicates=drawn,
         n_images=image_codes(images, curve.n_questions)[0],
         confidence=confidence,
-    )
-
-
-def golden_bands(
-    release: Release,
-    scores: ArrayLike,
-    *,
-    confidence: float = CONFIDENCE,
-    replicates: int = REPLICATES,
-    seed: int = 0,
-    threads: int | None = None,
-) -> Bands:
-    """Measure scores of the golden questions against the experts, with their uncertainty.
-
-    Parameters
-    ----------
-    release : Release
-    scores : array_like, shape (n_golden,)
-        One a golden question, in their order; the higher, the likelier the label fits.
-    confidence, replicates, seed, threads
-        As for :func:`precision_recall_bands`.
-
-    Returns
-    -------
-    Bands
-
-    Raises
-    ------
-    ReleaseError
-        As :func:`precision_recall_bands`.
-    """
-    return precision_recall_bands(
-        scores,
-        truth=release.golden.fits(at_least=EXPERTS_FOR_RATERS),
-        images=golden_images(release),
-        confidence=confidence,
-        replicates=replicates,
-        seed=seed,
-        threads=threads,
     )
 
 

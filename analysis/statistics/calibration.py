@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..errors import ReleaseError
 from .bands import proportion_interval
-from .errors import ReleaseError
-from .image_bootstrap import CONFIDENCE, REPLICATES, Estimate, estimate, image_codes, image_weights
+from .estimates import CONFIDENCE, REPLICATES, Estimate, estimate, image_codes, image_weights
 
 N_BINS = 10
 
