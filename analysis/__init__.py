@@ -7,8 +7,6 @@ from .comparison import compare_methods
 from .errors import ReleaseError
 from .golden import rater_accuracy
 from .golden_difference import golden_difference
-from .label_diff import diff_labels
-from .label_sets import make_labels, threshold_interval
 from .model_check import check_model
 from .more_votes import more_votes
 from .near_copies import near_copies
@@ -16,14 +14,16 @@ from .out_of_sample import out_of_sample_scores
 from .paired import compare_models
 from .prediction_files import read_predictions
 from .predictions import ranked_labels
-from .published import published_labels, published_scores
 from .rater_pairs import pairs_of_fit, rater_pairs
 from .rater_quality import rater_quality
 from .rater_report import report_on_release, report_on_votes
 from .real_accuracy import accuracy_by_class, real_accuracy
 from .real_labels import RealLabelsImagenet
 from .recalibration import recalibrate
-from .release import Release, load_release
+from .release.labels.diff import diff_labels
+from .release.labels.label_sets import make_labels, threshold_interval
+from .release.published import published_labels, published_scores
+from .release.release import Release, load_release
 from .retest import retest
 from .statistics.bands import precision_recall_bands
 from .statistics.calibration import measure_calibration

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .errors import ReleaseError
-from .label_sets import checked_scores
-from .questions import N_IMAGES, Questions
 from .real_accuracy import RealAccuracy, top_labels
-from .release import Release
+from .release.files.questions import N_IMAGES, Questions
+from .release.labels.label_sets import checked_scores
+from .release.release import Release
 from .statistics.intervals import Interval, wilson_interval
 
 

@@ -11,9 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 from .comparison import Comparison, estimate_cells
 from .methods import FOLDS, PUBLISHED, GoldenScores
 from .out_of_sample import golden_images
-from .published import EXPERTS_FOR_RATERS
 from .recalibration import recalibrate
-from .release import Release
+from .release.published import EXPERTS_FOR_RATERS
+from .release.release import Release
 from .statistics.calibration import N_BINS, Calibration, measure_calibration
 from .statistics.estimates import CONFIDENCE, REPLICATES
 from .tables import to_csv

@@ -10,8 +10,8 @@ import numpy as np
 
 from .golden_curves import golden_bands
 from .methods import FOLDS, PUBLISHED, GoldenScores, count_yes, methods
-from .published import THRESHOLD
-from .release import Release
+from .release.published import THRESHOLD
+from .release.release import Release
 from .statistics.bands import Bands, PointEstimate, paired_difference
 from .statistics.estimates import CONFIDENCE, REPLICATES, Estimate
 from .statistics.operating_point import check_threshold

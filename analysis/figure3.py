@@ -10,9 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from .golden import ORIGINAL_LABEL, RATER, rater_accuracy
 from .golden_curves import golden_curve
-from .published import EXPERTS_FOR_RATERS, FITS, THRESHOLD
-from .release import Release
-from .release_files import YES
+from .release.files.readers import YES
+from .release.published import EXPERTS_FOR_RATERS, FITS, THRESHOLD
+from .release.release import Release
 from .statistics.operating_point import check_threshold
 from .statistics.precision_recall import OperatingPoint, PrecisionRecall, precision_recall
 from .tables import to_csv

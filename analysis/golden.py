@@ -13,9 +13,9 @@ from aggregation.models.known_truth import expected_counts
 from aggregation.votes.given import UNKNOWN, truth_weights
 from aggregation.votes.votes import Votes
 
-from .published import EXPERTS_FOR_RATERS, FITS, MISFIT, original_label_answers
-from .release import Golden, Release
-from .release_files import ANSWERS, YES
+from .release.files.readers import ANSWERS, YES
+from .release.published import EXPERTS_FOR_RATERS, FITS, MISFIT, TRUTHS, original_label_answers
+from .release.release import Golden, Release
 from .statistics.intervals import Proportion, proportion
 from .tables import to_csv
 
@@ -24,7 +24,6 @@ RATER: Final = "rater"
 EXPERT: Final = "expert"
 ORIGINAL_LABEL: Final = "original label"
 KINDS: tuple[Kind, ...] = (RATER, EXPERT, ORIGINAL_LABEL)
-TRUTHS = ("misfit", "fits")
 
 
 @dataclass(frozen=True, eq=False)

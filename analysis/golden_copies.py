@@ -11,9 +11,9 @@ from aggregation.models.known_truth import estimate_error_rates
 from aggregation.votes.votes import Votes
 
 from .near_copies import near_copies
-from .published import EXPERTS_FOR_RATERS, LAPLACE
 from .rater_pairs import RaterPairs, rater_pairs
-from .release import Release
+from .release.published import EXPERTS_FOR_RATERS, LAPLACE
+from .release.release import Release
 
 
 @dataclass(frozen=True, eq=False)

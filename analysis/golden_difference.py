@@ -17,8 +17,8 @@ from aggregation.models.known_truth import expected_counts
 from aggregation.uncertainty.standard_errors import StandardErrors, standard_errors
 from aggregation.votes.votes import Votes
 
-from .published import EXPERTS_FOR_RATERS
-from .release import Release
+from .release.published import EXPERTS_FOR_RATERS
+from .release.release import Release
 from .statistics.estimates import discovery_rates, weighted_median
 from .statistics.intervals import Proportion, proportion
 

@@ -30,9 +30,9 @@ from .out_of_sample import (
     recipe_rates,
     recipe_scores,
 )
-from .published import EXPERTS_FOR_RATERS, FITS
-from .release import Release
-from .release_files import YES
+from .release.files.readers import YES
+from .release.published import EXPERTS_FOR_RATERS, FITS
+from .release.release import Release
 
 PUBLISHED = "published recipe"
 FOLDS = 10

@@ -24,9 +24,9 @@ from .hard_labels import (
 from .model_check import REPLICATES, ModelCheck, check_model, model_check_csv
 from .more_votes import VotesBought, more_votes, more_votes_csv
 from .next_vote import next_vote_gain, next_votes_csv
-from .published import EXPERTS_FOR_RATERS
-from .release import Release
-from .release_files import ANSWERS
+from .release.files.readers import ANSWERS
+from .release.published import EXPERTS_FOR_RATERS
+from .release.release import Release
 from .vote_kinds import are_countable
 
 # Called with what is being computed.

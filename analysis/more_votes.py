@@ -21,7 +21,7 @@ from aggregation.votes.votes import Votes
 
 from .errors import ReleaseError
 from .next_vote import entropy
-from .published import THRESHOLD
+from .release.published import THRESHOLD
 from .statistics.estimates import check_count
 from .statistics.operating_point import check_threshold
 from .statistics.precision_recall import precision_recall

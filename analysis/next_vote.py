@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .errors import ReleaseError
-from .questions import image_name
-from .release import Release
-from .release_files import ANSWERS
+from .release.files.questions import image_name
+from .release.files.readers import ANSWERS
+from .release.release import Release
 from .tables import to_csv
 
 MOST_ROWS = 1000

@@ -16,16 +16,16 @@ from aggregation.models.known_truth import e_step, normalised_rates
 from aggregation.votes.votes import Votes
 
 from .errors import ReleaseError
-from .published import (
+from .release.files.questions import N_ANIMALS
+from .release.files.readers import NO, YES
+from .release.published import (
     EXPERTS_FOR_ORIGINAL,
     EXPERTS_FOR_RATERS,
     FITS,
     LAPLACE,
     original_label_answers,
 )
-from .questions import N_ANIMALS
-from .release import Release
-from .release_files import NO, YES
+from .release.release import Release
 
 
 class GoldenCounts(NamedTuple):

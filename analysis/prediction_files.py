@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from .errors import ReleaseError
 from .predictions import MOST_LABELS, NAME, ranked_labels
-from .questions import N_IMAGES
+from .release.files.questions import N_IMAGES
 
 # What NumPy raises on a file that is none of its own, or damaged.
 NUMPY_ERRORS = (ValueError, EOFError, MemoryError, zipfile.BadZipFile, zlib.error)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .errors import ReleaseError
-from .questions import N_IMAGES, N_LABELS, image_name
+from .release.files.questions import N_IMAGES, N_LABELS, image_name
 
 NAME = re.compile(r"(?:.*[/\\])?ILSVRC2012_val_([0-9]{8})(?:\.JPEG)?", re.DOTALL)
 MOST_LABELS = 5

@@ -18,12 +18,13 @@ from aggregation.votes.votes import Votes
 from .agreement import Agreement, agreement
 from .coefficients import Scale
 from .errors import ReleaseError
-from .golden import TRUTHS, RaterAccuracy, rater_accuracy
+from .golden import RaterAccuracy, rater_accuracy
 from .golden_copies import GoldenCopies, golden_copies
 from .golden_difference import GoldenDifference, golden_difference
 from .rater_pairs import RaterPairs, pairs_of_fit
 from .rater_quality import RaterQuality, rater_quality
-from .release import Release
+from .release.published import TRUTHS
+from .release.release import Release
 from .retest import Retest, answered_twice, retest
 from .statistics.intervals import Proportion, proportion
 

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .errors import ReleaseError
 from .predictions import ranked_labels
-from .questions import N_LABELS, image_name
+from .release.files.questions import N_LABELS, image_name
 from .statistics.intervals import Proportion, proportion
 from .tables import to_csv
 

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, overload
 
-from .download import LABELS, find_release
 from .errors import ReleaseError
 from .predictions import image_numbers, number_array, ranked_batch
-from .questions import N_LABELS
 from .real_accuracy import RealAccuracy, real_accuracy
-from .release_files import read_label_sets
+from .release.files.download import LABELS, find_release
+from .release.files.questions import N_LABELS
+from .release.files.readers import read_label_sets
 
 
 class RealLabelsImagenet:

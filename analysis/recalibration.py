@@ -16,8 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 from .errors import ReleaseError
 from .methods import FOLDS
 from .out_of_sample import image_folds, out_of_sample_scores
-from .published import EXPERTS_FOR_RATERS, published_scores
-from .release import Release
+from .release.published import EXPERTS_FOR_RATERS, published_scores
+from .release.release import Release
 from .statistics.calibration import isotonic
 
 Recalibrator = Literal["isotonic", "platt"]
@@ -108,7 +108,7 @@ def recalibrate(
 
     Examples
     --------
-    >>> from analysis.simulated_release import simulate_release
+    >>> from analysis.release.release.simulated.drawn_release import simulate_release
     >>> release = simulate_release(n_images=60, n_raters=10).release
     >>> recalibrate(release, method="platt").scores.shape == release.scores.shape
     True

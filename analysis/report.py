@@ -6,7 +6,7 @@ import base64
 from html import escape
 from typing import Any
 
-from .release import Release
+from .release.release import Release
 from .reproduction import Reproduction
 
 STYLE = """

@@ -12,7 +12,7 @@ from aggregation.votes.votes import Votes
 from .agreement import check_arguments
 from .coefficients import Scale, coefficients_of_two
 from .errors import ReleaseError
-from .release import Release
+from .release.release import Release
 from .statistics.estimates import (
     REPLICATES,
     Estimate,

@@ -14,10 +14,10 @@ from aggregation.votes.votes import Votes
 
 from .errors import ReleaseError
 from .golden_curves import golden_bands
-from .label_diff import LabelDiff, diff_labels
-from .label_sets import make_labels
-from .published import FITS, THRESHOLD, published_scores
-from .release import Release
+from .release.labels.diff import LabelDiff, diff_labels
+from .release.labels.label_sets import make_labels
+from .release.published import FITS, THRESHOLD, published_scores
+from .release.release import Release
 from .statistics.bands import Bands, paired_difference
 from .statistics.estimates import REPLICATES, Estimate
 from .statistics.operating_point import check_threshold

@@ -11,7 +11,7 @@ from ._common import print_result, say, write_files
 if TYPE_CHECKING:
     from analysis.model_report import ModelReport
     from analysis.rater_report import RaterReport
-    from analysis.release import Release
+    from analysis.release.release import Release
     from analysis.without_raters import WithoutRaters
 
 
@@ -78,8 +78,8 @@ def leave_out(raters: str, release: Release, out: Path | None, *, seed: int) -> 
 def without_files(data: WithoutRaters, text: str) -> dict[str, bytes]:
     """Return what is written of a release without some raters, by file name."""
     from analysis.figures import figure_files, without_figure
-    from analysis.label_diff import diff_csv
-    from analysis.label_sets import to_json
+    from analysis.release.labels.diff import diff_csv
+    from analysis.release.labels.label_sets import to_json
 
     return {
         "without.csv": text.encode(),

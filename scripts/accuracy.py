@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analysis.accuracy_table import AccuracyRow
-    from analysis.release import Release
+    from analysis.release.release import Release
 
 HEADINGS = ("labels", "top", "correct", "images", "accuracy [95 %]", "McNemar, mid-p")
 
@@ -70,8 +70,8 @@ def accuracy(
     terminal, and csv where the output is piped or redirected.
     """
     from analysis.accuracy_table import accuracy_csv, accuracy_table
-    from analysis.release import load_release
-    from analysis.release_files import read_label_sets
+    from analysis.release.files.readers import read_label_sets
+    from analysis.release.release import load_release
 
     form = figure_form(curve)
     wanted = parsed_topk(topk)

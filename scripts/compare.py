@@ -57,7 +57,7 @@ def compare(
     """
     from analysis.calibration_report import report_calibration, scored_by, scores_to_calibrate
     from analysis.comparison import compare_methods, comparison_csv
-    from analysis.release import load_release
+    from analysis.release.release import load_release
 
     release = load_release(data)
     with announced_compilation(), recorded_doubts() as doubts, shown_progress() as progress:

@@ -15,7 +15,7 @@ from ._common import DataOption, UsageError, print_result, say, write_file
 if TYPE_CHECKING:
     from analysis.figure3 import Figure3
     from analysis.optimism import InAndOutOfSample
-    from analysis.release import Release
+    from analysis.release.release import Release
     from analysis.statistics.estimates import Estimate
 
 HEADINGS = ("precision", "recall", "F1", "kept", "hits", "fits")
@@ -47,7 +47,7 @@ def curve(
     with --bands, both curves and their bands as csv.
     """
     from analysis.figures import FORMATS
-    from analysis.release import load_release
+    from analysis.release.release import load_release
 
     form = output.suffix.removeprefix(".").lower()
     if form not in FORMATS:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from analysis.label_diff import LabelDiff
+    from analysis.release.labels.diff import LabelDiff
 
 MOST_CLASSES = 10
 MOST_IMAGES = 3
@@ -35,8 +35,8 @@ def diff(
     Shows the classes that change most, images that become empty, and example images. The exit
     status is 0 whether they differ or not.
     """
-    from analysis.label_diff import diff_csv, diff_labels
-    from analysis.release_files import read_label_sets
+    from analysis.release.files.readers import read_label_sets
+    from analysis.release.labels.diff import diff_csv, diff_labels
 
     changes = diff_labels(read_label_sets(before), read_label_sets(after))
     if csv is not None:
@@ -73,7 +73,7 @@ def described(changes: LabelDiff) -> Iterator[str]:
 
 def listed(images: NDArray[np.int64]) -> str:
     """Return the names of the first images."""
-    from analysis.questions import image_name
+    from analysis.release.files.questions import image_name
 
     names = [image_name(image) for image in images[:MOST_IMAGES].tolist()]
     return ", ".join(names)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ._common import DataOption, print_result, say
 
 if TYPE_CHECKING:
-    from analysis.download import ProgressBar
+    from analysis.release.files.download import ProgressBar
 
 
 def fetch(data: DataOption = None) -> None:
@@ -19,7 +19,7 @@ def fetch_with_progress(data: DataOption) -> str:
     """Download with a progress bar a file on standard error; return the folder."""
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-    from analysis.download import fetch_release
+    from analysis.release.files.download import fetch_release
 
     columns = (
         TextColumn("{task.description}"),

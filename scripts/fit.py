@@ -133,7 +133,7 @@ def fit(
         "seed": seed,
     }
     columns = {"item": item, "rater": rater, "answer": answer}
-    from analysis.reproduction import versions
+    from analysis.release.labels.provenance import versions
 
     with announced_compilation():
         votes, known = read_inputs(file, truth, columns, answers, classes)
@@ -212,7 +212,7 @@ def output_files(
 
 def described(path: Path) -> dict[str, str]:
     """Name an input and give its hash, if it is a file."""
-    from analysis.download import sha256_of
+    from analysis.release.files.download import sha256_of
 
     return {"path": str(path)} | ({"sha256": sha256_of(path)} if path.is_file() else {})
 

@@ -39,11 +39,11 @@ def labels(
 
     Beside FILE.json goes FILE.provenance.json, with what the labels were made from.
     """
-    from analysis.download import sha256_of
-    from analysis.label_sets import make_labels, to_json
-    from analysis.provenance import label_file_provenance, provenance_path
-    from analysis.release import load_release
-    from analysis.release_files import read_scores
+    from analysis.release.files.download import sha256_of
+    from analysis.release.files.readers import read_scores
+    from analysis.release.labels.label_sets import make_labels, to_json
+    from analysis.release.labels.provenance import label_file_provenance, provenance_path
+    from analysis.release.release import load_release
     from analysis.statistics.operating_point import check_threshold
 
     check_threshold(threshold)

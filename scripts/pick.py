@@ -65,7 +65,7 @@ def pick(
     from analysis.out_of_sample import out_of_sample_scores
     from analysis.picking import pick as pick_points
     from analysis.picking import picks_csv
-    from analysis.release import load_release
+    from analysis.release.release import load_release
     from analysis.statistics.operating_point import Costs, Target
 
     target = Target(precision, recall, f_beta, None if costs is None else Costs(*costs), threshold)

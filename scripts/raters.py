@@ -110,7 +110,7 @@ def raters(
     """
     from analysis.rater_report import report_on_release, report_on_votes
     from analysis.rater_tables import report_numbers, report_tables
-    from analysis.release import load_release
+    from analysis.release.release import load_release
 
     release = None
     with announced_compilation(), recorded_doubts() as doubts:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from analysis.release import Release
+    from analysis.release.release import Release
     from analysis.reproduction import Reproduction
 
 MOST_IN_A_CELL = 40
@@ -39,14 +39,14 @@ def reproduce(
         out = out.parent / f"{out.name}-simulated"
         folder = _simulate(out)
     with console.status("reading the release") as status, ThreadPoolExecutor(2) as beside:
-        from analysis.release import load_release
+        from analysis.release.release import load_release
 
         # Inflating what is read leaves the interpreter free for long imports, and compressing the
         # 41 MB of text in scores.npz leaves it free for drawing.
         drawing = beside.submit(_import_drawing)
         release = load_release(folder)
         status.update("recomputing scores, labels and Figure 3")
-        from analysis.published import published_scores
+        from analysis.release.published import published_scores
         from analysis.reproduction import reproduce as recompute
 
         scores = published_scores(release)
@@ -81,8 +81,8 @@ def _find_or_fetch(data: Path | None) -> Path | None:
     """Find the release, download it where it is nowhere, or return None where that cannot be."""
     import os
 
-    from analysis.download import cache_dir, find_release, missing_files
     from analysis.errors import ReleaseError
+    from analysis.release.files.download import cache_dir, find_release, missing_files
 
     if data is not None or os.environ.get("REASSESS_DATA") or not missing_files(cache_dir()):
         return find_release(data)
@@ -98,7 +98,7 @@ def _find_or_fetch(data: Path | None) -> Path | None:
 def _simulate(out: Path) -> Path:
     from rich.markup import escape
 
-    from analysis.simulated_release import write_simulated_release
+    from analysis.release.simulated.drawn_release import write_simulated_release
 
     folder = out / "simulated-release"
     say().print(
@@ -115,7 +115,7 @@ def write_reproduction(
     """Write the files of a reproduction: all of them, or none."""
     from analysis.figures import figure3, figure_bytes
     from analysis.golden import raters_csv
-    from analysis.label_sets import to_json
+    from analysis.release.labels.label_sets import to_json
     from analysis.report import report_html
     from analysis.reproduction import summary
 

@@ -11,7 +11,7 @@ import typer
 from ._common import say
 
 if TYPE_CHECKING:
-    from analysis.release import Release
+    from analysis.release.release import Release
 
 
 def simulate(
@@ -39,7 +39,7 @@ def simulate(
     Questions and votes are drawn from the Dawid & Skene model; scores.npz and real.json are made of
     them by the recipe of the published ones. It says nothing about ImageNet.
     """
-    from analysis.simulated_release import write_simulated_release
+    from analysis.release.simulated.drawn_release import write_simulated_release
 
     simulated = write_simulated_release(
         folder, n_images=images, n_golden_images=golden_images, n_raters=raters, seed=seed

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis import download
-from analysis.release import Release, load_release
+from analysis.release.files import download
+from analysis.release.release import Release, load_release
 from scripts import main
 
 from .commands import Command, Ended
@@ -42,7 +42,7 @@ def datasets() -> Path:
 @pytest.fixture(scope="session")
 def simulated_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write a small simulated release."""
-    from analysis.simulated_release import write_simulated_release
+    from analysis.release.simulated.drawn_release import write_simulated_release
 
     folder = tmp_path_factory.mktemp("simulated")
     write_simulated_release(folder, n_images=300, n_golden_images=60, n_raters=25, seed=1)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from analysis import ReleaseError, accuracy_curve, make_labels, real_accuracy
 from analysis.accuracy_curve import AccuracyCurve
-from analysis.release import Release
+from analysis.release.release import Release
 
 
 def guesses(release: Release, k: int = 3) -> NDArray[np.int64]:

@@ -12,7 +12,7 @@ from matplotlib.text import Text
 from analysis import ReleaseError, accuracy_curve
 from analysis.accuracy_curve import AccuracyCurve
 from analysis.figures import FORMATS, accuracy_figure, figure_bytes
-from analysis.release import Release
+from analysis.release.release import Release
 
 from .test_accuracy_curve import guesses
 from .test_figures import texts

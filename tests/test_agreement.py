@@ -18,7 +18,7 @@ from aggregation.votes.votes import Votes
 from analysis.agreement import agreement, agreement_of_two, cohen_kappa, kinds_of_items, scott_pi
 from analysis.coefficients import Scale, agreement_weights
 from analysis.errors import ReleaseError
-from analysis.release import Release
+from analysis.release.release import Release
 
 SCALES: tuple[Scale, ...] = ("nominal", "ordinal", "interval")
 # Krippendorff (2011), Computing Krippendorff's Alpha-Reliability, section C: 4 observers, 12 units.

@@ -11,8 +11,8 @@ from analysis.errors import ReleaseError
 from analysis.golden_curves import golden_bands
 from analysis.optimism import bands_csv, in_and_out_of_sample
 from analysis.out_of_sample import golden_images, out_of_sample_scores
-from analysis.release import Release
-from analysis.simulated_release import simulate_release
+from analysis.release.release import Release
+from analysis.release.simulated.drawn_release import simulate_release
 from analysis.statistics.bands import paired_difference, precision_recall_bands, proportion_interval
 from analysis.statistics.estimates import Estimate, percentile_interval
 from analysis.statistics.intervals import wilson_interval

@@ -29,8 +29,8 @@ from analysis.calibration_report import (
 from analysis.comparison import score_all
 from analysis.errors import ReleaseError
 from analysis.figures import calibration_figure, figure_bytes
-from analysis.release import Release
-from analysis.simulated_release import simulate_release
+from analysis.release.release import Release
+from analysis.release.simulated.drawn_release import simulate_release
 from analysis.statistics.calibration import Calibration, isotonic, measure_calibration
 from analysis.statistics.estimates import image_weights
 

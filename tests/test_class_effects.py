@@ -10,8 +10,8 @@ import pytest
 from aggregation import Votes
 from analysis.class_effects import class_effects, class_effects_csv
 from analysis.hard_labels import hard_labels_csv, label_difficulty, label_pairs, label_pairs_csv
-from analysis.questions import N_ANIMALS
-from analysis.release import Release
+from analysis.release.files.questions import N_ANIMALS
+from analysis.release.release import Release
 
 
 def with_more_maybe(release: Release, share: float) -> Release:

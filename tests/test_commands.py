@@ -10,10 +10,10 @@ from pathlib import Path
 import numba
 import pytest
 
-from analysis import download
-from analysis.download import ReleaseFile
-from analysis.label_sets import make_labels, to_json
-from analysis.release import Release
+from analysis.release.files import download
+from analysis.release.files.download import ReleaseFile
+from analysis.release.labels.label_sets import make_labels, to_json
+from analysis.release.release import Release
 from scripts import main
 from scripts._common import announced_compilation
 
@@ -105,7 +105,7 @@ def test_a_bug_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch, folder: Path
     def bug(*_: object) -> None:
         raise ValueError("a bug of ours")
 
-    monkeypatch.setattr("analysis.release._load", bug)
+    monkeypatch.setattr("analysis.release.release._load", bug)
     monkeypatch.setattr(sys, "argv", ["reassess", "labels", "--data", str(folder)])
     with pytest.raises(ValueError, match="a bug of ours"):
         main.run()
@@ -177,7 +177,7 @@ def test_published_results_need_no_compiler(
         cwd=tmp_path,
     )
     loaded = done.stdout.split()
-    assert "analysis.set_order" in loaded
+    assert "analysis.release.release.labels.set_order" in loaded
     assert not {"numba", "scipy"} & set(loaded)
 
 

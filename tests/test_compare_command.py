@@ -7,7 +7,7 @@ import pytest
 
 from analysis.comparison import compare_methods, comparison_csv
 from analysis.optimism import bands_csv, in_and_out_of_sample
-from analysis.release import Release
+from analysis.release.release import Release
 from scripts.compare import compare, print_table
 
 from .commands import Command, refused

@@ -16,7 +16,7 @@ from analysis.figures import bands_figure, comparison_figure, figure_bytes
 from analysis.figures.comparison import difference_in_words, reach_of, round_below
 from analysis.golden_curves import golden_bands
 from analysis.optimism import in_and_out_of_sample
-from analysis.release import Release
+from analysis.release.release import Release
 from analysis.statistics.estimates import Estimate
 
 pytestmark = pytest.mark.filterwarnings("ignore::aggregation.errors.IdentifiabilityWarning")

@@ -18,7 +18,7 @@ from analysis.comparison import Comparison, compare_methods
 from analysis.methods import PUBLISHED
 from analysis.optimism import in_and_out_of_sample
 from analysis.recalibration import PlattMap, recalibrate
-from analysis.release import Release
+from analysis.release.release import Release
 from analysis.statistics.bands import Bands
 from analysis.statistics.estimates import Estimate
 

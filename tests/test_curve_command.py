@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from analysis.figure3 import figure3_csv, figure3_data
 from analysis.figures import figure3, figure_bytes
-from analysis.release import Release
+from analysis.release.release import Release
 from scripts.curve import curve, print_table
 from scripts.main import app, run
 

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis.label_sets import make_labels
-from analysis.questions import image_name
 from analysis.real_accuracy import real_accuracy
 from analysis.recalibration import recalibrate
-from analysis.release import Release
+from analysis.release.files.questions import image_name
+from analysis.release.labels.label_sets import make_labels
+from analysis.release.release import Release
 
 from .commands import Command
 from .page_code import blocks, printed_by, run_page

@@ -17,10 +17,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from analysis import download
-from analysis.download import ReleaseFile, fetch_release, find_release
 from analysis.errors import ReleaseError
-from analysis.release import Release
+from analysis.release.files import download
+from analysis.release.files.download import ReleaseFile, fetch_release, find_release
+from analysis.release.release import Release
 from scripts.fetch import fetch_with_progress
 
 CONTENTS = {name: (f"content of {name}\n" * 2000).encode() for name in download.FILES}

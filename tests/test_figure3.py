@@ -9,7 +9,7 @@ import pytest
 
 from analysis.errors import ReleaseError
 from analysis.figure3 import Figure3, figure3_csv, figure3_data, votes_alone, yes_point
-from analysis.release import Release
+from analysis.release.release import Release
 from analysis.statistics.precision_recall import OperatingPoint
 
 YES = 2

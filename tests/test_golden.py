@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from aggregation.votes.votes import Votes
 from analysis.golden import KINDS, RaterAccuracy, majority_of_others, rater_accuracy, raters_csv
-from analysis.published import original_label_answers
-from analysis.release import Golden, Release
-from analysis.release_files import ANSWERS
+from analysis.release.files.readers import ANSWERS
+from analysis.release.published import original_label_answers
+from analysis.release.release import Golden, Release
 from analysis.statistics.intervals import Proportion
 from analysis.tables import to_csv
 

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import ReleaseError, diff_labels, make_labels
-from analysis.label_diff import LabelDiff, diff_csv
-from analysis.questions import Questions, image_name
-from analysis.release import Release
+from analysis.release.files.questions import Questions, image_name
+from analysis.release.labels.diff import LabelDiff, diff_csv
+from analysis.release.release import Release
 
 from .commands import Command, refused
 

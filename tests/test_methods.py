@@ -20,8 +20,8 @@ from analysis.methods import (
     yes_share,
 )
 from analysis.out_of_sample import image_folds, out_of_sample_scores
-from analysis.published import rater_rates
-from analysis.release import Release
+from analysis.release.published import rater_rates
+from analysis.release.release import Release
 from analysis.statistics.precision_recall import precision_recall
 
 Held = tuple[NDArray[np.bool_], NDArray[np.float64]]

@@ -11,7 +11,7 @@ from aggregation.datasets.simulate import draw_error_rates
 from aggregation.models.fit import Fit
 from analysis.errors import ReleaseError
 from analysis.model_check import ModelCheck, check_model, model_check_csv
-from analysis.release import Release
+from analysis.release.release import Release
 from analysis.vote_kinds import expected_kinds, kind_table
 
 RATES = draw_error_rates(10, 2, 3, seed=3)

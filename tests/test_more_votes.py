@@ -10,7 +10,7 @@ from aggregation.datasets.simulate import draw_error_rates
 from analysis.errors import ReleaseError
 from analysis.more_votes import VotesBought, first_votes, more_votes, more_votes_csv, random_places
 from analysis.next_vote import next_vote_gain, next_votes_csv, share_of_gain
-from analysis.release import Release
+from analysis.release.release import Release
 from analysis.statistics.precision_recall import precision_recall
 
 RATES = draw_error_rates(8, 2, 3, seed=4)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from aggregation.reading import npz
 from analysis.errors import ReleaseError
-from analysis.release_files import open_member
+from analysis.release.files.readers import open_member
 
 from . import bad_releases as bad
 

@@ -16,8 +16,8 @@ from analysis.out_of_sample import (
     out_of_sample_scores,
     recipe_scores,
 )
-from analysis.published import original_label_rates, rater_rates, with_original_label
-from analysis.release import Golden, Release
+from analysis.release.published import original_label_rates, rater_rates, with_original_label
+from analysis.release.release import Golden, Release
 
 
 def without(release: Release, left_out: NDArray[np.bool_]) -> Release:

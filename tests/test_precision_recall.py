@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from analysis.errors import ReleaseError
 from analysis.golden_curves import golden_curve
-from analysis.release import Release
+from analysis.release.release import Release
 from analysis.statistics.precision_recall import OperatingPoint, precision_recall
 
 # Few distinct scores, so that ties are common; some of them neighbours in double precision.

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pyarrow import parquet
 
 from analysis import ReleaseError, read_predictions
-from analysis.questions import image_name
+from analysis.release.files.questions import image_name
 
 N = 30
 RNG = np.random.default_rng(3)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from analysis import ReleaseError, ranked_labels
 from analysis.predictions import CHUNK, _highest, image_numbers
-from analysis.questions import image_name
+from analysis.release.files.questions import image_name
 
 
 class Tensor:

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from aggregation.reading import npz
 from analysis.errors import ReleaseError
-from analysis.questions import Questions
-from analysis.release_files import read_questions
+from analysis.release.files.questions import Questions
+from analysis.release.files.readers import read_questions
 
 from . import bad_releases as bad
 

@@ -14,7 +14,7 @@ from analysis.model_report import ModelReport, model_report_on_release, model_re
 from analysis.rater_clusters import cluster_raters, clusters_of_report
 from analysis.rater_pairs import rater_pairs
 from analysis.rater_report import RaterReport, report_on_release, report_on_votes
-from analysis.release import Release
+from analysis.release.release import Release
 from analysis.without_raters import without_raters
 from scripts._rater_files import model_summary
 

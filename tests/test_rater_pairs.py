@@ -15,7 +15,7 @@ from analysis.golden_copies import golden_copies, golden_pairs
 from analysis.near_copies import agreement_matrix, near_copies, pairs_csv
 from analysis.pair_tests import MODEL, Peers, chance_of_agreement, common_to_pairs
 from analysis.rater_pairs import pairs_of_fit, rater_pairs
-from analysis.release import Release
+from analysis.release.release import Release
 from analysis.statistics.estimates import discovery_rates, weighted_median
 
 from .rater_jobs import good_rates, job, with_copies

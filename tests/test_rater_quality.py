@@ -32,7 +32,7 @@ from analysis.rater_measures import (
     spammer_score,
 )
 from analysis.rater_quality import quality_columns, rater_quality
-from analysis.release import Release
+from analysis.release.release import Release
 from analysis.shrinkage import drawn_rates, pool_prior, shrunken_rates
 
 from .rater_jobs import PRIOR, good_rates, job

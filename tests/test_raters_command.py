@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from analysis.golden import rater_accuracy, raters_csv
 from analysis.rater_report import RaterReport, report_on_release
-from analysis.release import Release
+from analysis.release.release import Release
 from scripts.main import app
 from scripts.raters import print_table, raters
 

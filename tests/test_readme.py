@@ -11,7 +11,7 @@ import pytest
 
 from aggregation import Votes, fit_dawid_skene, vote_share
 from analysis.golden import RATER, rater_accuracy
-from analysis.release import Release
+from analysis.release.release import Release
 from scripts.main import app
 
 from .commands import Command

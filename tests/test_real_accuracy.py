@@ -16,9 +16,9 @@ from scipy.stats import binomtest
 
 from analysis import ReleaseError, accuracy_by_class, accuracy_table, real_accuracy
 from analysis.accuracy_table import accuracy_csv
-from analysis.questions import image_name
 from analysis.real_accuracy import RealAccuracy, by_class_csv, correct_images
-from analysis.release import Release
+from analysis.release.files.questions import image_name
+from analysis.release.release import Release
 
 LABEL = st.integers(0, 5) | st.integers(0, 999)
 LABELS = st.lists(LABEL, unique=True)

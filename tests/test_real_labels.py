@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from analysis import RealLabelsImagenet, ReleaseError
-from analysis.questions import image_name
-from analysis.release import Release
+from analysis.release.files.questions import image_name
+from analysis.release.release import Release
 
 from .test_predictions import Tensor
 

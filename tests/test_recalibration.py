@@ -18,7 +18,7 @@ from analysis.recalibration import (
     platt_targets,
     recalibrate,
 )
-from analysis.release import Release
+from analysis.release.release import Release
 
 from .test_calibration import some_questions
 
@@ -73,7 +73,7 @@ def test_recalibration_is_a_direct_loop(simulated: Release, method: Any) -> None
 
 
 def test_recalibrated_scores_can_be_chosen_from(simulated: Release) -> None:
-    from analysis.label_sets import make_labels
+    from analysis.release.labels.label_sets import make_labels
 
     scores = recalibrate(simulated, method="platt").scores
     assert scores.shape == simulated.scores.shape

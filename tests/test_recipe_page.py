@@ -13,9 +13,9 @@ import pytest
 from aggregation import fit_dawid_skene
 from analysis.figure3 import figure3_data
 from analysis.golden import RATER, rater_accuracy
-from analysis.label_sets import published_order
-from analysis.published import published_scores
-from analysis.release import Release
+from analysis.release.labels.label_sets import published_order
+from analysis.release.published import published_scores
+from analysis.release.release import Release
 from analysis.reproduction import Comparison, reproduce
 from analysis.statistics.precision_recall import OperatingPoint, precision_recall
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis import download
-from analysis.release import Release, load_release
-from analysis.release_files import YES, read_label_sets, read_votes
+from analysis.release.files import download
+from analysis.release.files.readers import YES, read_label_sets, read_votes
+from analysis.release.release import Release, load_release
 
 from . import bad_releases as bad
 
@@ -190,7 +190,7 @@ def test_notices(
         f"{folder}: not the published file, loaded all the same: {LABELS}",
     )
     assert caplog.record_tuples == [
-        ("analysis.release", logging.WARNING, message) for message in expected
+        ("analysis.release.release", logging.WARNING, message) for message in expected
     ]
 
 
@@ -199,7 +199,7 @@ def test_notices(
 def test_memory(release: Release) -> None:
     """The dense tensor alone has 377 MB; what is kept of it has 5."""
     program = (
-        "import sys; from analysis.release import load_release; load_release(sys.argv[1]);"
+        "import sys; from analysis.release.release import load_release; load_release(sys.argv[1]);"
         "print(open('/proc/self/status').read())"
     )
     done = subprocess.run(

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis import download
 from analysis.errors import ReleaseError
-from analysis.release import load_release
+from analysis.release.files import download
+from analysis.release.release import load_release
 
 from . import bad_releases as bad
 

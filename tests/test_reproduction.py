@@ -14,8 +14,8 @@ import pytest
 
 from aggregation import Votes
 from analysis.figure3 import Figure3
-from analysis.label_sets import to_json
-from analysis.release import Release, load_release
+from analysis.release.labels.label_sets import to_json
+from analysis.release.release import Release, load_release
 from analysis.report import report_html
 from analysis.reproduction import (
     Comparison,

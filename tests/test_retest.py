@@ -10,7 +10,7 @@ from statsmodels.stats.contingency_tables import SquareTable
 
 from aggregation.votes.votes import Votes
 from analysis.errors import ReleaseError
-from analysis.release import Release
+from analysis.release.release import Release
 from analysis.retest import answered_twice, retest, symmetry_p
 
 

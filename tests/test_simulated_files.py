@@ -11,13 +11,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis import download, simulated_release
 from analysis.errors import ReleaseError
-from analysis.published import published_labels, published_scores
-from analysis.questions import N_IMAGES
-from analysis.release import SIMULATED, load_release
-from analysis.simulated_draws import draw_original_labels, draw_questions
-from analysis.simulated_release import TRUTH, simulate_release, write_simulated_release
+from analysis.release.files import download
+from analysis.release.files.questions import N_IMAGES
+from analysis.release.published import published_labels, published_scores
+from analysis.release.release import SIMULATED, load_release
+from analysis.release.simulated import drawn_release as simulated_release
+from analysis.release.simulated.drawn_release import (
+    TRUTH,
+    simulate_release,
+    write_simulated_release,
+)
+from analysis.release.simulated.draws import draw_original_labels, draw_questions
 from scripts import main
 
 

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from analysis import download
-from analysis.published import published_labels, published_scores
-from analysis.release import SIMULATED, Release, load_release
-from analysis.simulated_release import TRUTH, simulate_release
+from analysis.release.files import download
+from analysis.release.published import published_labels, published_scores
+from analysis.release.release import SIMULATED, Release, load_release
+from analysis.release.simulated.drawn_release import TRUTH, simulate_release
 
 FILES = [*download.FILES, SIMULATED, TRUTH]
 ARCHIVES = [name for name in FILES if name.endswith(".npz")]

@@ -22,7 +22,7 @@ from aggregation import (
 )
 from aggregation.datasets.simulate import SimulatedVotes
 from aggregation.uncertainty.information import estimated_cells, relative_information
-from analysis.release import Release
+from analysis.release.release import Release
 
 from . import oracle
 

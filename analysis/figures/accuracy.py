@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..accuracy_curve import AccuracyCurve
 from ..errors import ReleaseError
-from ..published import THRESHOLD
+from ..release.published import THRESHOLD
 from .drawing import (
     BLACK,
     BLUE,

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..optimism import InAndOutOfSample
-from ..published import EXPERTS_FOR_RATERS
+from ..release.published import EXPERTS_FOR_RATERS
 from ..statistics.bands import Bands, PointEstimate
 from ..statistics.estimates import Estimate
 from .drawing import (

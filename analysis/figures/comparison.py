@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ..comparison import ComparedMethod, Comparison
-from ..published import EXPERTS_FOR_RATERS
+from ..release.published import EXPERTS_FOR_RATERS
 from ..statistics.estimates import Estimate
 from ..statistics.precision_recall import PrecisionRecall
 from .curve import drawable

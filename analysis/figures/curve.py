@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..figure3 import Figure3
-from ..published import EXPERTS_FOR_RATERS
+from ..release.published import EXPERTS_FOR_RATERS
 from ..statistics.precision_recall import OperatingPoint
 from .drawing import (
     BLACK,

@@ -8,10 +8,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..golden import EXPERT, ORIGINAL_LABEL, RATER, TRUTHS, Kind, RaterAccuracy
+from ..golden import EXPERT, ORIGINAL_LABEL, RATER, Kind, RaterAccuracy
 from ..golden_difference import GoldenDifference
 from ..rater_quality import RaterQuality
-from ..release_files import ANSWERS
+from ..release.files.readers import ANSWERS
+from ..release.published import TRUTHS
 from .drawing import (
     BLACK,
     BLUE,

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import ReleaseError
-from .estimates import BLOCK, REPLICATES, drawn_images, check_count, image_codes
+from .estimates import BLOCK, REPLICATES, check_count, drawn_images, image_codes
 from .precision_recall import precision_recall
 
 

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from aggregation.votes.votes import Votes
 
-from . import download
-from .label_sets import to_json
-from .release import Release
+from ..files import download
+from ..labels.label_sets import to_json
+from ..release import Release
 
 
 def write_release(folder: Path, release: Release) -> None:

@@ -10,13 +10,17 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation.models.known_truth import e_step, estimate_class_prior, estimate_error_rates
+from aggregation.models.known_truth import (
+    e_step,
+    estimate_class_prior,
+    estimate_error_rates,
+)
 from aggregation.votes.votes import Votes
 
-from .label_sets import make_labels
-from .questions import N_ANIMALS
+from .files.questions import N_ANIMALS
+from .files.readers import ANSWERS, NO, YES
+from .labels.label_sets import make_labels
 from .release import Golden, Release
-from .release_files import ANSWERS, NO, YES
 
 # Two latent classes: the label does not fit, or it does.
 MISFIT, FITS = 0, 1
@@ -108,6 +112,9 @@ def published_labels(release: Release) -> list[list[int]]:
     Returns
     -------
     list of 50,000 lists of int
-        In the published order (see :mod:`analysis.set_order`).
+        In the published order (see :mod:`analysis.release.release.labels.set_order`).
     """
     return make_labels(release, scores=published_scores(release), threshold=THRESHOLD)
+
+
+TRUTHS = ("misfit", "fits")

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...tables import to_csv
+from ..files.questions import N_LABELS, Questions, image_name
+from ..files.readers import checked_label_sets
 from .label_sets import listed_questions
-from .questions import N_LABELS, Questions, image_name
-from .release_files import checked_label_sets
-from .tables import to_csv
 
 
 @dataclass(frozen=True, eq=False)

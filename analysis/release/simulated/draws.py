@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from aggregation.datasets.draws import draw_answers, draw_raters, votes_from_draws
 from aggregation.votes.votes import Votes
 
-from .published import FITS, MISFIT
-from .questions import N_IMAGES, N_LABELS, Questions
-from .release import Golden
-from .release_files import ANSWERS, NO, YES
+from ..files.questions import N_IMAGES, N_LABELS, Questions
+from ..files.readers import ANSWERS, NO, YES
+from ..published import FITS, MISFIT
+from ..release import Golden
 
 VOTES_PER_QUESTION = 5
 # An image has 2 labels and a negative binomial number more, up to 15.

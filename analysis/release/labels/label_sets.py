@@ -7,12 +7,12 @@ import json
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .errors import ReleaseError
-from .questions import N_ANIMALS, N_IMAGES, Questions
-from .release import Release
-from .release_files import checked_label_sets
+from ...errors import ReleaseError
+from ...statistics.operating_point import ThresholdInterval, check_threshold
+from ..files.questions import N_ANIMALS, N_IMAGES, Questions
+from ..files.readers import checked_label_sets
+from ..release import Release
 from .set_order import set_order
-from .statistics.operating_point import ThresholdInterval, check_threshold
 
 
 def make_labels(

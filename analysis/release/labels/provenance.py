@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import platform
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from ..files.questions import N_ANIMALS
+from ..release import Release
 from .label_sets import threshold_interval
-from .questions import N_ANIMALS
-from .release import Release
-from .reproduction import versions
 
 
 def label_file_provenance(
@@ -68,3 +69,11 @@ def label_file_provenance(
 def provenance_path(label_file: Path) -> Path:
     """Return the place beside a label file: ``real.provenance.json`` beside ``real.json``."""
     return label_file.with_name(f"{label_file.name.removesuffix('.json')}.provenance.json")
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python, of this package and of what its numbers rest on."""
+    packages = ("reassess", "numpy", "scipy", "numba", "matplotlib")
+    return {"python": platform.python_version()} | {
+        package: metadata.version(package) for package in packages
+    }

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from aggregation.votes.votes import Votes
 
-from . import download
-from .errors import ReleaseError
-from .questions import Questions
-from .release_files import (
+from ..errors import ReleaseError
+from .files import download
+from .files.questions import Questions
+from .files.readers import (
     ANSWERS,
     YES,
     first_difference,
@@ -111,7 +111,7 @@ def load_release(data: str | os.PathLike[str] | None = None) -> Release:
     """Load the release and check each file against its own header and against the others.
 
     The dense tensor of raters.npz (377 MB) is read as a stream and never held. A file whose hash is
-    not the published one is loaded with a notice (a warning of the ``analysis.release`` logger).
+    not the published one is loaded with a notice (a warning of the ``analysis.release.release`` logger).
 
     Parameters
     ----------

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from .errors import ReleaseError
+from ...errors import ReleaseError
 
 RELEASE_ADDRESS = (
     "https://raw.githubusercontent.com/google-research/reassessed-imagenet/"

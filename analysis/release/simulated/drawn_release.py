@@ -11,14 +11,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from . import download
-from .errors import ReleaseError
-from .label_sets import make_labels
-from .published import EXPERTS_FOR_RATERS, THRESHOLD, published_scores
-from .questions import N_IMAGES
-from .release import SIMULATED, Release
-from .release_writers import write_release
-from .simulated_draws import (
+from ...errors import ReleaseError
+from ..files import download
+from ..files.questions import N_IMAGES
+from ..labels.label_sets import make_labels
+from ..published import EXPERTS_FOR_RATERS, THRESHOLD, published_scores
+from ..release import SIMULATED, Release
+from .draws import (
     VOTES_PER_QUESTION,
     draw_crowd,
     draw_golden,
@@ -27,6 +26,7 @@ from .simulated_draws import (
     draw_truth,
     draw_votes,
 )
+from .writers import write_release
 
 TRUTH = "truth.npz"
 GOLDEN_IMAGES = 150

@@ -16,8 +16,8 @@ from aggregation.reading import npz
 from aggregation.reading.npz import cells_of_raters
 from aggregation.votes.votes import Votes
 
+from ...errors import ReleaseError
 from . import download
-from .errors import ReleaseError
 from .questions import N_IMAGES, N_LABELS, Questions, image_name, read_info
 
 ANSWERS = ("no", "maybe", "yes")
@@ -29,7 +29,7 @@ WORDNET_ID = re.compile(r"n\d{8}")
 
 
 def read_questions(path: Path) -> Questions:
-    """Read an archive's `info`; see :func:`analysis.questions.read_info`."""
+    """Read an archive's `info`; see :func:`analysis.release.release.files.questions.read_info`."""
     with open_member(path, "info") as member:
         return read_info(member)
 
