@@ -1,7 +1,12 @@
 """The ReaL release: load it, recompute what was published, choose other operating points."""
 
-from .accuracy_curve import accuracy_curve
-from .accuracy_table import accuracy_table
+from .accuracy.curve import accuracy_curve
+from .accuracy.paired import compare_models
+from .accuracy.prediction_files import read_predictions
+from .accuracy.predictions import ranked_labels
+from .accuracy.real_accuracy import accuracy_by_class, real_accuracy
+from .accuracy.real_labels import RealLabelsImagenet
+from .accuracy.table import accuracy_table
 from .agreement import agreement, agreement_of_two, cohen_kappa, scott_pi
 from .comparison import compare_methods
 from .errors import ReleaseError
@@ -11,14 +16,9 @@ from .model_check import check_model
 from .more_votes import more_votes
 from .near_copies import near_copies
 from .out_of_sample import out_of_sample_scores
-from .paired import compare_models
-from .prediction_files import read_predictions
-from .predictions import ranked_labels
 from .rater_pairs import pairs_of_fit, rater_pairs
 from .rater_quality import rater_quality
 from .rater_report import report_on_release, report_on_votes
-from .real_accuracy import accuracy_by_class, real_accuracy
-from .real_labels import RealLabelsImagenet
 from .recalibration import recalibrate
 from .release.labels.diff import diff_labels
 from .release.labels.label_sets import make_labels, threshold_interval

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from analysis.accuracy_table import AccuracyRow
+    from analysis.accuracy.table import AccuracyRow
     from analysis.release.release import Release
 
 HEADINGS = ("labels", "top", "correct", "images", "accuracy [95 %]", "McNemar, mid-p")
@@ -69,7 +69,7 @@ def accuracy(
     labels are left out. --topk's first number is for --by-class and --curve. Prints a table on a
     terminal, and csv where the output is piped or redirected.
     """
-    from analysis.accuracy_table import accuracy_csv, accuracy_table
+    from analysis.accuracy.table import accuracy_csv, accuracy_table
     from analysis.release.files.readers import read_label_sets
     from analysis.release.release import load_release
 
@@ -118,7 +118,7 @@ def parsed_topk(topk: str | None) -> list[int]:
 
 def read_models(paths: Sequence[Path], most: int) -> dict[str, NDArray[np.int16]]:
     """Read predictions by the model's name: the file's, with its folder where it is needed."""
-    from analysis.prediction_files import read_predictions
+    from analysis.accuracy.prediction_files import read_predictions
 
     names = [path.stem for path in paths]
     if len(set(names)) < len(names):
@@ -147,7 +147,7 @@ def class_table(
     k: int,
 ) -> bytes:
     """Return the accuracies by original label as csv."""
-    from analysis.real_accuracy import accuracy_by_class, by_class_csv
+    from analysis.accuracy.real_accuracy import accuracy_by_class, by_class_csv
 
     tables = {
         name: accuracy_by_class(
@@ -162,7 +162,7 @@ def drawn_curve(
     models: Mapping[str, NDArray[np.int16]], release: Release, k: int, form: str
 ) -> bytes:
     """Return the picture of the accuracy over the threshold."""
-    from analysis.accuracy_curve import accuracy_curve
+    from analysis.accuracy.curve import accuracy_curve
     from analysis.figures import figure_bytes
     from analysis.figures.accuracy import accuracy_figure
 

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from analysis import ReleaseError, accuracy_curve, make_labels, real_accuracy
-from analysis.accuracy_curve import AccuracyCurve
+from analysis.accuracy.curve import AccuracyCurve
 from analysis.release.release import Release
 
 

@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
 from analysis import ReleaseError, accuracy_curve
-from analysis.accuracy_curve import AccuracyCurve
+from analysis.accuracy.curve import AccuracyCurve
 from analysis.figures import FORMATS, accuracy_figure, figure_bytes
 from analysis.release.release import Release
 

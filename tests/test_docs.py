@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis.real_accuracy import real_accuracy
+from analysis.accuracy.real_accuracy import real_accuracy
 from analysis.recalibration import recalibrate
 from analysis.release.files.questions import image_name
 from analysis.release.labels.label_sets import make_labels

@@ -13,7 +13,7 @@ from scipy.optimize import minimize_scalar
 from scipy.stats import binom, binomtest, norm
 
 from analysis import ReleaseError, compare_models
-from analysis.paired import PairedComparison, paired_interval
+from analysis.accuracy.paired import PairedComparison, paired_interval
 
 COUNTS = st.tuples(*[st.integers(0, 40)] * 4).filter(lambda counts: sum(counts) > 0)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from analysis import ReleaseError, ranked_labels
-from analysis.predictions import CHUNK, _highest, image_numbers
+from analysis.accuracy.predictions import CHUNK, _highest, image_numbers
 from analysis.release.files.questions import image_name
 
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from numpy.typing import NDArray
 
-from ..accuracy_curve import AccuracyCurve
+from ..accuracy.curve import AccuracyCurve
 from ..errors import ReleaseError
 from ..release.published import THRESHOLD
 from .drawing import (
@@ -47,7 +47,7 @@ def accuracy_figure(curves: Mapping[str, AccuracyCurve]) -> Figure:
     Parameters
     ----------
     curves : mapping of str to AccuracyCurve
-        By the model's name, up to four, from :func:`analysis.accuracy_curve` with the same k and
+        By the model's name, up to four, from :func:`analysis.accuracy.curve` with the same k and
         scores.
 
     Returns

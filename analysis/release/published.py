@@ -10,11 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation.models.known_truth import (
-    e_step,
-    estimate_class_prior,
-    estimate_error_rates,
-)
+from aggregation.models.known_truth import e_step, estimate_class_prior, estimate_error_rates
 from aggregation.votes.votes import Votes
 
 from .files.questions import N_ANIMALS

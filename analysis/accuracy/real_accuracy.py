@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .errors import ReleaseError
+from ..errors import ReleaseError
+from ..release.files.questions import N_LABELS, image_name
+from ..statistics.intervals import Proportion, proportion
+from ..tables import to_csv
 from .predictions import ranked_labels
-from .release.files.questions import N_LABELS, image_name
-from .statistics.intervals import Proportion, proportion
-from .tables import to_csv
 
 
 class RealAccuracy(NamedTuple):

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .errors import ReleaseError
-from .release.files.questions import N_IMAGES, N_LABELS, image_name
+from ..errors import ReleaseError
+from ..release.files.questions import N_IMAGES, N_LABELS, image_name
 
 NAME = re.compile(r"(?:.*[/\\])?ILSVRC2012_val_([0-9]{8})(?:\.JPEG)?", re.DOTALL)
 MOST_LABELS = 5

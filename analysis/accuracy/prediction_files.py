@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import ReleaseError
+from ..errors import ReleaseError
+from ..release.files.questions import N_IMAGES
 from .predictions import MOST_LABELS, NAME, ranked_labels
-from .release.files.questions import N_IMAGES
 
 # What NumPy raises on a file that is none of its own, or damaged.
 NUMPY_ERRORS = (ValueError, EOFError, MemoryError, zipfile.BadZipFile, zlib.error)

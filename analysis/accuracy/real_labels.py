@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, overload
 
-from .errors import ReleaseError
+from ..errors import ReleaseError
+from ..release.files.download import LABELS, find_release
+from ..release.files.questions import N_LABELS
+from ..release.files.readers import read_label_sets
 from .predictions import image_numbers, number_array, ranked_batch
 from .real_accuracy import RealAccuracy, real_accuracy
-from .release.files.download import LABELS, find_release
-from .release.files.questions import N_LABELS
-from .release.files.readers import read_label_sets
 
 
 class RealLabelsImagenet:
@@ -79,7 +79,7 @@ class RealLabelsImagenet:
         Raises
         ------
         ReleaseError
-            As :func:`analysis.real_accuracy`, or if there are more results than images. Nothing of
+            As :func:`analysis.accuracy.real_accuracy`, or if there are more results than images. Nothing of
             the batch is counted then.
         """
         batch = number_array(output)
