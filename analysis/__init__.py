@@ -7,24 +7,24 @@ from .accuracy.predictions import ranked_labels
 from .accuracy.real_accuracy import accuracy_by_class, real_accuracy
 from .accuracy.real_labels import RealLabelsImagenet
 from .accuracy.table import accuracy_table
-from .agreement import agreement, agreement_of_two, cohen_kappa, scott_pi
 from .comparison import compare_methods
 from .errors import ReleaseError
-from .golden import rater_accuracy
-from .golden_difference import golden_difference
 from .model_check import check_model
 from .more_votes import more_votes
-from .near_copies import near_copies
 from .out_of_sample import out_of_sample_scores
-from .rater_pairs import pairs_of_fit, rater_pairs
-from .rater_quality import rater_quality
-from .rater_report import report_on_release, report_on_votes
+from .raters.agreement.agreement import agreement, agreement_of_two, cohen_kappa, scott_pi
+from .raters.agreement.retest import retest
+from .raters.golden.accuracy import rater_accuracy
+from .raters.golden.difference import golden_difference
+from .raters.pairs.near_copies import near_copies
+from .raters.pairs.pairs import pairs_of_fit, rater_pairs
+from .raters.quality.quality import rater_quality
+from .raters.report import report_on_release, report_on_votes
 from .recalibration import recalibrate
 from .release.labels.diff import diff_labels
 from .release.labels.label_sets import make_labels, threshold_interval
 from .release.published import published_labels, published_scores
 from .release.release import Release, load_release
-from .retest import retest
 from .statistics.bands import precision_recall_bands
 from .statistics.calibration import measure_calibration
 from .statistics.operating_point import choose_threshold

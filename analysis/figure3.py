@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .golden import ORIGINAL_LABEL, RATER, rater_accuracy
 from .golden_curves import golden_curve
+from .raters.golden.accuracy import ORIGINAL_LABEL, RATER, rater_accuracy
 from .release.files.readers import YES
 from .release.published import EXPERTS_FOR_RATERS, FITS, THRESHOLD
 from .release.release import Release

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from .accuracy.real_accuracy import real_accuracy
 from .figure3 import Figure3, figure3_data
-from .golden import RaterAccuracy, rater_accuracy
+from .raters.golden.accuracy import RaterAccuracy, rater_accuracy
 from .release.files.questions import image_name
 from .release.labels.label_sets import make_labels, threshold_interval, to_json
 from .release.labels.provenance import versions

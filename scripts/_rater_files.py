@@ -10,7 +10,7 @@ from ._common import print_result, say, write_files
 
 if TYPE_CHECKING:
     from analysis.model_report import ModelReport
-    from analysis.rater_report import RaterReport
+    from analysis.raters.report import RaterReport
     from analysis.release.release import Release
     from analysis.without_raters import WithoutRaters
 
@@ -21,7 +21,7 @@ def check_and_draw(
     """Check the model, and return what was found and the files to write, by name."""
     from analysis.figures import figure_files, rater_figures
     from analysis.model_report import model_report_on_release, model_report_on_votes, model_tables
-    from analysis.rater_clusters import clusters_of_report
+    from analysis.raters.report import clusters_of_report
 
     say().print("checking the model and drawing figures ...", style="dim")
     if release is None:

@@ -26,10 +26,10 @@ from ._rater_files import check_and_draw, leave_out, model_summary
 from .fit import column_option, read_inputs
 
 if TYPE_CHECKING:
-    from analysis.agreement import Coefficient
-    from analysis.golden import RaterAccuracy
-    from analysis.rater_pairs import RaterPairs
-    from analysis.rater_report import GoldenEvidence, RaterReport
+    from analysis.raters.agreement.agreement import Coefficient
+    from analysis.raters.golden.accuracy import RaterAccuracy
+    from analysis.raters.pairs.pairs import RaterPairs
+    from analysis.raters.report import GoldenEvidence, RaterReport
     from analysis.statistics.estimates import Estimate
 
 HEADINGS = ("votes", "accuracy [95 %]", "prec.", "recall", "bits")
@@ -41,7 +41,7 @@ CAPTION = (
 
 
 class Scale(StrEnum):
-    """Scales of answers; see `analysis.agreement`."""
+    """Scales of answers; see `analysis.raters.agreement.agreement`."""
 
     NOMINAL = "nominal"
     ORDINAL = "ordinal"
@@ -108,8 +108,8 @@ def raters(
 
     Prints a table on a terminal, and csv where the output is piped or redirected.
     """
-    from analysis.rater_report import report_on_release, report_on_votes
-    from analysis.rater_tables import report_numbers, report_tables
+    from analysis.raters.report import report_on_release, report_on_votes
+    from analysis.raters.tables import report_numbers, report_tables
     from analysis.release.release import load_release
 
     release = None
@@ -208,7 +208,7 @@ def known_raters(accuracy: RaterAccuracy) -> str:
 
 def copies(pairs: RaterPairs, what: str) -> Iterator[str]:
     """Say which raters' answers are near copies."""
-    from analysis.near_copies import near_copies
+    from analysis.raters.pairs.near_copies import near_copies
 
     groups = near_copies(pairs)
     if not groups:
@@ -266,7 +266,7 @@ def rows_of_votes(report: RaterReport) -> Iterator[tuple[str, ...]]:
 
 def rows_of_release(report: RaterReport, accuracy: RaterAccuracy) -> Iterator[tuple[str, ...]]:
     """Yield each row's cells, the most accurate of a kind first, a blank row after each kind."""
-    from analysis.golden import KINDS
+    from analysis.raters.golden.accuracy import KINDS
 
     place = {name: row for row, name in enumerate(report.quality.rater_names)}
     for kind in KINDS:

@@ -114,7 +114,7 @@ def write_reproduction(
 ) -> None:
     """Write the files of a reproduction: all of them, or none."""
     from analysis.figures import figure3, figure_bytes
-    from analysis.golden import raters_csv
+    from analysis.raters.golden.accuracy import raters_csv
     from analysis.release.labels.label_sets import to_json
     from analysis.report import report_html
     from analysis.reproduction import summary

@@ -15,9 +15,15 @@ from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats import inter_rater
 
 from aggregation.votes.votes import Votes
-from analysis.agreement import agreement, agreement_of_two, cohen_kappa, kinds_of_items, scott_pi
-from analysis.coefficients import Scale, agreement_weights
 from analysis.errors import ReleaseError
+from analysis.raters.agreement.agreement import (
+    agreement,
+    agreement_of_two,
+    cohen_kappa,
+    kinds_of_items,
+    scott_pi,
+)
+from analysis.raters.agreement.coefficients import Scale, agreement_weights
 from analysis.release.release import Release
 
 SCALES: tuple[Scale, ...] = ("nominal", "ordinal", "interval")
@@ -253,7 +259,7 @@ def test_intervals_are_those_of_drawn_items() -> None:
 def test_blocks_of_replicates_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     votes = random_votes(7)
     expected = agreement(votes, scale="ordinal", replicates=100)
-    monkeypatch.setattr(importlib.import_module("analysis.agreement"), "BLOCK", 1)
+    monkeypatch.setattr(importlib.import_module("analysis.raters.agreement.agreement"), "BLOCK", 1)
     found = agreement(votes, scale="ordinal", replicates=100)
     np.testing.assert_allclose(found.gwet_ac, expected.gwet_ac, rtol=1e-12)
     np.testing.assert_allclose(found.krippendorff_alpha, expected.krippendorff_alpha, rtol=1e-12)

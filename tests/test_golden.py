@@ -11,7 +11,13 @@ import pytest
 from numpy.typing import NDArray
 
 from aggregation.votes.votes import Votes
-from analysis.golden import KINDS, RaterAccuracy, majority_of_others, rater_accuracy, raters_csv
+from analysis.raters.golden.accuracy import (
+    KINDS,
+    RaterAccuracy,
+    majority_of_others,
+    rater_accuracy,
+    raters_csv,
+)
 from analysis.release.files.readers import ANSWERS
 from analysis.release.published import original_label_answers
 from analysis.release.release import Golden, Release

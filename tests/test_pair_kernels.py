@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from aggregation.errors import VoteError
 from aggregation.votes.votes import Votes
 from analysis.errors import ReleaseError
-from analysis.rater_pairs import rater_pairs
+from analysis.raters.pairs.pairs import rater_pairs
 
 
 def small_job(seed: int, *, twice: bool = False) -> tuple[Votes, NDArray[np.float64]]:
@@ -69,7 +69,7 @@ def test_counted_one_by_one(twice: bool, prior_of_each: bool) -> None:
 def test_many_raters_are_sorted_not_tabled(monkeypatch: pytest.MonkeyPatch) -> None:
     votes, rates = small_job(3)
     expected = rater_pairs(votes, error_rates=rates, class_prior=[0.5, 0.5])
-    monkeypatch.setattr(importlib.import_module("analysis.rater_pairs"), "MOST_IN_TABLE", 1)
+    monkeypatch.setattr(importlib.import_module("analysis.raters.pairs.pairs"), "MOST_IN_TABLE", 1)
     found = rater_pairs(votes, error_rates=rates, class_prior=[0.5, 0.5])
     np.testing.assert_array_equal(found.raters, expected.raters)
     np.testing.assert_array_equal(found.tables, expected.tables)

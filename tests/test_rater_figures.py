@@ -11,9 +11,14 @@ from aggregation import Votes, simulate_votes
 from aggregation.datasets.simulate import draw_error_rates
 from analysis.figures import FORMATS, figure_bytes, rater_figures, raters_figure, without_figure
 from analysis.model_report import ModelReport, model_report_on_release, model_report_on_votes
-from analysis.rater_clusters import cluster_raters, clusters_of_report
-from analysis.rater_pairs import rater_pairs
-from analysis.rater_report import RaterReport, report_on_release, report_on_votes
+from analysis.raters.pairs.clusters import cluster_raters
+from analysis.raters.pairs.pairs import rater_pairs
+from analysis.raters.report import (
+    RaterReport,
+    clusters_of_report,
+    report_on_release,
+    report_on_votes,
+)
 from analysis.release.release import Release
 from analysis.without_raters import without_raters
 from scripts._rater_files import model_summary

@@ -14,7 +14,7 @@ from aggregation.models.known_truth import expected_counts
 from aggregation.uncertainty.standard_errors import standard_errors
 from aggregation.votes.votes import Votes
 from analysis.errors import ReleaseError
-from analysis.golden_difference import (
+from analysis.raters.golden.difference import (
     common_difference,
     covariance_of_both,
     em_counts,
@@ -24,16 +24,16 @@ from analysis.golden_difference import (
     job_votes,
     wald_p,
 )
-from analysis.rater_measures import (
+from analysis.raters.quality.measures import (
     answer_shares,
     bits_per_answer,
     concordance,
     expected_cost,
     spammer_score,
 )
-from analysis.rater_quality import quality_columns, rater_quality
+from analysis.raters.quality.quality import quality_columns, rater_quality
+from analysis.raters.quality.shrinkage import drawn_rates, pool_prior, shrunken_rates
 from analysis.release.release import Release
-from analysis.shrinkage import drawn_rates, pool_prior, shrunken_rates
 
 from .rater_jobs import PRIOR, good_rates, job
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from analysis.golden import rater_accuracy, raters_csv
-from analysis.rater_report import RaterReport, report_on_release
+from analysis.raters.golden.accuracy import rater_accuracy, raters_csv
+from analysis.raters.report import RaterReport, report_on_release
 from analysis.release.release import Release
 from scripts.main import app
 from scripts.raters import print_table, raters

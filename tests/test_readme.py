@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from aggregation import Votes, fit_dawid_skene, vote_share
-from analysis.golden import RATER, rater_accuracy
+from analysis.raters.golden.accuracy import RATER, rater_accuracy
 from analysis.release.release import Release
 from scripts.main import app
 

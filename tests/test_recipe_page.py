@@ -12,7 +12,7 @@ import pytest
 
 from aggregation import fit_dawid_skene
 from analysis.figure3 import figure3_data
-from analysis.golden import RATER, rater_accuracy
+from analysis.raters.golden.accuracy import RATER, rater_accuracy
 from analysis.release.labels.label_sets import published_order
 from analysis.release.published import published_scores
 from analysis.release.release import Release

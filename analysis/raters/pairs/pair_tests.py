@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .statistics.estimates import weighted_median
+from ...statistics.estimates import weighted_median
 
 # Pairs with fewer items in common are not tested: they could not be told from chance.
 LEAST_ITEMS = 10

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .coefficients import Scale, coefficients_of_two
-from .rater_pairs import RaterPairs
-from .statistics.estimates import discovery_rates
-from .tables import to_csv
+from ...statistics.estimates import discovery_rates
+from ...tables import to_csv
+from ..agreement.coefficients import Scale, coefficients_of_two
+from .pairs import RaterPairs
 
 FALSE_DISCOVERY_RATE = 0.05
 # Near copies: answers that one took over from the other, surely at least so large a share.

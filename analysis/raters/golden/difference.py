@@ -17,10 +17,10 @@ from aggregation.models.known_truth import expected_counts
 from aggregation.uncertainty.standard_errors import StandardErrors, standard_errors
 from aggregation.votes.votes import Votes
 
-from .release.published import EXPERTS_FOR_RATERS
-from .release.release import Release
-from .statistics.estimates import discovery_rates, weighted_median
-from .statistics.intervals import Proportion, proportion
+from ...release.published import EXPERTS_FOR_RATERS
+from ...release.release import Release
+from ...statistics.estimates import discovery_rates, weighted_median
+from ...statistics.intervals import Proportion, proportion
 
 N_CLASSES = 2
 

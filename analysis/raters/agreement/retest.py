@@ -9,11 +9,9 @@ from numpy.typing import NDArray
 
 from aggregation.votes.votes import Votes
 
-from .agreement import check_arguments
-from .coefficients import Scale, coefficients_of_two
-from .errors import ReleaseError
-from .release.release import Release
-from .statistics.estimates import (
+from ...errors import ReleaseError
+from ...release.release import Release
+from ...statistics.estimates import (
     REPLICATES,
     Estimate,
     estimate,
@@ -21,7 +19,9 @@ from .statistics.estimates import (
     image_weights,
     percentile_interval,
 )
-from .statistics.intervals import Proportion, proportion
+from ...statistics.intervals import Proportion, proportion
+from .agreement import check_arguments
+from .coefficients import Scale, coefficients_of_two
 
 NO_ANSWER = -1
 

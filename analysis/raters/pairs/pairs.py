@@ -21,9 +21,9 @@ from aggregation.models.fit import Fit
 from aggregation.votes.given import checked_parameters
 from aggregation.votes.votes import Votes
 
-from .errors import ReleaseError
+from ...errors import ReleaseError
+from ...statistics.intervals import Proportion, proportion
 from .pair_tests import MODEL, Peers, chance_of_agreement, common_to_pairs, copied_share, has_room
-from .statistics.intervals import Proportion, proportion
 
 # Up to so many pairs of raters are looked up in a table, more are sorted.
 MOST_IN_TABLE = 1 << 24
@@ -151,7 +151,7 @@ def rater_pairs(votes: Votes, *, error_rates: ArrayLike, class_prior: ArrayLike)
     >>> found.agreed, found.expected.round(2)
     (array([1]), array([1.36]))
     """
-    from ._pair_kernels import count_answers, expect_agreement  # Numba takes time to import
+    from .kernels import count_answers, expect_agreement  # Numba takes time to import
 
     prior = np.atleast_2d(np.asarray(class_prior, dtype=np.float64))
     if prior.shape[0] not in (1, votes.n_items):
@@ -203,7 +203,7 @@ def pairs_of_fit(fit: Fit) -> RaterPairs:
 
 def _pairs_of_votes(votes: Votes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Keys of pairs with an item in common, ascending; and the pair of each two votes."""
-    from ._pair_kernels import pair_keys
+    from .kernels import pair_keys
 
     sizes = np.diff(votes.starts)
     keys = np.empty(int((sizes * (sizes - 1) // 2).sum()), dtype=np.int64)

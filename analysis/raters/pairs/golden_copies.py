@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from aggregation.models.known_truth import estimate_error_rates
 from aggregation.votes.votes import Votes
 
+from ...release.published import EXPERTS_FOR_RATERS, LAPLACE
+from ...release.release import Release
 from .near_copies import near_copies
-from .rater_pairs import RaterPairs, rater_pairs
-from .release.published import EXPERTS_FOR_RATERS, LAPLACE
-from .release.release import Release
+from .pairs import RaterPairs, rater_pairs
 
 
 @dataclass(frozen=True, eq=False)

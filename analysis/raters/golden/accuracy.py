@@ -13,11 +13,11 @@ from aggregation.models.known_truth import expected_counts
 from aggregation.votes.given import UNKNOWN, truth_weights
 from aggregation.votes.votes import Votes
 
-from .release.files.readers import ANSWERS, YES
-from .release.published import EXPERTS_FOR_RATERS, FITS, MISFIT, TRUTHS, original_label_answers
-from .release.release import Golden, Release
-from .statistics.intervals import Proportion, proportion
-from .tables import to_csv
+from ...release.files.readers import ANSWERS, YES
+from ...release.published import EXPERTS_FOR_RATERS, FITS, MISFIT, TRUTHS, original_label_answers
+from ...release.release import Golden, Release
+from ...statistics.intervals import Proportion, proportion
+from ...tables import to_csv
 
 Kind = Literal["rater", "expert", "original label"]
 RATER: Final = "rater"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .coefficients import Scale
-from .errors import ReleaseError
+from ...errors import ReleaseError
+from ..agreement.coefficients import Scale
 
 
 def bits_per_answer(error_rates: ArrayLike, *, class_prior: ArrayLike) -> NDArray[np.float64]:

@@ -15,18 +15,19 @@ from aggregation.models.fit_tables import class_names_of
 from aggregation.votes.known_items import KnownItems
 from aggregation.votes.votes import Votes
 
-from .agreement import Agreement, agreement
-from .coefficients import Scale
-from .errors import ReleaseError
-from .golden import RaterAccuracy, rater_accuracy
-from .golden_copies import GoldenCopies, golden_copies
-from .golden_difference import GoldenDifference, golden_difference
-from .rater_pairs import RaterPairs, pairs_of_fit
-from .rater_quality import RaterQuality, rater_quality
-from .release.published import TRUTHS
-from .release.release import Release
-from .retest import Retest, answered_twice, retest
-from .statistics.intervals import Proportion, proportion
+from ..errors import ReleaseError
+from ..release.published import TRUTHS
+from ..release.release import Release
+from ..statistics.intervals import Proportion, proportion
+from .agreement.agreement import Agreement, agreement
+from .agreement.coefficients import Scale
+from .agreement.retest import Retest, answered_twice, retest
+from .golden.accuracy import RaterAccuracy, rater_accuracy
+from .golden.difference import GoldenDifference, golden_difference
+from .pairs.clusters import RaterClusters, cluster_raters
+from .pairs.golden_copies import GoldenCopies, golden_copies
+from .pairs.pairs import RaterPairs, pairs_of_fit
+from .quality.quality import RaterQuality, rater_quality
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,3 +169,23 @@ def report_on_release(release: Release, *, seed: int = 0) -> RaterReport:
         known=known,
         golden=golden,
     )
+
+
+def clusters_of_report(report: RaterReport) -> dict[str, RaterClusters]:
+    """Order the raters of a report by agreement: on all votes, or in the job and when tried.
+
+    Parameters
+    ----------
+    report : RaterReport
+
+    Returns
+    -------
+    dict of str to RaterClusters
+        By title.
+    """
+    if report.golden is None:
+        return {"all votes": cluster_raters(report.pairs)}
+    return {
+        "in the rating job": cluster_raters(report.pairs),
+        "on golden questions": cluster_raters(report.golden.copies.pairs),
+    }

@@ -7,8 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .rater_pairs import RaterPairs
-from .rater_report import RaterReport
+from .pairs import RaterPairs
 
 # The best order of neighbours takes time that grows with the cube of the number of raters.
 MOST_RATERS = 300
@@ -75,23 +74,3 @@ def _active(pairs: RaterPairs, most: int) -> NDArray[np.bool_]:
     active = np.zeros(n_raters, dtype=bool)
     active[np.argsort(-common, kind="stable")[:most]] = True
     return active
-
-
-def clusters_of_report(report: RaterReport) -> dict[str, RaterClusters]:
-    """Order the raters of a report by agreement: on all votes, or in the job and when tried.
-
-    Parameters
-    ----------
-    report : RaterReport
-
-    Returns
-    -------
-    dict of str to RaterClusters
-        By title.
-    """
-    if report.golden is None:
-        return {"all votes": cluster_raters(report.pairs)}
-    return {
-        "in the rating job": cluster_raters(report.pairs),
-        "on golden questions": cluster_raters(report.golden.copies.pairs),
-    }

@@ -16,9 +16,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from aggregation.votes.votes import Votes
 
+from ...errors import ReleaseError
+from ...statistics.estimates import CONFIDENCE, REPLICATES, check_count, percentile_interval
 from .coefficients import Scale, coefficients, coefficients_of_two
-from .errors import ReleaseError
-from .statistics.estimates import CONFIDENCE, REPLICATES, check_count, percentile_interval
 
 # Replicates are computed together as long as their weightings have no more numbers than this.
 BLOCK = 1 << 22

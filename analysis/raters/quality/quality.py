@@ -12,17 +12,11 @@ from numpy.typing import ArrayLike, NDArray
 from aggregation.models.fit import Fit
 from aggregation.models.known_truth import expected_counts
 
-from .agreement import check_arguments
-from .coefficients import Scale
-from .rater_measures import (
-    answer_shares,
-    bits_per_answer,
-    concordance,
-    expected_cost,
-    spammer_score,
-)
+from ...statistics.estimates import percentile_interval
+from ..agreement.agreement import check_arguments
+from ..agreement.coefficients import Scale
+from .measures import answer_shares, bits_per_answer, concordance, expected_cost, spammer_score
 from .shrinkage import drawn_rates, pool_prior, shrunken_rates
-from .statistics.estimates import percentile_interval
 from .verdicts import Verdict, verdict_of
 
 DRAWS = 1000

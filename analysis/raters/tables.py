@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .golden import accuracy_columns
-from .near_copies import near_copies, pairs_csv
-from .rater_pairs import RaterPairs
-from .rater_quality import quality_columns
-from .rater_report import GoldenEvidence, RaterReport
-from .statistics.estimates import discovery_rates
-from .tables import to_csv
+from ..statistics.estimates import discovery_rates
+from ..tables import to_csv
+from .golden.accuracy import accuracy_columns
+from .pairs.near_copies import near_copies, pairs_csv
+from .pairs.pairs import RaterPairs
+from .quality.quality import quality_columns
+from .report import GoldenEvidence, RaterReport
 
 # False-discovery rate at which what is found is counted.
 FOUND = 0.05
@@ -35,9 +35,9 @@ def report_columns(report: RaterReport) -> Columns:
     -------
     dict of str to sequence
         rater, votes, accuracy; for the release the other columns of
-        :func:`analysis.golden.raters_csv` and a row for each expert and the original label, which
+        :func:`analysis.raters.golden.accuracy.raters_csv` and a row for each expert and the original label, which
         have none of what follows; then the columns of
-        :func:`analysis.rater_quality.quality_columns`, copies (number of the group of near copies,
+        :func:`analysis.raters.quality.quality.quality_columns`, copies (number of the group of near copies,
         as in pairs.csv) and, for the release, those of golden answers: p and q of a difference
         between golden questions and the job, the same beyond what raters have in common, near
         copies among golden answers, and answers to questions that were asked again.
