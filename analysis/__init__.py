@@ -8,9 +8,9 @@ from .accuracy.real_accuracy import accuracy_by_class, real_accuracy
 from .accuracy.real_labels import RealLabelsImagenet
 from .accuracy.table import accuracy_table
 from .comparison import compare_methods
+from .diagnostics.model_check import check_model
+from .diagnostics.more_votes import more_votes
 from .errors import ReleaseError
-from .model_check import check_model
-from .more_votes import more_votes
 from .out_of_sample import out_of_sample_scores
 from .raters.agreement.agreement import agreement, agreement_of_two, cohen_kappa, scott_pi
 from .raters.agreement.retest import retest

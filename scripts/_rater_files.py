@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ._common import print_result, say, write_files
 
 if TYPE_CHECKING:
-    from analysis.model_report import ModelReport
+    from analysis.diagnostics.report import ModelReport
     from analysis.raters.report import RaterReport
     from analysis.release.release import Release
     from analysis.without_raters import WithoutRaters
@@ -19,8 +19,12 @@ def check_and_draw(
     report: RaterReport, release: Release | None, *, seed: int
 ) -> tuple[ModelReport, dict[str, bytes]]:
     """Check the model, and return what was found and the files to write, by name."""
+    from analysis.diagnostics.report import (
+        model_report_on_release,
+        model_report_on_votes,
+        model_tables,
+    )
     from analysis.figures import figure_files, rater_figures
-    from analysis.model_report import model_report_on_release, model_report_on_votes, model_tables
     from analysis.raters.report import clusters_of_report
 
     say().print("checking the model and drawing figures ...", style="dim")
@@ -36,7 +40,7 @@ def check_and_draw(
 
 def model_summary(model: ModelReport) -> Iterator[str]:
     """Say whether the model holds, and what more votes would buy, a line each."""
-    from analysis.next_vote import share_of_gain
+    from analysis.diagnostics.next_vote import share_of_gain
 
     if not model.checks:
         yield "the model is not checked: there are too many kinds of items by votes of each answer"

@@ -8,8 +8,13 @@ import numpy as np
 import pytest
 
 from aggregation import Votes
-from analysis.class_effects import class_effects, class_effects_csv
-from analysis.hard_labels import hard_labels_csv, label_difficulty, label_pairs, label_pairs_csv
+from analysis.diagnostics.class_effects import class_effects, class_effects_csv
+from analysis.diagnostics.hard_labels import (
+    hard_labels_csv,
+    label_difficulty,
+    label_pairs,
+    label_pairs_csv,
+)
 from analysis.release.files.questions import N_ANIMALS
 from analysis.release.release import Release
 

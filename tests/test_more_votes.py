@@ -7,9 +7,15 @@ import pytest
 
 from aggregation import Votes, e_step, fit_dawid_skene, simulate_votes
 from aggregation.datasets.simulate import draw_error_rates
+from analysis.diagnostics.more_votes import (
+    VotesBought,
+    first_votes,
+    more_votes,
+    more_votes_csv,
+    random_places,
+)
+from analysis.diagnostics.next_vote import next_vote_gain, next_votes_csv, share_of_gain
 from analysis.errors import ReleaseError
-from analysis.more_votes import VotesBought, first_votes, more_votes, more_votes_csv, random_places
-from analysis.next_vote import next_vote_gain, next_votes_csv, share_of_gain
 from analysis.release.release import Release
 from analysis.statistics.precision_recall import precision_recall
 

@@ -9,8 +9,8 @@ from matplotlib.text import Text
 
 from aggregation import Votes, simulate_votes
 from aggregation.datasets.simulate import draw_error_rates
+from analysis.diagnostics.report import ModelReport, model_report_on_release, model_report_on_votes
 from analysis.figures import FORMATS, figure_bytes, rater_figures, raters_figure, without_figure
-from analysis.model_report import ModelReport, model_report_on_release, model_report_on_votes
 from analysis.raters.pairs.clusters import cluster_raters
 from analysis.raters.pairs.pairs import rater_pairs
 from analysis.raters.report import (

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis.model_report import ModelReport, model_report_on_release
-from analysis.next_vote import next_votes_csv, share_of_gain
+from analysis.diagnostics.next_vote import next_votes_csv, share_of_gain
+from analysis.diagnostics.report import ModelReport, model_report_on_release
 from analysis.raters.agreement.agreement import agreement
 from analysis.raters.report import RaterReport, report_on_release
 from analysis.release.labels.label_sets import make_labels

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from aggregation import Votes, simulate_votes
 from aggregation.datasets.simulate import draw_error_rates
-from analysis._vote_kernels import add_expected_kinds
-from analysis.next_vote import entropy, next_vote_gain
-from analysis.vote_kinds import KindTable, count_kinds, kind_table
+from analysis.diagnostics.kernels import add_expected_kinds
+from analysis.diagnostics.next_vote import entropy, next_vote_gain
+from analysis.diagnostics.vote_kinds import KindTable, count_kinds, kind_table
 
 RATES = draw_error_rates(5, 2, 3, seed=3)
 PRIOR = np.array([0.7, 0.3])

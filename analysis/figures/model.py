@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
-from ..model_check import ModelCheck
-from ..more_votes import KNOWN, REAL, SIMULATED, VotesBought
+from ..diagnostics.model_check import ModelCheck
+from ..diagnostics.more_votes import KNOWN, REAL, SIMULATED, VotesBought
 from ..without_raters import WithoutRaters
 from .bands import draw_steps, lowest_precision
 from .comparison import difference_in_words

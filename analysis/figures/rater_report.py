@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from matplotlib.figure import Figure
 
-from ..model_report import ModelReport
+from ..diagnostics.report import ModelReport
 from ..raters.pairs.clusters import RaterClusters
 from ..raters.report import RaterReport
 from .agreement import agreement_figure

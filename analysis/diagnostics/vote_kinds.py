@@ -13,7 +13,7 @@ from aggregation.models.fit import Fit
 from aggregation.models.known_truth import normalised_rates
 from aggregation.votes.votes import Votes
 
-from .errors import ReleaseError
+from ..errors import ReleaseError
 
 MOST_STATES = 1 << 20
 
@@ -86,7 +86,7 @@ def count_kinds(
 
 def expected_kinds(fit: Fit, table: KindTable) -> NDArray[np.float64]:
     """Compute the number of items of each kind that the model expects, shape (n_kinds,)."""
-    from ._vote_kernels import add_expected_kinds  # Numba takes a third of a second to import
+    from .kernels import add_expected_kinds  # Numba takes a third of a second to import
 
     expected = np.zeros(len(table.counts))
     add_expected_kinds(

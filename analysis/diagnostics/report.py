@@ -12,6 +12,9 @@ from aggregation.models.dawid_skene.fitting import fit_dawid_skene
 from aggregation.models.fit import Fit
 from aggregation.votes.given import UNKNOWN
 
+from ..release.files.readers import ANSWERS
+from ..release.published import EXPERTS_FOR_RATERS
+from ..release.release import Release
 from .class_effects import ClassEffects, class_effects, class_effects_csv
 from .hard_labels import (
     LabelDifficulty,
@@ -24,9 +27,6 @@ from .hard_labels import (
 from .model_check import REPLICATES, ModelCheck, check_model, model_check_csv
 from .more_votes import VotesBought, more_votes, more_votes_csv
 from .next_vote import next_vote_gain, next_votes_csv
-from .release.files.readers import ANSWERS
-from .release.published import EXPERTS_FOR_RATERS
-from .release.release import Release
 from .vote_kinds import are_countable
 
 # Called with what is being computed.

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .errors import ReleaseError
-from .release.files.questions import image_name
-from .release.files.readers import ANSWERS
-from .release.release import Release
-from .tables import to_csv
+from ..errors import ReleaseError
+from ..release.files.questions import image_name
+from ..release.files.readers import ANSWERS
+from ..release.release import Release
+from ..tables import to_csv
 
 MOST_ROWS = 1000
 
@@ -66,7 +66,7 @@ def next_vote_gain(
         )
     if not ((weights >= 0).all() and weights.sum() > 0):
         raise ReleaseError("rater_weights must be 0 or more, and one of them above 0")
-    from ._vote_kernels import mean_answer_entropy  # Numba takes a third of a second to import
+    from .kernels import mean_answer_entropy  # Numba takes a third of a second to import
 
     shares = weights / weights.sum()
     of_answer = np.empty(len(classes))

@@ -19,13 +19,13 @@ from aggregation.models.known_truth import e_step
 from aggregation.votes.given import UNKNOWN, checked_parameters
 from aggregation.votes.votes import Votes
 
-from .errors import ReleaseError
+from ..errors import ReleaseError
+from ..release.published import THRESHOLD
+from ..statistics.estimates import check_count
+from ..statistics.operating_point import check_threshold
+from ..statistics.precision_recall import precision_recall
+from ..tables import to_csv
 from .next_vote import entropy
-from .release.published import THRESHOLD
-from .statistics.estimates import check_count
-from .statistics.operating_point import check_threshold
-from .statistics.precision_recall import precision_recall
-from .tables import to_csv
 
 MOST_VOTES = 10
 N_ITEMS = 100_000

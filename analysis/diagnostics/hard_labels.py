@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..release.files.questions import N_LABELS
+from ..release.labels.label_sets import checked_scores
+from ..release.published import THRESHOLD
+from ..release.release import Release
+from ..statistics.operating_point import check_threshold
+from ..tables import to_csv
 from .next_vote import entropy
-from .release.files.questions import N_LABELS
-from .release.labels.label_sets import checked_scores
-from .release.published import THRESHOLD
-from .release.release import Release
-from .statistics.operating_point import check_threshold
-from .tables import to_csv
 
 # A class that is asked about less often has too few votes to be called hard or easy.
 LEAST_QUESTIONS = 30

@@ -20,9 +20,9 @@ from aggregation.models.dawid_skene.fitting import fit_dawid_skene
 from aggregation.models.fit import Fit
 from aggregation.votes.votes import Votes
 
-from .errors import ReleaseError
-from .statistics.estimates import check_count
-from .tables import to_csv
+from ..errors import ReleaseError
+from ..statistics.estimates import check_count
+from ..tables import to_csv
 from .vote_kinds import (
     KindTable,
     agreement_weights,
