@@ -7,11 +7,9 @@ from .accuracy.predictions import ranked_labels
 from .accuracy.real_accuracy import accuracy_by_class, real_accuracy
 from .accuracy.real_labels import RealLabelsImagenet
 from .accuracy.table import accuracy_table
-from .comparison import compare_methods
 from .diagnostics.model_check import check_model
 from .diagnostics.more_votes import more_votes
 from .errors import ReleaseError
-from .out_of_sample import out_of_sample_scores
 from .raters.agreement.agreement import agreement, agreement_of_two, cohen_kappa, scott_pi
 from .raters.agreement.retest import retest
 from .raters.golden.accuracy import rater_accuracy
@@ -20,16 +18,18 @@ from .raters.pairs.near_copies import near_copies
 from .raters.pairs.pairs import pairs_of_fit, rater_pairs
 from .raters.quality.quality import rater_quality
 from .raters.report import report_on_release, report_on_votes
-from .recalibration import recalibrate
 from .release.labels.diff import diff_labels
 from .release.labels.label_sets import make_labels, threshold_interval
 from .release.published import published_labels, published_scores
 from .release.release import Release, load_release
+from .scores.methods.comparison import compare_methods
+from .scores.methods.out_of_sample import out_of_sample_scores
+from .scores.methods.without_raters import without_raters
+from .scores.recalibration import recalibrate
 from .statistics.bands import precision_recall_bands
 from .statistics.calibration import measure_calibration
 from .statistics.operating_point import choose_threshold
 from .statistics.precision_recall import precision_recall
-from .without_raters import without_raters
 
 __all__ = [
     "RealLabelsImagenet",

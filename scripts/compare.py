@@ -20,8 +20,8 @@ from ._common import (
 )
 
 if TYPE_CHECKING:
-    from analysis.calibration_report import CalibrationReport
-    from analysis.comparison import Comparison, Progress
+    from analysis.scores.calibration_report import CalibrationReport
+    from analysis.scores.methods.comparison import Comparison, Progress
 
 HEADINGS = ("in sample", "out of sample [95 %]", "less published [95 %]")
 CAPTION = (
@@ -55,9 +55,13 @@ def compare(
     writes comparison.csv, compare.png and .pdf, calibration.csv, reliability.csv, and
     calibration.png and .pdf.
     """
-    from analysis.calibration_report import report_calibration, scored_by, scores_to_calibrate
-    from analysis.comparison import compare_methods, comparison_csv
     from analysis.release.release import load_release
+    from analysis.scores.calibration_report import (
+        report_calibration,
+        scored_by,
+        scores_to_calibrate,
+    )
+    from analysis.scores.methods.comparison import compare_methods, comparison_csv
 
     release = load_release(data)
     with announced_compilation(), recorded_doubts() as doubts, shown_progress() as progress:
@@ -88,9 +92,9 @@ def compare(
 
 def contents(result: Comparison, report: CalibrationReport) -> dict[str, bytes]:
     """Return the files that are written, by name."""
-    from analysis.calibration_report import calibration_csv, reliability_csv
-    from analysis.comparison import comparison_csv
     from analysis.figures import FORMATS, calibration_figure, comparison_figure, figure_bytes
+    from analysis.scores.calibration_report import calibration_csv, reliability_csv
+    from analysis.scores.methods.comparison import comparison_csv
 
     figures = {"compare": comparison_figure(result), "calibration": calibration_figure(report)}
     return {

@@ -13,9 +13,9 @@ import typer
 from ._common import DataOption, UsageError, print_result, say, write_file
 
 if TYPE_CHECKING:
-    from analysis.figure3 import Figure3
-    from analysis.optimism import InAndOutOfSample
     from analysis.release.release import Release
+    from analysis.scores.figure3 import Figure3
+    from analysis.scores.methods.optimism import InAndOutOfSample
     from analysis.statistics.estimates import Estimate
 
 HEADINGS = ("precision", "recall", "F1", "kept", "hits", "fits")
@@ -62,8 +62,8 @@ def curve(
 
 def draw_figure3(release: Release, output: Path, form: str, *, threshold: float) -> None:
     """Draw Figure 3 and print its numbers."""
-    from analysis.figure3 import figure3_csv, figure3_data
     from analysis.figures import figure3, figure_bytes
+    from analysis.scores.figure3 import figure3_csv, figure3_data
 
     result = figure3_data(release, threshold=threshold)
     write_file(output, figure_bytes(figure3(result), form))
@@ -79,7 +79,7 @@ def draw_bands(
 ) -> None:
     """Draw the curve in sample and out of sample, with a band, and print the numbers."""
     from analysis.figures import bands_figure, figure_bytes
-    from analysis.optimism import bands_csv, in_and_out_of_sample
+    from analysis.scores.methods.optimism import bands_csv, in_and_out_of_sample
 
     result = in_and_out_of_sample(release, threshold=threshold, replicates=replicates, seed=seed)
     write_file(output, figure_bytes(bands_figure(result), form))

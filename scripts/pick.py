@@ -11,7 +11,7 @@ import typer
 from ._common import DataOption, print_result, say, write_file
 
 if TYPE_CHECKING:
-    from analysis.picking import PickedPoint
+    from analysis.scores.picking import PickedPoint
 
 
 def pick(
@@ -62,10 +62,10 @@ def pick(
 
     Prints a table on a terminal, and csv where the output is piped or redirected.
     """
-    from analysis.out_of_sample import out_of_sample_scores
-    from analysis.picking import pick as pick_points
-    from analysis.picking import picks_csv
     from analysis.release.release import load_release
+    from analysis.scores.methods.out_of_sample import out_of_sample_scores
+    from analysis.scores.picking import pick as pick_points
+    from analysis.scores.picking import picks_csv
     from analysis.statistics.operating_point import Costs, Target
 
     target = Target(precision, recall, f_beta, None if costs is None else Costs(*costs), threshold)

@@ -8,11 +8,11 @@ import pytest
 from numpy.typing import NDArray
 
 from analysis.errors import ReleaseError
-from analysis.golden_curves import golden_bands
-from analysis.optimism import bands_csv, in_and_out_of_sample
-from analysis.out_of_sample import golden_images, out_of_sample_scores
 from analysis.release.release import Release
 from analysis.release.simulated.drawn_release import simulate_release
+from analysis.scores.golden_curves import golden_bands
+from analysis.scores.methods.optimism import bands_csv, in_and_out_of_sample
+from analysis.scores.methods.out_of_sample import golden_images, out_of_sample_scores
 from analysis.statistics.bands import paired_difference, precision_recall_bands, proportion_interval
 from analysis.statistics.estimates import Estimate, percentile_interval
 from analysis.statistics.intervals import wilson_interval

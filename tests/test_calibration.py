@@ -13,7 +13,11 @@ from numpy.typing import NDArray
 from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import brier_score_loss, log_loss
 
-from analysis.calibration_report import (
+from analysis.errors import ReleaseError
+from analysis.figures import calibration_figure, figure_bytes
+from analysis.release.release import Release
+from analysis.release.simulated.drawn_release import simulate_release
+from analysis.scores.calibration_report import (
     ISOTONIC,
     MAJORITY,
     PLATT,
@@ -26,11 +30,7 @@ from analysis.calibration_report import (
     report_calibration,
     scores_to_calibrate,
 )
-from analysis.comparison import score_all
-from analysis.errors import ReleaseError
-from analysis.figures import calibration_figure, figure_bytes
-from analysis.release.release import Release
-from analysis.release.simulated.drawn_release import simulate_release
+from analysis.scores.methods.comparison import score_all
 from analysis.statistics.calibration import Calibration, isotonic, measure_calibration
 from analysis.statistics.estimates import image_weights
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from analysis.comparison import compare_methods, comparison_csv
-from analysis.optimism import bands_csv, in_and_out_of_sample
 from analysis.release.release import Release
+from analysis.scores.methods.comparison import compare_methods, comparison_csv
+from analysis.scores.methods.optimism import bands_csv, in_and_out_of_sample
 from scripts.compare import compare, print_table
 
 from .commands import Command, refused

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.calibration_report import (
+from analysis.release.release import Release
+from analysis.scores.calibration_report import (
     ISOTONIC,
     MAJORITY,
     PLATT,
@@ -14,11 +15,10 @@ from analysis.calibration_report import (
     scored_by,
     scores_to_calibrate,
 )
-from analysis.comparison import Comparison, compare_methods
-from analysis.methods import PUBLISHED
-from analysis.optimism import in_and_out_of_sample
-from analysis.recalibration import PlattMap, recalibrate
-from analysis.release.release import Release
+from analysis.scores.methods.comparison import Comparison, compare_methods
+from analysis.scores.methods.methods import PUBLISHED
+from analysis.scores.methods.optimism import in_and_out_of_sample
+from analysis.scores.recalibration import PlattMap, recalibrate
 from analysis.statistics.bands import Bands
 from analysis.statistics.estimates import Estimate
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from analysis.errors import ReleaseError
-from analysis.figure3 import Figure3, figure3_csv, figure3_data, votes_alone, yes_point
 from analysis.release.release import Release
+from analysis.scores.figure3 import Figure3, figure3_csv, figure3_data, votes_alone, yes_point
 from analysis.statistics.precision_recall import OperatingPoint
 
 YES = 2

@@ -13,9 +13,9 @@ from matplotlib.patches import StepPatch
 from matplotlib.text import Text
 
 from analysis.errors import ReleaseError
-from analysis.figure3 import Figure3, figure3_data
 from analysis.figures import FORMATS, figure3, figure_bytes
 from analysis.release.release import Release
+from analysis.scores.figure3 import Figure3, figure3_data
 from analysis.statistics.precision_recall import OperatingPoint
 
 NAN = float("nan")

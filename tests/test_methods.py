@@ -8,8 +8,10 @@ import pytest
 from numpy.typing import NDArray
 
 from aggregation import Votes, e_step, estimate_class_prior, fit_dawid_skene
-from analysis.golden_curves import golden_curve
-from analysis.methods import (
+from analysis.release.published import rater_rates
+from analysis.release.release import Release
+from analysis.scores.golden_curves import golden_curve
+from analysis.scores.methods.methods import (
     PUBLISHED,
     GoldenScores,
     em,
@@ -19,9 +21,7 @@ from analysis.methods import (
     recipe,
     yes_share,
 )
-from analysis.out_of_sample import image_folds, out_of_sample_scores
-from analysis.release.published import rater_rates
-from analysis.release.release import Release
+from analysis.scores.methods.out_of_sample import image_folds, out_of_sample_scores
 from analysis.statistics.precision_recall import precision_recall
 
 Held = tuple[NDArray[np.bool_], NDArray[np.float64]]

@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 
 from aggregation.models.known_truth import e_step, estimate_class_prior
 from analysis.errors import ReleaseError
-from analysis.out_of_sample import (
+from analysis.release.published import original_label_rates, rater_rates, with_original_label
+from analysis.release.release import Golden, Release
+from analysis.scores.methods.out_of_sample import (
     golden_counts,
     golden_images,
     golden_votes,
@@ -16,8 +18,6 @@ from analysis.out_of_sample import (
     out_of_sample_scores,
     recipe_scores,
 )
-from analysis.release.published import original_label_rates, rater_rates, with_original_label
-from analysis.release.release import Golden, Release
 
 
 def without(release: Release, left_out: NDArray[np.bool_]) -> Release:

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.errors import ReleaseError
-from analysis.golden_curves import golden_curve
 from analysis.release.release import Release
+from analysis.scores.golden_curves import golden_curve
 from analysis.statistics.precision_recall import OperatingPoint, precision_recall
 
 # Few distinct scores, so that ties are common; some of them neighbours in double precision.

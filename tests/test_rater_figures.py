@@ -20,7 +20,7 @@ from analysis.raters.report import (
     report_on_votes,
 )
 from analysis.release.release import Release
-from analysis.without_raters import without_raters
+from analysis.scores.methods.without_raters import without_raters
 from scripts._rater_files import model_summary
 
 from .commands import Command

@@ -18,7 +18,7 @@ from analysis.raters.agreement.agreement import agreement
 from analysis.raters.report import RaterReport, report_on_release
 from analysis.release.labels.label_sets import make_labels
 from analysis.release.release import Release
-from analysis.without_raters import without_raters
+from analysis.scores.methods.without_raters import without_raters
 
 PAGE = Path(__file__).parents[1] / "docs" / "raters.md"
 

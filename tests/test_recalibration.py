@@ -7,10 +7,11 @@ import pytest
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
-from analysis.calibration_report import MAJORITY, report_calibration
 from analysis.errors import ReleaseError
-from analysis.out_of_sample import image_folds, out_of_sample_scores
-from analysis.recalibration import (
+from analysis.release.release import Release
+from analysis.scores.calibration_report import MAJORITY, report_calibration
+from analysis.scores.methods.out_of_sample import image_folds, out_of_sample_scores
+from analysis.scores.recalibration import (
     FITTERS,
     fit_isotonic,
     fit_platt,
@@ -18,7 +19,6 @@ from analysis.recalibration import (
     platt_targets,
     recalibrate,
 )
-from analysis.release.release import Release
 
 from .test_calibration import some_questions
 

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 from aggregation import fit_dawid_skene
-from analysis.figure3 import figure3_data
 from analysis.raters.golden.accuracy import RATER, rater_accuracy
 from analysis.release.labels.label_sets import published_order
 from analysis.release.published import published_scores
 from analysis.release.release import Release
 from analysis.reproduction import Comparison, reproduce
+from analysis.scores.figure3 import figure3_data
 from analysis.statistics.precision_recall import OperatingPoint, precision_recall
 
 from .commands import Command

@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 
 from aggregation import Votes
-from analysis.figure3 import Figure3
 from analysis.release.labels.label_sets import to_json
 from analysis.release.release import Release, load_release
 from analysis.report import report_html
@@ -25,6 +24,7 @@ from analysis.reproduction import (
     summary,
     write_scores,
 )
+from analysis.scores.figure3 import Figure3
 
 from . import bad_releases as bad
 

@@ -11,11 +11,16 @@ import pytest
 
 from aggregation import Votes
 from analysis.errors import ReleaseError
-from analysis.golden_curves import golden_curve
 from analysis.release.labels.label_sets import make_labels
 from analysis.release.published import published_scores
 from analysis.release.release import Golden, Release
-from analysis.without_raters import drop_raters, rater_codes, without_raters, without_raters_csv
+from analysis.scores.golden_curves import golden_curve
+from analysis.scores.methods.without_raters import (
+    drop_raters,
+    rater_codes,
+    without_raters,
+    without_raters_csv,
+)
 
 from .commands import Command, refused
 

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from aggregation.models.dawid_skene.fitting import fit_dawid_skene
 from aggregation.uncertainty.model_comparison import n_parameters
 
-from ..out_of_sample import golden_images
 from ..release.files.questions import N_ANIMALS
 from ..release.files.readers import ANSWERS
 from ..release.published import EXPERTS_FOR_RATERS, TRUTHS
 from ..release.release import Release
+from ..scores.methods.out_of_sample import golden_images
 from ..statistics.estimates import REPLICATES, Estimate, estimate, image_codes, image_weights
 from ..tables import to_csv
 

@@ -9,8 +9,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..optimism import InAndOutOfSample
 from ..release.published import EXPERTS_FOR_RATERS
+from ..scores.methods.optimism import InAndOutOfSample
 from ..statistics.bands import Bands, PointEstimate
 from ..statistics.estimates import Estimate
 from .drawing import (
@@ -34,7 +34,7 @@ def bands_figure(data: InAndOutOfSample) -> Figure:
     Parameters
     ----------
     data : InAndOutOfSample
-        From :func:`analysis.optimism.in_and_out_of_sample`.
+        From :func:`analysis.scores.methods.optimism.in_and_out_of_sample`.
 
     Returns
     -------

@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..calibration_report import ISOTONIC, MAJORITY, PLATT, SHARE, CalibrationReport
-from ..methods import PUBLISHED
+from ..scores.calibration_report import ISOTONIC, MAJORITY, PLATT, SHARE, CalibrationReport
+from ..scores.methods.methods import PUBLISHED
 from ..statistics.calibration import Calibration
 from .drawing import (
     BLUE,
@@ -39,7 +39,7 @@ def calibration_figure(report: CalibrationReport) -> Figure:
     Parameters
     ----------
     report : CalibrationReport
-        From :func:`analysis.calibration_report.report_calibration`, with the scores that
+        From :func:`analysis.scores.calibration_report.report_calibration`, with the scores that
         :func:`scores_to_calibrate` names.
 
     Returns

@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from ..comparison import ComparedMethod, Comparison
 from ..release.published import EXPERTS_FOR_RATERS
+from ..scores.methods.comparison import ComparedMethod, Comparison
 from ..statistics.estimates import Estimate
 from ..statistics.precision_recall import PrecisionRecall
 from .curve import drawable
@@ -50,7 +50,7 @@ def comparison_figure(data: Comparison) -> Figure:
     Parameters
     ----------
     data : Comparison
-        From :func:`analysis.comparison.compare_methods`.
+        From :func:`analysis.scores.methods.comparison.compare_methods`.
 
     Returns
     -------

@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
 from ..diagnostics.model_check import ModelCheck
 from ..diagnostics.more_votes import KNOWN, REAL, SIMULATED, VotesBought
-from ..without_raters import WithoutRaters
+from ..scores.methods.without_raters import WithoutRaters
 from .bands import draw_steps, lowest_precision
 from .comparison import difference_in_words
 from .drawing import (

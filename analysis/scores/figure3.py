@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..raters.golden.accuracy import ORIGINAL_LABEL, RATER, rater_accuracy
+from ..release.files.readers import YES
+from ..release.published import EXPERTS_FOR_RATERS, FITS, THRESHOLD
+from ..release.release import Release
+from ..statistics.operating_point import check_threshold
+from ..statistics.precision_recall import OperatingPoint, PrecisionRecall, precision_recall
+from ..tables import to_csv
 from .golden_curves import golden_curve
-from .raters.golden.accuracy import ORIGINAL_LABEL, RATER, rater_accuracy
-from .release.files.readers import YES
-from .release.published import EXPERTS_FOR_RATERS, FITS, THRESHOLD
-from .release.release import Release
-from .statistics.operating_point import check_threshold
-from .statistics.precision_recall import OperatingPoint, PrecisionRecall, precision_recall
-from .tables import to_csv
 
 
 def votes_alone(release: Release) -> tuple[OperatingPoint, ...]:

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .comparison import Comparison, estimate_cells
-from .methods import FOLDS, PUBLISHED, GoldenScores
-from .out_of_sample import golden_images
+from ..release.published import EXPERTS_FOR_RATERS
+from ..release.release import Release
+from ..statistics.calibration import N_BINS, Calibration, measure_calibration
+from ..statistics.estimates import CONFIDENCE, REPLICATES
+from ..tables import to_csv
+from .methods.comparison import Comparison, estimate_cells
+from .methods.methods import FOLDS, PUBLISHED, GoldenScores
+from .methods.out_of_sample import golden_images
 from .recalibration import recalibrate
-from .release.published import EXPERTS_FOR_RATERS
-from .release.release import Release
-from .statistics.calibration import N_BINS, Calibration, measure_calibration
-from .statistics.estimates import CONFIDENCE, REPLICATES
-from .tables import to_csv
 
 MAJORITY = "majority of the experts"
 SHARE = "share of the experts"
@@ -90,7 +90,7 @@ def scores_to_calibrate(
     ----------
     release : Release
     scored : mapping of str to GoldenScores
-        From :func:`analysis.comparison.score_all`.
+        From :func:`analysis.scores.methods.comparison.score_all`.
     folds, seed
         As for :func:`recalibrate`.
 

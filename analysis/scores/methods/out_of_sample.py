@@ -15,17 +15,17 @@ from numpy.typing import NDArray
 from aggregation.models.known_truth import e_step, normalised_rates
 from aggregation.votes.votes import Votes
 
-from .errors import ReleaseError
-from .release.files.questions import N_ANIMALS
-from .release.files.readers import NO, YES
-from .release.published import (
+from ...errors import ReleaseError
+from ...release.files.questions import N_ANIMALS
+from ...release.files.readers import NO, YES
+from ...release.published import (
     EXPERTS_FOR_ORIGINAL,
     EXPERTS_FOR_RATERS,
     FITS,
     LAPLACE,
     original_label_answers,
 )
-from .release.release import Release
+from ...release.release import Release
 
 
 class GoldenCounts(NamedTuple):

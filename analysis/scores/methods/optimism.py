@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .golden_curves import golden_bands
+from ...release.published import THRESHOLD, published_scores
+from ...release.release import Release
+from ...statistics.bands import Bands, paired_difference
+from ...statistics.estimates import CONFIDENCE, REPLICATES, Estimate
+from ...statistics.operating_point import check_threshold
+from ...tables import to_csv
+from ..golden_curves import golden_bands
 from .out_of_sample import out_of_sample_scores
-from .release.published import THRESHOLD, published_scores
-from .release.release import Release
-from .statistics.bands import Bands, paired_difference
-from .statistics.estimates import CONFIDENCE, REPLICATES, Estimate
-from .statistics.operating_point import check_threshold
-from .tables import to_csv
 
 
 @dataclass(frozen=True, eq=False)

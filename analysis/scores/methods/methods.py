@@ -21,6 +21,9 @@ from aggregation.models.known_truth import e_step
 from aggregation.votes.given import UNKNOWN
 from aggregation.votes.votes import Votes
 
+from ...release.files.readers import YES
+from ...release.published import EXPERTS_FOR_RATERS, FITS
+from ...release.release import Release
 from .out_of_sample import (
     golden_counts,
     golden_images,
@@ -30,9 +33,6 @@ from .out_of_sample import (
     recipe_rates,
     recipe_scores,
 )
-from .release.files.readers import YES
-from .release.published import EXPERTS_FOR_RATERS, FITS
-from .release.release import Release
 
 PUBLISHED = "published recipe"
 FOLDS = 10

@@ -12,16 +12,16 @@ from numpy.typing import NDArray
 from aggregation.models.dawid_skene.fitting import fit_dawid_skene
 from aggregation.votes.votes import Votes
 
-from .errors import ReleaseError
-from .golden_curves import golden_bands
-from .release.labels.diff import LabelDiff, diff_labels
-from .release.labels.label_sets import make_labels
-from .release.published import FITS, THRESHOLD, published_scores
-from .release.release import Release
-from .statistics.bands import Bands, paired_difference
-from .statistics.estimates import REPLICATES, Estimate
-from .statistics.operating_point import check_threshold
-from .tables import to_csv
+from ...errors import ReleaseError
+from ...release.labels.diff import LabelDiff, diff_labels
+from ...release.labels.label_sets import make_labels
+from ...release.published import FITS, THRESHOLD, published_scores
+from ...release.release import Release
+from ...statistics.bands import Bands, paired_difference
+from ...statistics.estimates import REPLICATES, Estimate
+from ...statistics.operating_point import check_threshold
+from ...tables import to_csv
+from ..golden_curves import golden_bands
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from numpy.typing import ArrayLike
 
-from .out_of_sample import golden_images
-from .release.labels.label_sets import checked_scores
-from .release.published import EXPERTS_FOR_RATERS
-from .release.release import Release
-from .statistics.bands import Bands, precision_recall_bands
-from .statistics.estimates import CONFIDENCE, REPLICATES
-from .statistics.precision_recall import PrecisionRecall, precision_recall
+from ..release.labels.label_sets import checked_scores
+from ..release.published import EXPERTS_FOR_RATERS
+from ..release.release import Release
+from ..statistics.bands import Bands, precision_recall_bands
+from ..statistics.estimates import CONFIDENCE, REPLICATES
+from ..statistics.precision_recall import PrecisionRecall, precision_recall
+from .methods.out_of_sample import golden_images
 
 
 def golden_curve(release: Release, *, scores: ArrayLike | None = None) -> PrecisionRecall:

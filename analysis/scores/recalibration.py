@@ -13,12 +13,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .errors import ReleaseError
-from .methods import FOLDS
-from .out_of_sample import image_folds, out_of_sample_scores
-from .release.published import EXPERTS_FOR_RATERS, published_scores
-from .release.release import Release
-from .statistics.calibration import isotonic
+from ..errors import ReleaseError
+from ..release.published import EXPERTS_FOR_RATERS, published_scores
+from ..release.release import Release
+from ..statistics.calibration import isotonic
+from .methods.methods import FOLDS
+from .methods.out_of_sample import image_folds, out_of_sample_scores
 
 Recalibrator = Literal["isotonic", "platt"]
 
