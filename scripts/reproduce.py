@@ -114,9 +114,9 @@ def write_reproduction(
 ) -> None:
     """Write the files of a reproduction: all of them, or none."""
     from analysis.figures import figure3, figure_bytes
+    from analysis.pages.reproduction_page import report_html
     from analysis.raters.golden.accuracy import raters_csv
     from analysis.release.labels.label_sets import to_json
-    from analysis.report import report_html
     from analysis.reproduction import summary
 
     figure = figure3(result.figure3)
