@@ -86,7 +86,7 @@ def reproduce(release: Release, *, scores: NDArray[np.float64] | None = None) ->
     ----------
     release : Release
     scores : ndarray of float64, shape (n_questions,), optional
-        From :func:`analysis.release.release.published.published_scores`, where it has been called already.
+        From :func:`analysis.published_scores`, where it has been called already.
 
     Returns
     -------

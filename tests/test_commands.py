@@ -177,7 +177,7 @@ def test_published_results_need_no_compiler(
         cwd=tmp_path,
     )
     loaded = done.stdout.split()
-    assert "analysis.release.release.labels.set_order" in loaded
+    assert "analysis.release.labels.set_order" in loaded
     assert not {"numba", "scipy"} & set(loaded)
 
 

@@ -26,7 +26,7 @@ def read_columns(path: Path, said: dict[str, str | None]) -> dict[str, Column]:
     path : Path
         Of a kind that its name tells; a folder is one of Parquet files.
     said : dict
-        Which column has which role; see :func:`aggregation.reading.names.choose_columns`.
+        Which column has which role; see :func:`choose_columns`.
 
     Returns
     -------

@@ -94,7 +94,7 @@ def accuracy_curve(
     Parameters
     ----------
     predictions : array_like
-        As for :func:`analysis.accuracy.real_accuracy`, in order of the image's number.
+        As for :func:`analysis.real_accuracy`, in order of the image's number.
     release : Release
     scores : array_like, shape (n_questions,), optional
         In 0..1. Default: the published scores.
@@ -108,7 +108,7 @@ def accuracy_curve(
     Raises
     ------
     ReleaseError
-        As :func:`analysis.accuracy.real_accuracy`, or if the scores do not fit the questions.
+        As :func:`analysis.real_accuracy`, or if the scores do not fit the questions.
     """
     used = checked_scores(release, scores)
     top = top_labels(predictions, n_images=N_IMAGES, k=k)

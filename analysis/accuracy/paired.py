@@ -82,7 +82,7 @@ def compare_models(
     Parameters
     ----------
     first, second : array_like
-        Predictions of two models, each as for :func:`analysis.accuracy.real_accuracy`, in order of the label
+        Predictions of two models, each as for :func:`analysis.real_accuracy`, in order of the label
         sets.
     label_sets : sequence of sequences of int
         Labels of each image; an image without labels is left out.
@@ -96,7 +96,7 @@ def compare_models(
     Raises
     ------
     ReleaseError
-        As :func:`analysis.accuracy.real_accuracy`.
+        As :func:`analysis.real_accuracy`.
 
     References
     ----------

@@ -79,7 +79,7 @@ class RealLabelsImagenet:
         Raises
         ------
         ReleaseError
-            As :func:`analysis.accuracy.real_accuracy`, or if there are more results than images. Nothing of
+            As :func:`analysis.real_accuracy`, or if there are more results than images. Nothing of
             the batch is counted then.
         """
         batch = number_array(output)

@@ -58,7 +58,7 @@ def accuracy_table(
     Parameters
     ----------
     models : mapping of str to array_like
-        Predictions by the model's name, as for :func:`analysis.accuracy.real_accuracy`, in order of the
+        Predictions by the model's name, as for :func:`analysis.real_accuracy`, in order of the
         label sets.
     label_sets : sequence of sequences of int
         Labels of each image; an image without labels is left out.
@@ -75,7 +75,7 @@ def accuracy_table(
     Raises
     ------
     ReleaseError
-        As :func:`analysis.accuracy.real_accuracy`.
+        As :func:`analysis.real_accuracy`.
     """
     originals = as_label_sets(original_labels)
     rows = []

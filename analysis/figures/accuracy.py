@@ -47,7 +47,7 @@ def accuracy_figure(curves: Mapping[str, AccuracyCurve]) -> Figure:
     Parameters
     ----------
     curves : mapping of str to AccuracyCurve
-        By the model's name, up to four, from :func:`analysis.accuracy.curve` with the same k and
+        By the model's name, up to four, from :func:`curve` with the same k and
         scores.
 
     Returns

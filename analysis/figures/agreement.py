@@ -28,7 +28,7 @@ def agreement_figure(
     Parameters
     ----------
     clusters : mapping of str to RaterClusters
-        One or two panels by title, from :func:`analysis.raters.pairs.clusters.cluster_raters`.
+        One or two panels by title, from :func:`cluster_raters`.
     names : sequence
         What rater codes stand for.
     simulated : bool

@@ -34,7 +34,7 @@ def bands_figure(data: InAndOutOfSample) -> Figure:
     Parameters
     ----------
     data : InAndOutOfSample
-        From :func:`analysis.scores.methods.optimism.in_and_out_of_sample`.
+        From :func:`in_and_out_of_sample`.
 
     Returns
     -------

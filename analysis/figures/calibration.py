@@ -39,7 +39,7 @@ def calibration_figure(report: CalibrationReport) -> Figure:
     Parameters
     ----------
     report : CalibrationReport
-        From :func:`analysis.scores.calibration_report.report_calibration`, with the scores that
+        From :func:`report_calibration`, with the scores that
         :func:`scores_to_calibrate` names.
 
     Returns

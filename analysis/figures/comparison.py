@@ -50,7 +50,7 @@ def comparison_figure(data: Comparison) -> Figure:
     Parameters
     ----------
     data : Comparison
-        From :func:`analysis.scores.methods.comparison.compare_methods`.
+        From :func:`analysis.compare_methods`.
 
     Returns
     -------

@@ -38,7 +38,7 @@ def figure3(data: Figure3) -> Figure:
     Parameters
     ----------
     data : Figure3
-        From :func:`analysis.scores.figure3.figure3_data`.
+        From :func:`figure3_data`.
 
     Returns
     -------

@@ -123,7 +123,7 @@ def more_votes_figure(bought: Sequence[VotesBought], *, simulated: bool = False)
     Parameters
     ----------
     bought : sequence of VotesBought
-        From :func:`analysis.more_votes.more_votes`.
+        From :func:`analysis.more_votes`.
     simulated : bool
         Whether the votes are a simulated release's.
 
@@ -207,7 +207,7 @@ def without_figure(data: WithoutRaters) -> Figure:
     Parameters
     ----------
     data : WithoutRaters
-        From :func:`analysis.without_raters.without_raters`.
+        From :func:`analysis.without_raters`.
 
     Returns
     -------

@@ -25,7 +25,7 @@ def rater_figures(
     model : ModelReport
         Of the same votes.
     clusters : mapping of str to RaterClusters
-        From :func:`analysis.raters.report.clusters_of_report`.
+        From :func:`clusters_of_report`.
 
     Returns
     -------

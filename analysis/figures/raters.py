@@ -138,7 +138,7 @@ def error_rates_figure(
     Parameters
     ----------
     quality : RaterQuality
-        From :func:`analysis.raters.quality.quality.rater_quality`.
+        From :func:`analysis.rater_quality`.
     class_names : sequence
         Of the fit's classes.
     simulated : bool
@@ -249,7 +249,7 @@ def golden_em_figure(difference: GoldenDifference, *, simulated: bool = False) -
     Parameters
     ----------
     difference : GoldenDifference
-        From :func:`analysis.raters.golden.difference.golden_difference`.
+        From :func:`analysis.golden_difference`.
     simulated : bool
         Whether the release is a simulated one.
 

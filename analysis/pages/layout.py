@@ -18,12 +18,14 @@ img { width: 100%; height: auto; background: #fff; }
 """
 
 
-def _table(headings: tuple[str, ...], rows: list[str]) -> str:
+def table(headings: tuple[str, ...], rows: list[str]) -> str:
+    """Return a table of rows that are HTML already."""
     head = "".join(f"<th>{heading}</th>" for heading in headings)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 
-def _row(*cells: str, verdict: bool | None = None) -> str:
+def row(*cells: str, verdict: bool | None = None) -> str:
+    """Return a row of cells, which are text, and a verdict in a cell of its own."""
     inner = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
     if verdict is not None:
         inner += f'<td class="{"yes" if verdict else "no"}">{"yes" if verdict else "NO"}</td>'

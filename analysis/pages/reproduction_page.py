@@ -8,7 +8,7 @@ from typing import Any
 
 from ..release.release import Release
 from ..reproduction import Reproduction
-from .layout import STYLE, _row, _table
+from .layout import STYLE, row, table
 
 HOW = """
 <p>The scores are one E-step of Dawid &amp; Skene (1979) with two latent classes, the label fits or
@@ -49,7 +49,7 @@ def report_html(
     release : Release
     reproduction : Reproduction
     numbers : dict
-        What :func:`analysis.reproduction.summary` gives.
+        What :func:`summary` gives.
     figure3_png : bytes
         Figure 3.
 
@@ -96,10 +96,10 @@ def _simulated(release: Release) -> str:
 
 
 def _comparison_table(reproduction: Reproduction) -> str:
-    return _table(
+    return table(
         ("What", "Published", "Recomputed", "Identical"),
         [
-            _row(line.what, line.published, line.recomputed, verdict=line.identical)
+            row(line.what, line.published, line.recomputed, verdict=line.identical)
             for line in reproduction.comparisons
         ],
     )
@@ -140,4 +140,4 @@ def _number_table(reproduction: Reproduction, numbers: dict[str, Any]) -> str:
             ", ".join(f"{package} {version}" for package, version in numbers["versions"].items()),
         ),
     )
-    return _table(("What", "Value"), [_row(*row) for row in rows])
+    return table(("What", "Value"), [row(*row) for row in rows])

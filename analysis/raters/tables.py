@@ -35,9 +35,9 @@ def report_columns(report: RaterReport) -> Columns:
     -------
     dict of str to sequence
         rater, votes, accuracy; for the release the other columns of
-        :func:`analysis.raters.golden.accuracy.raters_csv` and a row for each expert and the original label, which
+        :func:`raters_csv` and a row for each expert and the original label, which
         have none of what follows; then the columns of
-        :func:`analysis.raters.quality.quality.quality_columns`, copies (number of the group of near copies,
+        :func:`quality_columns`, copies (number of the group of near copies,
         as in pairs.csv) and, for the release, those of golden answers: p and q of a difference
         between golden questions and the job, the same beyond what raters have in common, near
         copies among golden answers, and answers to questions that were asked again.

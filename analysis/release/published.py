@@ -108,7 +108,7 @@ def published_labels(release: Release) -> list[list[int]]:
     Returns
     -------
     list of 50,000 lists of int
-        In the published order (see :mod:`analysis.release.release.labels.set_order`).
+        In the published order (see :mod:`analysis.release.labels.set_order`).
     """
     return make_labels(release, scores=published_scores(release), threshold=THRESHOLD)
 

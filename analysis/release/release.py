@@ -111,7 +111,8 @@ def load_release(data: str | os.PathLike[str] | None = None) -> Release:
     """Load the release and check each file against its own header and against the others.
 
     The dense tensor of raters.npz (377 MB) is read as a stream and never held. A file whose hash is
-    not the published one is loaded with a notice (a warning of the ``analysis.release.release`` logger).
+    not the published one is loaded with a notice: a warning of the logger
+    ``analysis.release.release``.
 
     Parameters
     ----------

@@ -90,7 +90,7 @@ def scores_to_calibrate(
     ----------
     release : Release
     scored : mapping of str to GoldenScores
-        From :func:`analysis.scores.methods.comparison.score_all`.
+        From :func:`score_all`.
     folds, seed
         As for :func:`recalibrate`.
 

@@ -1,4 +1,8 @@
-"""Precision-recall curves of bootstrap replicates, drawn over images."""
+"""How far a precision-recall curve would move with other golden images.
+
+Each replicate is a weight an image (see :mod:`analysis.statistics.estimates`), and its curve is two
+cumulative sums of weights over the questions in order of score.
+"""
 
 from __future__ import annotations
 

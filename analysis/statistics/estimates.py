@@ -1,9 +1,8 @@
-"""Bootstrap over images: how far a precision-recall curve would move with other golden images.
+"""Numbers with their intervals, from a bootstrap over images.
 
 Questions of one image are answered rightly, or wrongly, together. So images are drawn, with
 replacement, and each brings all of its questions. A replicate is never assembled: each image has a
-weight, the number of times that it was drawn, and a curve is two cumulative sums of weights over
-the questions in order of score.
+weight, the number of times that it was drawn.
 """
 
 from __future__ import annotations
@@ -77,6 +76,7 @@ def check_count(name: str, value: int, least: int) -> None:
 
 
 def drawn_images(n_images: int, numbers: range, seed: int) -> NDArray[np.int32]:
+    """How often each image is drawn in the replicates of these numbers, shape (n, n_images)."""
     weights = np.empty((len(numbers), n_images), dtype=np.int32)
     for row, number in zip(weights, numbers, strict=True):
         draws = np.random.default_rng((seed, number)).integers(n_images, size=n_images)

@@ -29,7 +29,7 @@ WORDNET_ID = re.compile(r"n\d{8}")
 
 
 def read_questions(path: Path) -> Questions:
-    """Read an archive's `info`; see :func:`analysis.release.release.files.questions.read_info`."""
+    """Read an archive's `info`; see :func:`read_info`."""
     with open_member(path, "info") as member:
         return read_info(member)
 
