@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .accuracy.real_accuracy import real_accuracy
+from .defaults import THRESHOLD
 from .raters.golden.accuracy import RaterAccuracy, rater_accuracy
 from .release.files.questions import image_name
 from .release.labels.label_sets import make_labels, threshold_interval, to_json
 from .release.labels.provenance import versions
-from .release.published import THRESHOLD, published_scores
+from .release.published import published_scores
 from .release.release import Release
 from .scores.figure3 import Figure3, figure3_data
 from .statistics.operating_point import ThresholdInterval

@@ -124,7 +124,7 @@ def announced_compilation() -> Iterator[None]:
 @contextmanager
 def recorded_doubts() -> Iterator[list[str]]:
     """Collect the fit's warnings; any other one is passed on."""
-    from aggregation.errors import ConvergenceWarning, IdentifiabilityWarning
+    from aggregation import ConvergenceWarning, IdentifiabilityWarning
 
     doubts: list[str] = []
     with warnings.catch_warnings(record=True) as caught:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from ._common import print_result, say, write_files
 
 if TYPE_CHECKING:
+    from analysis import Release
     from analysis.diagnostics.report import ModelReport
     from analysis.raters.report import RaterReport
-    from analysis.release.release import Release
     from analysis.scores.methods.without_raters import WithoutRaters
 
 
@@ -65,7 +65,8 @@ def model_summary(model: ModelReport) -> Iterator[str]:
 
 def leave_out(raters: str, release: Release, out: Path | None, *, seed: int) -> None:
     """Score the release without some raters, print what changes, and write it."""
-    from analysis.scores.methods.without_raters import without_raters, without_raters_csv
+    from analysis import without_raters
+    from analysis.scores.methods.without_raters import without_raters_csv
 
     named = [name.strip() for name in raters.split(",") if name.strip()]
     data = without_raters(release, named, seed=seed)

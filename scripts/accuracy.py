@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from analysis.defaults import FORMATS
+
 from ._common import DataOption, UsageError, print_result, say, write_files
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from analysis import Release
     from analysis.accuracy.table import AccuracyRow
-    from analysis.release.release import Release
 
 HEADINGS = ("labels", "top", "correct", "images", "accuracy [95 %]", "McNemar, mid-p")
 
@@ -69,9 +71,9 @@ def accuracy(
     labels are left out. --topk's first number is for --by-class and --curve. Prints a table on a
     terminal, and csv where the output is piped or redirected.
     """
-    from analysis.accuracy.table import accuracy_csv, accuracy_table
+    from analysis import accuracy_table, load_release
+    from analysis.accuracy.table import accuracy_csv
     from analysis.release.files.readers import read_label_sets
-    from analysis.release.release import load_release
 
     form = figure_form(curve)
     wanted = parsed_topk(topk)
@@ -101,7 +103,7 @@ def accuracy(
 def figure_form(path: Path | None) -> str:
     """Return a figure's form by its file's suffix."""
     form = path.suffix.removeprefix(".").lower() if path else "png"
-    if form not in ("png", "pdf"):
+    if form not in FORMATS:
         raise UsageError(f"{path}: a figure is drawn as png or pdf: name such a file")
     return form
 
@@ -118,7 +120,7 @@ def parsed_topk(topk: str | None) -> list[int]:
 
 def read_models(paths: Sequence[Path], most: int) -> dict[str, NDArray[np.int16]]:
     """Read predictions by the model's name: the file's, with its folder where it is needed."""
-    from analysis.accuracy.prediction_files import read_predictions
+    from analysis import read_predictions
 
     names = [path.stem for path in paths]
     if len(set(names)) < len(names):
@@ -147,7 +149,8 @@ def class_table(
     k: int,
 ) -> bytes:
     """Return the accuracies by original label as csv."""
-    from analysis.accuracy.real_accuracy import accuracy_by_class, by_class_csv
+    from analysis import accuracy_by_class
+    from analysis.accuracy.real_accuracy import by_class_csv
 
     tables = {
         name: accuracy_by_class(
@@ -162,7 +165,7 @@ def drawn_curve(
     models: Mapping[str, NDArray[np.int16]], release: Release, k: int, form: str
 ) -> bytes:
     """Return the picture of the accuracy over the threshold."""
-    from analysis.accuracy.curve import accuracy_curve
+    from analysis import accuracy_curve
     from analysis.figures import figure_bytes
     from analysis.figures.accuracy import accuracy_figure
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from analysis.defaults import FOLDS, REPLICATES, THRESHOLD
+
 from ._common import (
     DataOption,
     announced_compilation,
@@ -41,11 +43,11 @@ def compare(
     ] = None,
     threshold: Annotated[
         float, typer.Option(help="Of the operating points: the least score kept, in 0..1.")
-    ] = 0.8,
+    ] = THRESHOLD,
     folds: Annotated[
         int, typer.Option(help="Folds over images where EM uses golden truth; 2 or more.")
-    ] = 10,
-    replicates: Annotated[int, typer.Option(help="Of the bootstrap over images.")] = 2000,
+    ] = FOLDS,
+    replicates: Annotated[int, typer.Option(help="Of the bootstrap over images.")] = REPLICATES,
     seed: Annotated[int, typer.Option(help="Of the bootstrap, and of the folds.")] = 0,
     data: DataOption = None,
 ) -> None:
@@ -55,13 +57,13 @@ def compare(
     writes comparison.csv, compare.png and .pdf, calibration.csv, reliability.csv, and
     calibration.png and .pdf.
     """
-    from analysis.release.release import load_release
+    from analysis import compare_methods, load_release
     from analysis.scores.calibration_report import (
         report_calibration,
         scored_by,
         scores_to_calibrate,
     )
-    from analysis.scores.methods.comparison import compare_methods, comparison_csv
+    from analysis.scores.methods.comparison import comparison_csv
 
     release = load_release(data)
     with announced_compilation(), recorded_doubts() as doubts, shown_progress() as progress:
@@ -92,7 +94,8 @@ def compare(
 
 def contents(result: Comparison, report: CalibrationReport) -> dict[str, bytes]:
     """Return the files that are written, by name."""
-    from analysis.figures import FORMATS, calibration_figure, comparison_figure, figure_bytes
+    from analysis.defaults import FORMATS
+    from analysis.figures import calibration_figure, comparison_figure, figure_bytes
     from analysis.scores.calibration_report import calibration_csv, reliability_csv
     from analysis.scores.methods.comparison import comparison_csv
 

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from analysis.defaults import REPLICATES, THRESHOLD
+
 from ._common import DataOption, UsageError, print_result, say, write_file
 
 if TYPE_CHECKING:
-    from analysis.release.release import Release
+    from analysis import Release
     from analysis.scores.figure3 import Figure3
     from analysis.scores.methods.optimism import InAndOutOfSample
     from analysis.statistics.estimates import Estimate
@@ -28,7 +30,7 @@ def curve(
     ] = Path("figure3.png"),
     threshold: Annotated[
         float, typer.Option(help="The operating point to mark: the least score kept, in 0..1.")
-    ] = 0.8,
+    ] = THRESHOLD,
     bands: Annotated[
         bool,
         typer.Option(
@@ -37,7 +39,7 @@ def curve(
             "sample, instead.",
         ),
     ] = False,
-    replicates: Annotated[int, typer.Option(help="Of the bootstrap, for --bands.")] = 2000,
+    replicates: Annotated[int, typer.Option(help="Of the bootstrap, for --bands.")] = REPLICATES,
     seed: Annotated[int, typer.Option(help="Of the bootstrap, for --bands.")] = 0,
     data: DataOption = None,
 ) -> None:
@@ -46,8 +48,8 @@ def curve(
     Prints the numbers as a table on a terminal, and as csv where the output is piped or redirected;
     with --bands, both curves and their bands as csv.
     """
-    from analysis.figures import FORMATS
-    from analysis.release.release import load_release
+    from analysis import load_release
+    from analysis.defaults import FORMATS
 
     form = output.suffix.removeprefix(".").lower()
     if form not in FORMATS:

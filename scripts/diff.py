@@ -35,8 +35,9 @@ def diff(
     Shows the classes that change most, images that become empty, and example images. The exit
     status is 0 whether they differ or not.
     """
+    from analysis import diff_labels
     from analysis.release.files.readers import read_label_sets
-    from analysis.release.labels.diff import diff_csv, diff_labels
+    from analysis.release.labels.diff import diff_csv
 
     changes = diff_labels(read_label_sets(before), read_label_sets(after))
     if csv is not None:

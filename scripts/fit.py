@@ -14,9 +14,7 @@ from ._common import announced_compilation, recorded_doubts, say, write_files
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from aggregation.models.fit import Fit
-    from aggregation.votes.known_items import KnownItems
-    from aggregation.votes.votes import Votes
+    from aggregation import Fit, KnownItems, Votes
 
 
 class Family(StrEnum):
@@ -158,8 +156,7 @@ def read_inputs(
     classes: int | None,
 ) -> tuple[Votes, KnownItems | None]:
     """Read the votes, and the known items where there are any."""
-    from aggregation.votes.known_items import read_known_items
-    from aggregation.votes.votes import Votes
+    from aggregation import Votes, read_known_items
 
     with say().status("reading the votes"):
         order = None if answers is None else answers.split(",")
@@ -173,8 +170,7 @@ def fitted(
     votes: Votes, known: KnownItems | None, options: dict[str, Any], threads: int | None
 ) -> tuple[Fit, list[str]]:
     """Fit, showing the log-likelihood on a terminal; return the fit and its warnings."""
-    from aggregation.models.dawid_skene.fitting import fit_dawid_skene
-    from aggregation.models.dawid_skene.starts import start_from
+    from aggregation import fit_dawid_skene, start_from
 
     arguments = dict(options)
     if known is not None:
@@ -194,7 +190,8 @@ def output_files(
     result: Fit, known: KnownItems | None, output_format: Format, provenance: dict[str, Any]
 ) -> dict[str, bytes]:
     """Return the files that are written, by name."""
-    from aggregation.models.fit_tables import error_rate_table, fit_numbers, posterior_table
+    from aggregation import error_rate_table, posterior_table
+    from aggregation.models.fit_tables import fit_numbers
     from analysis.tables import to_csv, to_parquet
 
     names = None if known is None else known.class_names

@@ -8,13 +8,15 @@ from typing import Annotated
 
 import typer
 
+from analysis.defaults import THRESHOLD
+
 from ._common import DataOption, print_result, say, write_files
 
 
 def labels(
     threshold: Annotated[
         float, typer.Option(help="Keep a label whose score is at least this, in 0..1.")
-    ] = 0.8,
+    ] = THRESHOLD,
     animal_threshold: Annotated[
         float | None,
         typer.Option(help="Another threshold for the animal labels, 0 to 397.", show_default=False),
@@ -39,11 +41,11 @@ def labels(
 
     Beside FILE.json goes FILE.provenance.json, with what the labels were made from.
     """
+    from analysis import load_release, make_labels
     from analysis.release.files.download import sha256_of
     from analysis.release.files.readers import read_scores
-    from analysis.release.labels.label_sets import make_labels, to_json
+    from analysis.release.labels.label_sets import to_json
     from analysis.release.labels.provenance import label_file_provenance, provenance_path
-    from analysis.release.release import load_release
     from analysis.statistics.operating_point import check_threshold
 
     check_threshold(threshold)

@@ -84,8 +84,8 @@ def run() -> None:
         app()
     except (ValueError, _common.UsageError) as error:
         # VoteError and ReleaseError are ValueErrors; any other one is a bug and keeps its traceback
-        from aggregation.errors import VoteError
-        from analysis.errors import ReleaseError
+        from aggregation import VoteError
+        from analysis import ReleaseError
 
         if not isinstance(error, VoteError | ReleaseError | _common.UsageError):
             raise

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from analysis.defaults import REPLICATES
+
 from ._common import DataOption, print_result, say, write_file
 
 if TYPE_CHECKING:
@@ -48,7 +50,7 @@ def pick(
         bool,
         typer.Option("--by-group", help="Choose apart for the animal labels and for the others."),
     ] = False,
-    replicates: Annotated[int, typer.Option(help="Bootstrap replicates over images.")] = 2000,
+    replicates: Annotated[int, typer.Option(help="Bootstrap replicates over images.")] = REPLICATES,
     seed: Annotated[int, typer.Option(help="Of the bootstrap.")] = 0,
     output: Annotated[
         Path | None,
@@ -62,8 +64,7 @@ def pick(
 
     Prints a table on a terminal, and csv where the output is piped or redirected.
     """
-    from analysis.release.release import load_release
-    from analysis.scores.methods.out_of_sample import out_of_sample_scores
+    from analysis import load_release, out_of_sample_scores
     from analysis.scores.picking import pick as pick_points
     from analysis.scores.picking import picks_csv
     from analysis.statistics.operating_point import Costs, Target

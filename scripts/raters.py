@@ -108,9 +108,8 @@ def raters(
 
     Prints a table on a terminal, and csv where the output is piped or redirected.
     """
-    from analysis.raters.report import report_on_release, report_on_votes
+    from analysis import load_release, report_on_release, report_on_votes
     from analysis.raters.tables import report_numbers, report_tables
-    from analysis.release.release import load_release
 
     release = None
     with announced_compilation(), recorded_doubts() as doubts:
@@ -208,7 +207,7 @@ def known_raters(accuracy: RaterAccuracy) -> str:
 
 def copies(pairs: RaterPairs, what: str) -> Iterator[str]:
     """Say which raters' answers are near copies."""
-    from analysis.raters.pairs.near_copies import near_copies
+    from analysis import near_copies
 
     groups = near_copies(pairs)
     if not groups:

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from analysis.defaults import FORMATS
+
 from ._common import DataOption, print_result, say, write_files
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from analysis.release.release import Release
+    from analysis import Release
     from analysis.reproduction import Reproduction
 
 MOST_IN_A_CELL = 40
@@ -39,14 +41,14 @@ def reproduce(
         out = out.parent / f"{out.name}-simulated"
         folder = _simulate(out)
     with console.status("reading the release") as status, ThreadPoolExecutor(2) as beside:
-        from analysis.release.release import load_release
+        from analysis import load_release
 
         # Inflating what is read leaves the interpreter free for long imports, and compressing the
         # 41 MB of text in scores.npz leaves it free for drawing.
         drawing = beside.submit(_import_drawing)
         release = load_release(folder)
         status.update("recomputing scores, labels and Figure 3")
-        from analysis.release.published import published_scores
+        from analysis import published_scores
         from analysis.reproduction import reproduce as recompute
 
         scores = published_scores(release)
@@ -81,7 +83,7 @@ def _find_or_fetch(data: Path | None) -> Path | None:
     """Find the release, download it where it is nowhere, or return None where that cannot be."""
     import os
 
-    from analysis.errors import ReleaseError
+    from analysis import ReleaseError
     from analysis.release.files.download import cache_dir, find_release, missing_files
 
     if data is not None or os.environ.get("REASSESS_DATA") or not missing_files(cache_dir()):
@@ -120,7 +122,7 @@ def write_reproduction(
     from analysis.reproduction import summary
 
     figure = figure3(result.figure3)
-    pictures = {form: figure_bytes(figure, form) for form in ("png", "pdf")}
+    pictures = {form: figure_bytes(figure, form) for form in FORMATS}
     numbers = summary(release, result)
     contents: dict[str, bytes] = {
         "scores.npz": packed_scores.result(),

@@ -11,7 +11,7 @@ import typer
 from ._common import say
 
 if TYPE_CHECKING:
-    from analysis.release.release import Release
+    from analysis import Release
 
 
 def simulate(

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from analysis import Release, load_release
 from analysis.release.files import download
-from analysis.release.release import Release, load_release
 from scripts import main
 
 from .commands import Command, Ended

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation.datasets.simulate import simulate_votes
-from aggregation.votes.votes import Votes
+from aggregation import Votes, simulate_votes
 
 PRIOR = (0.6, 0.15, 0.25)
 

@@ -12,12 +12,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from analysis import accuracy_by_class, accuracy_curve, accuracy_table, make_labels
+from analysis import Release, accuracy_by_class, accuracy_curve, accuracy_table, make_labels
 from analysis.accuracy.real_accuracy import by_class_csv
 from analysis.accuracy.table import accuracy_csv
 from analysis.figures import accuracy_figure, figure_bytes
 from analysis.release.files.questions import image_name
-from analysis.release.release import Release
 from scripts.accuracy import p_value, print_table
 
 from .commands import Command, refused

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from analysis import ReleaseError, accuracy_curve, make_labels, real_accuracy
+from analysis import Release, ReleaseError, accuracy_curve, make_labels, real_accuracy
 from analysis.accuracy.curve import AccuracyCurve
-from analysis.release.release import Release
 
 
 def guesses(release: Release, k: int = 3) -> NDArray[np.int64]:

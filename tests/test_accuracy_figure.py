@@ -9,10 +9,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from analysis import ReleaseError, accuracy_curve
+from analysis import Release, ReleaseError, accuracy_curve
 from analysis.accuracy.curve import AccuracyCurve
-from analysis.figures import FORMATS, accuracy_figure, figure_bytes
-from analysis.release.release import Release
+from analysis.defaults import FORMATS
+from analysis.figures import accuracy_figure, figure_bytes
 
 from .test_accuracy_curve import guesses
 from .test_figures import texts

@@ -14,17 +14,10 @@ from numpy.typing import NDArray
 from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats import inter_rater
 
-from aggregation.votes.votes import Votes
-from analysis.errors import ReleaseError
-from analysis.raters.agreement.agreement import (
-    agreement,
-    agreement_of_two,
-    cohen_kappa,
-    kinds_of_items,
-    scott_pi,
-)
+from aggregation import Votes
+from analysis import Release, ReleaseError, agreement, agreement_of_two, cohen_kappa, scott_pi
+from analysis.raters.agreement.agreement import kinds_of_items
 from analysis.raters.agreement.coefficients import Scale, agreement_weights
-from analysis.release.release import Release
 
 SCALES: tuple[Scale, ...] = ("nominal", "ordinal", "interval")
 # Krippendorff (2011), Computing Krippendorff's Alpha-Reliability, section C: 4 observers, 12 units.

@@ -7,16 +7,20 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from analysis.errors import ReleaseError
-from analysis.release.release import Release
+from analysis import (
+    Release,
+    ReleaseError,
+    out_of_sample_scores,
+    precision_recall,
+    precision_recall_bands,
+)
 from analysis.release.simulated.drawn_release import simulate_release
 from analysis.scores.golden_curves import golden_bands
 from analysis.scores.methods.optimism import bands_csv, in_and_out_of_sample
-from analysis.scores.methods.out_of_sample import golden_images, out_of_sample_scores
-from analysis.statistics.bands import paired_difference, precision_recall_bands, proportion_interval
+from analysis.statistics.bands import paired_difference, proportion_interval
 from analysis.statistics.estimates import Estimate, percentile_interval
 from analysis.statistics.intervals import wilson_interval
-from analysis.statistics.precision_recall import PrecisionRecall, precision_recall
+from analysis.statistics.precision_recall import PrecisionRecall
 
 Floats = NDArray[np.float64]
 Samples = list[tuple[Floats, NDArray[np.bool_], NDArray[np.int64]]]
@@ -90,7 +94,7 @@ def test_bands_are_percentiles_no_narrower_than_wilson(simulated: Release) -> No
     scores = simulated.scores[simulated.golden.questions]
     bands = golden_bands(simulated, scores, replicates=150, seed=2)
     curve, drawn = bands.curve, bands.replicates
-    assert bands.n_images == len(np.unique(golden_images(simulated)))
+    assert bands.n_images == len(np.unique(simulated.golden_images()))
     for recall, precision, low, high in zip(
         bands.recalls, bands.precision, bands.low, bands.high, strict=True
     ):

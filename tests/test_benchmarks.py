@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from aggregation import Votes, fit_dawid_skene
-from analysis.release.release import Release
+from analysis import Release
 from benchmarks import __main__ as command
 from benchmarks import cases, peers, process_cases, report, runner
 from benchmarks.data import Columns, load, release_columns, save, simulated_columns

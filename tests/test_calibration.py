@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import brier_score_loss, log_loss
 
-from analysis.errors import ReleaseError
+from analysis import Release, ReleaseError, measure_calibration
 from analysis.figures import calibration_figure, figure_bytes
-from analysis.release.release import Release
 from analysis.release.simulated.drawn_release import simulate_release
 from analysis.scores.calibration_report import (
     ISOTONIC,
@@ -31,7 +30,7 @@ from analysis.scores.calibration_report import (
     scores_to_calibrate,
 )
 from analysis.scores.methods.comparison import score_all
-from analysis.statistics.calibration import Calibration, isotonic, measure_calibration
+from analysis.statistics.calibration import Calibration, isotonic
 from analysis.statistics.estimates import image_weights
 
 Floats = NDArray[np.float64]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from aggregation import Votes
+from analysis import Release
 from analysis.diagnostics.class_effects import class_effects, class_effects_csv
 from analysis.diagnostics.hard_labels import (
     hard_labels_csv,
@@ -16,7 +17,6 @@ from analysis.diagnostics.hard_labels import (
     label_pairs_csv,
 )
 from analysis.release.files.questions import N_ANIMALS
-from analysis.release.release import Release
 
 
 def with_more_maybe(release: Release, share: float) -> Release:

@@ -10,10 +10,10 @@ from pathlib import Path
 import numba
 import pytest
 
+from analysis import Release, make_labels
 from analysis.release.files import download
 from analysis.release.files.download import ReleaseFile
-from analysis.release.labels.label_sets import make_labels, to_json
-from analysis.release.release import Release
+from analysis.release.labels.label_sets import to_json
 from scripts import main
 from scripts._common import announced_compilation
 

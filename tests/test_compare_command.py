@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.release.release import Release
-from analysis.scores.methods.comparison import compare_methods, comparison_csv
+from analysis import Release, compare_methods
+from analysis.scores.methods.comparison import comparison_csv
 from analysis.scores.methods.optimism import bands_csv, in_and_out_of_sample
 from scripts.compare import compare, print_table
 

@@ -9,13 +9,12 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from sklearn.metrics import average_precision_score
 
-from analysis.errors import ReleaseError
+from analysis import Release, ReleaseError, compare_methods
 from analysis.figures import bands_figure, comparison_figure, figure_bytes
 from analysis.figures.comparison import difference_in_words, reach_of, round_below
-from analysis.release.release import Release
 from analysis.scores.figure3 import votes_alone
 from analysis.scores.golden_curves import golden_bands
-from analysis.scores.methods.comparison import Comparison, compare_methods, comparison_csv
+from analysis.scores.methods.comparison import Comparison, comparison_csv
 from analysis.scores.methods.optimism import in_and_out_of_sample
 from analysis.statistics.estimates import Estimate
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.release.release import Release
+from analysis import Release, compare_methods, recalibrate
 from analysis.scores.calibration_report import (
     ISOTONIC,
     MAJORITY,
@@ -15,10 +15,10 @@ from analysis.scores.calibration_report import (
     scored_by,
     scores_to_calibrate,
 )
-from analysis.scores.methods.comparison import Comparison, compare_methods
+from analysis.scores.methods.comparison import Comparison
 from analysis.scores.methods.methods import PUBLISHED
 from analysis.scores.methods.optimism import in_and_out_of_sample
-from analysis.scores.recalibration import PlattMap, recalibrate
+from analysis.scores.recalibration import PlattMap
 from analysis.statistics.bands import Bands
 from analysis.statistics.estimates import Estimate
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from analysis import Release
 from analysis.figures import figure3, figure_bytes
-from analysis.release.release import Release
 from analysis.scores.figure3 import figure3_csv, figure3_data
 from scripts.curve import curve, print_table
 from scripts.main import app, run

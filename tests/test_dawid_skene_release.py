@@ -9,8 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from aggregation import Fit, fit_dawid_skene
-from analysis.release.release import Release
-from analysis.statistics.precision_recall import precision_recall
+from analysis import Release, precision_recall
 
 pytestmark = pytest.mark.release
 

@@ -10,11 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis.accuracy.real_accuracy import real_accuracy
+from analysis import Release, make_labels, real_accuracy, recalibrate
 from analysis.release.files.questions import image_name
-from analysis.release.labels.label_sets import make_labels
-from analysis.release.release import Release
-from analysis.scores.recalibration import recalibrate
 
 from .commands import Command
 from .page_code import blocks, printed_by, run_page

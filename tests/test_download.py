@@ -17,10 +17,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from analysis.errors import ReleaseError
+from analysis import Release, ReleaseError
 from analysis.release.files import download
 from analysis.release.files.download import ReleaseFile, fetch_release, find_release
-from analysis.release.release import Release
 from scripts.fetch import fetch_with_progress
 
 CONTENTS = {name: (f"content of {name}\n" * 2000).encode() for name in download.FILES}

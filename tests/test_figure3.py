@@ -7,8 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analysis.errors import ReleaseError
-from analysis.release.release import Release
+from analysis import Release, ReleaseError
 from analysis.scores.figure3 import Figure3, figure3_csv, figure3_data, votes_alone, yes_point
 from analysis.statistics.precision_recall import OperatingPoint
 

@@ -12,9 +12,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import StepPatch
 from matplotlib.text import Text
 
-from analysis.errors import ReleaseError
-from analysis.figures import FORMATS, figure3, figure_bytes
-from analysis.release.release import Release
+from analysis import Release, ReleaseError
+from analysis.defaults import FORMATS
+from analysis.figures import figure3, figure_bytes
 from analysis.scores.figure3 import Figure3, figure3_data
 from analysis.statistics.precision_recall import OperatingPoint
 

@@ -10,17 +10,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from aggregation.votes.votes import Votes
-from analysis.raters.golden.accuracy import (
-    KINDS,
-    RaterAccuracy,
-    majority_of_others,
-    rater_accuracy,
-    raters_csv,
-)
+from aggregation import Votes
+from analysis import Release, rater_accuracy
+from analysis.raters.golden.accuracy import KINDS, RaterAccuracy, majority_of_others, raters_csv
 from analysis.release.files.readers import ANSWERS
 from analysis.release.published import original_label_answers
-from analysis.release.release import Golden, Release
+from analysis.release.release import Golden
 from analysis.statistics.intervals import Proportion
 from analysis.tables import to_csv
 

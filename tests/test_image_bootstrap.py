@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score
 
-from analysis.errors import ReleaseError
+from analysis import ReleaseError, precision_recall
 from analysis.statistics.curve_bootstrap import CurveReplicates, bootstrap_curve
 from analysis.statistics.estimates import estimate, image_weights, percentile_interval
-from analysis.statistics.precision_recall import PrecisionRecall, precision_recall
+from analysis.statistics.precision_recall import PrecisionRecall
 
 Floats = NDArray[np.float64]
 # Few distinct scores, so that ties are common.

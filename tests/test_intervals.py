@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 
-from analysis.errors import ReleaseError
+from analysis import ReleaseError
 from analysis.statistics.intervals import proportion, wilson_interval
 
 # Newcombe (1998), Statistics in Medicine 17, 857-872: the paper's four examples, method 3.

@@ -9,9 +9,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from aggregation import VoteError, Votes, fit_dawid_skene, read_known_items
-from aggregation.models.dawid_skene.starts import start_from
-from aggregation.votes.known_items import KnownItems
+from aggregation import KnownItems, VoteError, Votes, fit_dawid_skene, read_known_items, start_from
 
 VOTES = Votes.from_triples(
     ["a", "a", "b", "b", "c"], ["x", "y", "x", "y", "x"], ["no", "maybe", "yes", "yes", "no"]

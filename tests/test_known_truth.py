@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from aggregation import VoteError, Votes, estimate_class_prior, estimate_error_rates
-from analysis.release.release import Release
+from analysis import Release
 
 from . import oracle
 from .known_truth_models import Model, compiles, doubles, models, shape_of

@@ -12,10 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import ReleaseError, diff_labels, make_labels
+from analysis import Release, ReleaseError, diff_labels, make_labels
 from analysis.release.files.questions import Questions, image_name
 from analysis.release.labels.diff import LabelDiff, diff_csv
-from analysis.release.release import Release
 
 from .commands import Command, refused
 

@@ -15,11 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from analysis import make_labels, threshold_interval
-from analysis.errors import ReleaseError
+from analysis import Release, ReleaseError, make_labels, threshold_interval
 from analysis.release.files.questions import image_name
 from analysis.release.labels.label_sets import to_json
-from analysis.release.release import Release
 from analysis.statistics.operating_point import ThresholdInterval
 
 from .python36_set import iteration_order

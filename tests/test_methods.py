@@ -8,8 +8,8 @@ import pytest
 from numpy.typing import NDArray
 
 from aggregation import Votes, e_step, estimate_class_prior, fit_dawid_skene
+from analysis import Release, out_of_sample_scores, precision_recall
 from analysis.release.published import rater_rates
-from analysis.release.release import Release
 from analysis.scores.golden_curves import golden_curve
 from analysis.scores.methods.methods import (
     PUBLISHED,
@@ -21,8 +21,7 @@ from analysis.scores.methods.methods import (
     recipe,
     yes_share,
 )
-from analysis.scores.methods.out_of_sample import image_folds, out_of_sample_scores
-from analysis.statistics.precision_recall import precision_recall
+from analysis.scores.methods.out_of_sample import image_folds
 
 Held = tuple[NDArray[np.bool_], NDArray[np.float64]]
 

@@ -6,13 +6,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from aggregation import Votes, fit_dawid_skene, simulate_votes
+from aggregation import Fit, Votes, fit_dawid_skene, simulate_votes
 from aggregation.datasets.simulate import draw_error_rates
-from aggregation.models.fit import Fit
-from analysis.diagnostics.model_check import ModelCheck, check_model, model_check_csv
+from analysis import Release, ReleaseError, check_model
+from analysis.diagnostics.model_check import ModelCheck, model_check_csv
 from analysis.diagnostics.vote_kinds import expected_kinds, kind_table
-from analysis.errors import ReleaseError
-from analysis.release.release import Release
 
 RATES = draw_error_rates(10, 2, 3, seed=3)
 PRIOR = np.array([0.7, 0.3])

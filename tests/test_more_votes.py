@@ -7,17 +7,9 @@ import pytest
 
 from aggregation import Votes, e_step, fit_dawid_skene, simulate_votes
 from aggregation.datasets.simulate import draw_error_rates
-from analysis.diagnostics.more_votes import (
-    VotesBought,
-    first_votes,
-    more_votes,
-    more_votes_csv,
-    random_places,
-)
+from analysis import Release, ReleaseError, more_votes, precision_recall
+from analysis.diagnostics.more_votes import VotesBought, first_votes, more_votes_csv, random_places
 from analysis.diagnostics.next_vote import next_vote_gain, next_votes_csv, share_of_gain
-from analysis.errors import ReleaseError
-from analysis.release.release import Release
-from analysis.statistics.precision_recall import precision_recall
 
 RATES = draw_error_rates(8, 2, 3, seed=4)
 PRIOR = np.array([0.6, 0.4])

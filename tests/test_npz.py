@@ -17,7 +17,7 @@ import pytest
 from numpy.typing import NDArray
 
 from aggregation.reading import npz
-from analysis.errors import ReleaseError
+from analysis import ReleaseError
 from analysis.release.files.readers import open_member
 
 from . import bad_releases as bad

@@ -6,16 +6,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from aggregation.models.known_truth import e_step, estimate_class_prior
-from analysis.errors import ReleaseError
+from aggregation import e_step, estimate_class_prior
+from analysis import Release, ReleaseError, out_of_sample_scores
 from analysis.release.published import original_label_rates, rater_rates, with_original_label
-from analysis.release.release import Golden, Release
+from analysis.release.release import Golden
 from analysis.scores.methods.out_of_sample import (
     golden_counts,
-    golden_images,
     golden_votes,
     image_folds,
-    out_of_sample_scores,
     recipe_scores,
 )
 
@@ -62,7 +60,7 @@ def test_scores_are_those_of_a_direct_loop(
 
 
 def test_a_rater_whose_only_golden_answers_are_left_out_has_the_mean(simulated: Release) -> None:
-    images = golden_images(simulated)
+    images = simulated.golden_images()
     raters = simulated.golden.raters
     busiest = int(np.argmax(np.bincount(raters.raters)))
     tensor = raters.to_tensor()
@@ -79,7 +77,7 @@ def test_a_rater_whose_only_golden_answers_are_left_out_has_the_mean(simulated: 
 
 
 def test_truth_of_an_image_has_no_part_in_its_own_scores(simulated: Release) -> None:
-    images = golden_images(simulated)
+    images = simulated.golden_images()
     held = images == images[0]
     tensor = simulated.golden.experts.to_tensor()
     tensor[:, held] = tensor[:, held][:, :, ::-1]
@@ -98,7 +96,7 @@ def test_nothing_left_out_gives_the_published_scores(simulated: Release) -> None
 
 @pytest.mark.parametrize("folds", [2, 7, 60])
 def test_folds_share_out_whole_images(simulated: Release, folds: int) -> None:
-    images = golden_images(simulated)
+    images = simulated.golden_images()
     fold = image_folds(simulated, folds, seed=1)
     of_image = {image: set(fold[images == image].tolist()) for image in np.unique(images).tolist()}
     assert all(len(found) == 1 for found in of_image.values())
@@ -116,13 +114,13 @@ def test_refuses_folds(simulated: Release, folds: int) -> None:
 
 
 def test_refuses_a_single_golden_image(simulated: Release) -> None:
-    images = golden_images(simulated)
+    images = simulated.golden_images()
     with pytest.raises(ReleaseError, match="one golden image alone"):
         out_of_sample_scores(without(simulated, images != images[0]))
 
 
 def test_refuses_where_no_other_image_has_golden_answers(simulated: Release) -> None:
-    images = golden_images(simulated)
+    images = simulated.golden_images()
     tensor = simulated.golden.raters.to_tensor()
     tensor[:, images != images[0]] = 0
     raters = type(simulated.golden.raters).from_tensor(tensor)

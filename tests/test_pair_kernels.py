@@ -9,10 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from aggregation.errors import VoteError
-from aggregation.votes.votes import Votes
-from analysis.errors import ReleaseError
-from analysis.raters.pairs.pairs import rater_pairs
+from aggregation import VoteError, Votes
+from analysis import ReleaseError, rater_pairs
 
 
 def small_job(seed: int, *, twice: bool = False) -> tuple[Votes, NDArray[np.float64]]:

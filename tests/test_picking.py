@@ -12,13 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis import ReleaseError, make_labels
+from analysis import Release, ReleaseError, make_labels, precision_recall_bands
 from analysis.release.files.download import sha256_of
 from analysis.release.files.questions import N_ANIMALS
-from analysis.release.release import Release
 from analysis.reproduction import write_scores
 from analysis.scores.picking import agreement_of, pick, picks_csv
-from analysis.statistics.bands import precision_recall_bands
 from analysis.statistics.operating_point import Costs, Target
 
 from .commands import Command, refused

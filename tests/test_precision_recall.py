@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.errors import ReleaseError
-from analysis.release.release import Release
+from analysis import Release, ReleaseError, precision_recall
 from analysis.scores.golden_curves import golden_curve
-from analysis.statistics.precision_recall import OperatingPoint, precision_recall
+from analysis.statistics.precision_recall import OperatingPoint
 
 # Few distinct scores, so that ties are common; some of them neighbours in double precision.
 SCORES = st.sampled_from([0.0, 0.25, 0.5, np.nextafter(0.5, 1), 0.75, 1.0])

@@ -14,10 +14,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from analysis import published_labels, published_scores
+from analysis import Release, load_release, published_labels, published_scores
 from analysis.release import published
 from analysis.release.labels.label_sets import to_json
-from analysis.release.release import Release, load_release
 from analysis.reproduction import compare_scores
 
 from .bad_releases import arrays_of, change, linked

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from aggregation.reading import npz
-from analysis.errors import ReleaseError
+from analysis import ReleaseError
 from analysis.release.files.questions import Questions
 from analysis.release.files.readers import read_questions
 

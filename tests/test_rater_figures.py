@@ -9,18 +9,12 @@ from matplotlib.text import Text
 
 from aggregation import Votes, simulate_votes
 from aggregation.datasets.simulate import draw_error_rates
+from analysis import Release, rater_pairs, report_on_release, report_on_votes, without_raters
+from analysis.defaults import FORMATS
 from analysis.diagnostics.report import ModelReport, model_report_on_release, model_report_on_votes
-from analysis.figures import FORMATS, figure_bytes, rater_figures, raters_figure, without_figure
+from analysis.figures import figure_bytes, rater_figures, raters_figure, without_figure
 from analysis.raters.pairs.clusters import cluster_raters
-from analysis.raters.pairs.pairs import rater_pairs
-from analysis.raters.report import (
-    RaterReport,
-    clusters_of_report,
-    report_on_release,
-    report_on_votes,
-)
-from analysis.release.release import Release
-from analysis.scores.methods.without_raters import without_raters
+from analysis.raters.report import RaterReport, clusters_of_report
 from scripts._rater_files import model_summary
 
 from .commands import Command

@@ -9,13 +9,11 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import binom
 
-from aggregation.models.dawid_skene.fitting import fit_dawid_skene
-from aggregation.votes.votes import Votes
+from aggregation import Votes, fit_dawid_skene
+from analysis import Release, near_copies, pairs_of_fit, rater_pairs
 from analysis.raters.pairs.golden_copies import golden_copies, golden_pairs
-from analysis.raters.pairs.near_copies import agreement_matrix, near_copies, pairs_csv
+from analysis.raters.pairs.near_copies import agreement_matrix, pairs_csv
 from analysis.raters.pairs.pair_tests import MODEL, Peers, chance_of_agreement, common_to_pairs
-from analysis.raters.pairs.pairs import pairs_of_fit, rater_pairs
-from analysis.release.release import Release
 from analysis.statistics.estimates import discovery_rates, weighted_median
 
 from .rater_jobs import good_rates, job, with_copies

@@ -8,19 +8,14 @@ from numpy.typing import NDArray
 from scipy.stats import chi2, entropy
 from sklearn.metrics import mutual_info_score
 
-from aggregation.datasets.simulate import simulate_votes
-from aggregation.models.dawid_skene.fitting import fit_dawid_skene
-from aggregation.models.known_truth import expected_counts
-from aggregation.uncertainty.standard_errors import standard_errors
-from aggregation.votes.votes import Votes
-from analysis.errors import ReleaseError
+from aggregation import Votes, expected_counts, fit_dawid_skene, simulate_votes, standard_errors
+from analysis import Release, ReleaseError, golden_difference, rater_quality
 from analysis.raters.golden.difference import (
     common_difference,
     covariance_of_both,
     em_counts,
     em_covariance,
     golden_covariance,
-    golden_difference,
     job_votes,
     wald_p,
 )
@@ -31,9 +26,8 @@ from analysis.raters.quality.measures import (
     expected_cost,
     spammer_score,
 )
-from analysis.raters.quality.quality import quality_columns, rater_quality
+from analysis.raters.quality.quality import quality_columns
 from analysis.raters.quality.shrinkage import drawn_rates, pool_prior, shrunken_rates
-from analysis.release.release import Release
 
 from .rater_jobs import PRIOR, good_rates, job
 

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from analysis.raters.golden.accuracy import rater_accuracy, raters_csv
-from analysis.raters.report import RaterReport, report_on_release
-from analysis.release.release import Release
+from analysis import Release, rater_accuracy, report_on_release
+from analysis.raters.golden.accuracy import raters_csv
+from analysis.raters.report import RaterReport
 from scripts.main import app
 from scripts.raters import print_table, raters
 

@@ -12,13 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from analysis import Release, agreement, make_labels, report_on_release, without_raters
 from analysis.diagnostics.next_vote import next_votes_csv, share_of_gain
 from analysis.diagnostics.report import ModelReport, model_report_on_release
-from analysis.raters.agreement.agreement import agreement
-from analysis.raters.report import RaterReport, report_on_release
-from analysis.release.labels.label_sets import make_labels
-from analysis.release.release import Release
-from analysis.scores.methods.without_raters import without_raters
+from analysis.raters.report import RaterReport
 
 PAGE = Path(__file__).parents[1] / "docs" / "raters.md"
 

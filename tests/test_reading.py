@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from aggregation import VoteError, Votes
-from analysis.release.release import Release
+from analysis import Release
 
 from . import bad_releases as bad
 from .named import named_votes

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from aggregation import Votes, fit_dawid_skene, vote_share
-from analysis.raters.golden.accuracy import RATER, rater_accuracy
-from analysis.release.release import Release
+from analysis import Release, rater_accuracy
+from analysis.raters.golden.accuracy import RATER
 from scripts.main import app
 
 from .commands import Command

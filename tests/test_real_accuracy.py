@@ -14,11 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from analysis import ReleaseError, accuracy_by_class, accuracy_table, real_accuracy
+from analysis import Release, ReleaseError, accuracy_by_class, accuracy_table, real_accuracy
 from analysis.accuracy.real_accuracy import RealAccuracy, by_class_csv, correct_images
 from analysis.accuracy.table import accuracy_csv
 from analysis.release.files.questions import image_name
-from analysis.release.release import Release
 
 LABEL = st.integers(0, 5) | st.integers(0, 999)
 LABELS = st.lists(LABEL, unique=True)

@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis import RealLabelsImagenet, ReleaseError
+from analysis import RealLabelsImagenet, Release, ReleaseError
 from analysis.release.files.questions import image_name
-from analysis.release.release import Release
 
 from .test_predictions import Tensor
 

@@ -7,18 +7,10 @@ import pytest
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
-from analysis.errors import ReleaseError
-from analysis.release.release import Release
+from analysis import Release, ReleaseError, out_of_sample_scores, recalibrate
 from analysis.scores.calibration_report import MAJORITY, report_calibration
-from analysis.scores.methods.out_of_sample import image_folds, out_of_sample_scores
-from analysis.scores.recalibration import (
-    FITTERS,
-    fit_isotonic,
-    fit_platt,
-    log_odds,
-    platt_targets,
-    recalibrate,
-)
+from analysis.scores.methods.out_of_sample import image_folds
+from analysis.scores.recalibration import FITTERS, fit_isotonic, fit_platt, log_odds, platt_targets
 
 from .test_calibration import some_questions
 
@@ -73,7 +65,7 @@ def test_recalibration_is_a_direct_loop(simulated: Release, method: Any) -> None
 
 
 def test_recalibrated_scores_can_be_chosen_from(simulated: Release) -> None:
-    from analysis.release.labels.label_sets import make_labels
+    from analysis import make_labels
 
     scores = recalibrate(simulated, method="platt").scores
     assert scores.shape == simulated.scores.shape

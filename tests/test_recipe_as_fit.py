@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from aggregation import estimate_class_prior, fit_dawid_skene
-from analysis.release.published import MISFIT, published_scores, rater_rates, with_original_label
+from analysis import Release, published_scores
+from analysis.release.published import MISFIT, rater_rates, with_original_label
 from analysis.release.published import original_label_rates as rates_of_the_original_label
-from analysis.release.release import Release
 
 from .em_models import quiet_fit
 

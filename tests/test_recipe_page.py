@@ -11,13 +11,12 @@ import numpy as np
 import pytest
 
 from aggregation import fit_dawid_skene
-from analysis.raters.golden.accuracy import RATER, rater_accuracy
+from analysis import Release, precision_recall, published_scores, rater_accuracy
+from analysis.raters.golden.accuracy import RATER
 from analysis.release.labels.label_sets import published_order
-from analysis.release.published import published_scores
-from analysis.release.release import Release
 from analysis.reproduction import Comparison, reproduce
 from analysis.scores.figure3 import figure3_data
-from analysis.statistics.precision_recall import OperatingPoint, precision_recall
+from analysis.statistics.precision_recall import OperatingPoint
 
 from .commands import Command
 from .page_code import run_page, words

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from analysis import Release, load_release
 from analysis.release.files import download
 from analysis.release.files.readers import YES, read_label_sets, read_votes
-from analysis.release.release import Release, load_release
 
 from . import bad_releases as bad
 

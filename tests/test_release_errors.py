@@ -12,9 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis.errors import ReleaseError
+from analysis import ReleaseError, load_release
 from analysis.release.files import download
-from analysis.release.release import load_release
 
 from . import bad_releases as bad
 

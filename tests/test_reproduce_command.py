@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from analysis import Release
 from analysis.release.files.questions import image_name
 from analysis.release.labels.label_sets import to_json
-from analysis.release.release import Release
 
 from . import bad_releases as bad
 from .commands import Command, refused

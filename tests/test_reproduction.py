@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from aggregation import Votes
+from analysis import Release, load_release
 from analysis.pages.reproduction_page import report_html
 from analysis.release.labels.label_sets import to_json
-from analysis.release.release import Release, load_release
 from analysis.reproduction import (
     Comparison,
     Reproduction,

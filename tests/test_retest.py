@@ -8,10 +8,9 @@ import pytest
 from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.contingency_tables import SquareTable
 
-from aggregation.votes.votes import Votes
-from analysis.errors import ReleaseError
-from analysis.raters.agreement.retest import answered_twice, retest, symmetry_p
-from analysis.release.release import Release
+from aggregation import Votes
+from analysis import Release, ReleaseError, retest
+from analysis.raters.agreement.retest import answered_twice, symmetry_p
 
 
 def one_by_one(release: Release) -> list[tuple[int, int, int, int]]:

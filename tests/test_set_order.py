@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis import Release
 from analysis.release.labels.label_sets import published_order
 from analysis.release.labels.set_order import set_order
-from analysis.release.release import Release
 
 from .python36_set import iteration_order
 

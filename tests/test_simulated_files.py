@@ -11,11 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis.errors import ReleaseError
+from analysis import ReleaseError, load_release, published_labels, published_scores
 from analysis.release.files import download
 from analysis.release.files.questions import N_IMAGES
-from analysis.release.published import published_labels, published_scores
-from analysis.release.release import SIMULATED, load_release
+from analysis.release.release import SIMULATED
 from analysis.release.simulated import drawn_release as simulated_release
 from analysis.release.simulated.drawn_release import (
     TRUTH,

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from analysis import Release, load_release, published_labels, published_scores
 from analysis.release.files import download
-from analysis.release.published import published_labels, published_scores
-from analysis.release.release import SIMULATED, Release, load_release
+from analysis.release.release import SIMULATED
 from analysis.release.simulated.drawn_release import TRUTH, simulate_release
 
 FILES = [*download.FILES, SIMULATED, TRUTH]

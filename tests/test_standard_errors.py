@@ -13,6 +13,7 @@ from aggregation import (
     ConvergenceWarning,
     Fit,
     IdentifiabilityWarning,
+    SimulatedVotes,
     VoteError,
     Votes,
     estimate_error_rates,
@@ -20,9 +21,8 @@ from aggregation import (
     simulate_votes,
     standard_errors,
 )
-from aggregation.datasets.simulate import SimulatedVotes
 from aggregation.uncertainty.information import estimated_cells, relative_information
-from analysis.release.release import Release
+from analysis import Release
 
 from . import oracle
 

@@ -10,17 +10,10 @@ import numpy as np
 import pytest
 
 from aggregation import Votes
-from analysis.errors import ReleaseError
-from analysis.release.labels.label_sets import make_labels
-from analysis.release.published import published_scores
-from analysis.release.release import Golden, Release
+from analysis import Release, ReleaseError, make_labels, published_scores, without_raters
+from analysis.release.release import Golden
 from analysis.scores.golden_curves import golden_curve
-from analysis.scores.methods.without_raters import (
-    drop_raters,
-    rater_codes,
-    without_raters,
-    without_raters_csv,
-)
+from analysis.scores.methods.without_raters import drop_raters, rater_codes, without_raters_csv
 
 from .commands import Command, refused
 

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation.models.dawid_skene.fitting import fit_dawid_skene
-from aggregation.uncertainty.model_comparison import n_parameters
+from aggregation import fit_dawid_skene, n_parameters
 
+from ..defaults import REPLICATES
 from ..release.files.questions import N_ANIMALS
 from ..release.files.readers import ANSWERS
-from ..release.published import EXPERTS_FOR_RATERS, TRUTHS
+from ..release.published import TRUTHS
 from ..release.release import Release
-from ..scores.methods.out_of_sample import golden_images
-from ..statistics.estimates import REPLICATES, Estimate, estimate, image_codes, image_weights
+from ..statistics.estimates import Estimate, estimate, image_codes, image_weights
 from ..tables import to_csv
 
 # The first axis of counts by group.
@@ -102,8 +101,8 @@ def class_effects(release: Release, *, replicates: int = REPLICATES, seed: int =
     """
     golden = release.golden
     group = np.where(release.questions.labels[golden.questions] < N_ANIMALS, ANIMALS, REST)
-    fits = golden.fits(at_least=EXPERTS_FOR_RATERS).astype(np.int64)
-    n_images, image = image_codes(golden_images(release), len(golden.questions))
+    fits = golden.truth()
+    n_images, image = image_codes(release.golden_images(), len(golden.questions))
     item, answers = golden.raters.items, golden.raters.answers
     cells = (group[item], fits[item], answers)
     counts = np.zeros((golden.raters.n_raters, 2, 2, len(ANSWERS)), dtype=np.int64)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..defaults import THRESHOLD
 from ..release.files.questions import N_LABELS
 from ..release.labels.label_sets import checked_scores
-from ..release.published import THRESHOLD
 from ..release.release import Release
 from ..statistics.operating_point import check_threshold
 from ..tables import to_csv

@@ -14,11 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from aggregation import Fit, IdentifiabilityWarning, Votes, fit_dawid_skene
 from aggregation.datasets.draws import draw_answers
-from aggregation.errors import IdentifiabilityWarning
-from aggregation.models.dawid_skene.fitting import fit_dawid_skene
-from aggregation.models.fit import Fit
-from aggregation.votes.votes import Votes
 
 from ..errors import ReleaseError
 from ..statistics.estimates import check_count

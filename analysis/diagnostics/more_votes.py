@@ -14,13 +14,11 @@ from typing import Final, Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from aggregation.datasets.simulate import simulate_votes
-from aggregation.models.known_truth import e_step
-from aggregation.votes.given import UNKNOWN, checked_parameters
-from aggregation.votes.votes import Votes
+from aggregation import UNKNOWN, Votes, e_step, simulate_votes
+from aggregation.votes.given import checked_parameters
 
+from ..defaults import THRESHOLD
 from ..errors import ReleaseError
-from ..release.published import THRESHOLD
 from ..statistics.estimates import check_count
 from ..statistics.operating_point import check_threshold
 from ..statistics.precision_recall import precision_recall

@@ -8,12 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation.models.dawid_skene.fitting import fit_dawid_skene
-from aggregation.models.fit import Fit
-from aggregation.votes.given import UNKNOWN
+from aggregation import UNKNOWN, Fit, fit_dawid_skene
 
 from ..release.files.readers import ANSWERS
-from ..release.published import EXPERTS_FOR_RATERS
 from ..release.release import Release
 from .class_effects import ClassEffects, class_effects, class_effects_csv
 from .hard_labels import (
@@ -137,7 +134,7 @@ def model_report_on_release(
     two = fit_dawid_skene(release.votes, n_classes=2) if fit is None else fit
     three = fit_dawid_skene(release.votes, n_classes=len(ANSWERS))
     truth = np.full(release.votes.n_items, UNKNOWN)
-    truth[release.golden.questions] = release.golden.fits(at_least=EXPERTS_FOR_RATERS)
+    truth[release.golden.questions] = release.golden.fits()
     report = progress or _silent
     report("classes of labels")
     labels = LabelReport(

@@ -9,9 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation.models.fit import Fit
-from aggregation.models.known_truth import normalised_rates
-from aggregation.votes.votes import Votes
+from aggregation import Fit, Votes, normalised_rates
 
 from ..errors import ReleaseError
 

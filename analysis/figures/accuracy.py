@@ -11,8 +11,8 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from numpy.typing import NDArray
 
 from ..accuracy.curve import AccuracyCurve
+from ..defaults import THRESHOLD
 from ..errors import ReleaseError
-from ..release.published import THRESHOLD
 from .drawing import (
     BLACK,
     BLUE,

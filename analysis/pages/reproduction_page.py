@@ -140,4 +140,4 @@ def _number_table(reproduction: Reproduction, numbers: dict[str, Any]) -> str:
             ", ".join(f"{package} {version}" for package, version in numbers["versions"].items()),
         ),
     )
-    return table(("What", "Value"), [row(*row) for row in rows])
+    return table(("What", "Value"), [row(*cells) for cells in rows])

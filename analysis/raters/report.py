@@ -8,12 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from aggregation.models.dawid_skene.fitting import fit_dawid_skene
-from aggregation.models.dawid_skene.starts import start_from
-from aggregation.models.fit import Fit
+from aggregation import Fit, KnownItems, Votes, fit_dawid_skene, start_from
 from aggregation.models.fit_tables import class_names_of
-from aggregation.votes.known_items import KnownItems
-from aggregation.votes.votes import Votes
 
 from ..errors import ReleaseError
 from ..release.published import TRUTHS

@@ -10,9 +10,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation.models.known_truth import e_step, estimate_class_prior, estimate_error_rates
-from aggregation.votes.votes import Votes
+from aggregation import Votes, e_step, estimate_class_prior, estimate_error_rates
 
+from ..defaults import THRESHOLD
 from .files.questions import N_ANIMALS
 from .files.readers import ANSWERS, NO, YES
 from .labels.label_sets import make_labels
@@ -25,7 +25,6 @@ MISFIT, FITS = 0, 1
 EXPERTS_FOR_RATERS = 3
 EXPERTS_FOR_ORIGINAL = 2
 LAPLACE = 1.0
-THRESHOLD = 0.8
 
 
 def published_scores(release: Release) -> NDArray[np.float64]:

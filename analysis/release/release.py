@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation.votes.votes import Votes
+from aggregation import Votes
 
 from ..errors import ReleaseError
 from .files import download
@@ -56,8 +56,12 @@ class Golden:
         return np.bincount(self.experts.items[says_yes], minlength=self.experts.n_items)
 
     def fits(self, *, at_least: int = 3) -> NDArray[np.bool_]:
-        """Return the truth, shape (n_golden,): whether at least so many experts say yes."""
+        """Say of each golden question, shape (n_golden,), whether so many experts say yes."""
         return self.yes_votes() >= at_least
+
+    def truth(self) -> NDArray[np.int64]:
+        """Return the class of each golden question, shape (n_golden,): 0 misfit, 1 fits."""
+        return self.fits().astype(np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +104,10 @@ class Release:
     def altered_files(self) -> list[str]:
         """Files that are not the published ones."""
         return [name for name, file in download.FILES.items() if self.sha256[name] != file.sha256]
+
+    def golden_images(self) -> NDArray[np.int32]:
+        """Return the image of each golden question, shape (n_golden,)."""
+        return self.questions.images[self.golden.questions]
 
     def is_original(self) -> NDArray[np.bool_]:
         """Say of each question whether its label is the image's original one, (n_questions,)."""

@@ -8,14 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..release.published import EXPERTS_FOR_RATERS
+from ..defaults import CONFIDENCE, FOLDS, REPLICATES
 from ..release.release import Release
 from ..statistics.calibration import N_BINS, Calibration, measure_calibration
-from ..statistics.estimates import CONFIDENCE, REPLICATES
 from ..tables import to_csv
 from .methods.comparison import Comparison, estimate_cells
-from .methods.methods import FOLDS, PUBLISHED, GoldenScores
-from .methods.out_of_sample import golden_images
+from .methods.methods import PUBLISHED, GoldenScores
 from .recalibration import recalibrate
 
 MAJORITY = "majority of the experts"
@@ -72,7 +70,7 @@ def expert_outcomes(release: Release) -> dict[str, NDArray[np.float64]]:
     golden = release.golden
     answered = np.diff(golden.experts.starts)  # 1 or more: the loader sees to it
     return {
-        MAJORITY: golden.fits(at_least=EXPERTS_FOR_RATERS).astype(np.float64),
+        MAJORITY: golden.fits().astype(np.float64),
         SHARE: golden.yes_votes() / answered,
     }
 
@@ -136,7 +134,7 @@ def report_calibration(
     ReleaseError
         If shapes do not fit each other, or a value is out of range.
     """
-    images = golden_images(release)
+    images = release.golden_images()
     outcomes = expert_outcomes(release)
     found = {
         name: {

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..defaults import THRESHOLD
 from ..raters.golden.accuracy import ORIGINAL_LABEL, RATER, rater_accuracy
 from ..release.files.readers import YES
-from ..release.published import EXPERTS_FOR_RATERS, FITS, THRESHOLD
+from ..release.published import FITS
 from ..release.release import Release
 from ..statistics.operating_point import check_threshold
 from ..statistics.precision_recall import OperatingPoint, PrecisionRecall, precision_recall
@@ -41,7 +42,7 @@ def votes_alone(release: Release) -> tuple[OperatingPoint, ...]:
     golden = release.golden
     votes = release.votes.select(golden.questions)
     yes_votes = np.bincount(votes.items[votes.answers == YES], minlength=votes.n_items)
-    curve = precision_recall(yes_votes, truth=golden.fits(at_least=EXPERTS_FOR_RATERS))
+    curve = precision_recall(yes_votes, truth=golden.fits())
     most = int(np.diff(votes.starts).max())
     return tuple(curve.at(at_least) for at_least in range(1, most + 1))
 

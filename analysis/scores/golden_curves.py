@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from numpy.typing import ArrayLike
 
+from ..defaults import CONFIDENCE, REPLICATES
 from ..release.labels.label_sets import checked_scores
-from ..release.published import EXPERTS_FOR_RATERS
 from ..release.release import Release
 from ..statistics.bands import Bands, precision_recall_bands
-from ..statistics.estimates import CONFIDENCE, REPLICATES
 from ..statistics.precision_recall import PrecisionRecall, precision_recall
-from .methods.out_of_sample import golden_images
 
 
 def golden_curve(release: Release, *, scores: ArrayLike | None = None) -> PrecisionRecall:
@@ -34,7 +32,7 @@ def golden_curve(release: Release, *, scores: ArrayLike | None = None) -> Precis
         If the scores do not fit the questions, or no golden question's label fits.
     """
     golden = release.golden
-    truth = golden.fits(at_least=EXPERTS_FOR_RATERS)
+    truth = golden.fits()
     return precision_recall(checked_scores(release, scores)[golden.questions], truth=truth)
 
 
@@ -68,8 +66,8 @@ def golden_bands(
     """
     return precision_recall_bands(
         scores,
-        truth=release.golden.fits(at_least=EXPERTS_FOR_RATERS),
-        images=golden_images(release),
+        truth=release.golden.fits(),
+        images=release.golden_images(),
         confidence=confidence,
         replicates=replicates,
         seed=seed,

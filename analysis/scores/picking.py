@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..defaults import REPLICATES
 from ..release.files.questions import N_ANIMALS, N_IMAGES
 from ..release.labels.label_sets import checked_scores
 from ..release.release import Release
 from ..statistics.bands import Bands, PointEstimate, precision_recall_bands
-from ..statistics.estimates import REPLICATES
 from ..statistics.operating_point import Target, ThresholdInterval, choose, same_side
 from ..tables import to_csv
 

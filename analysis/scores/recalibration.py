@@ -13,11 +13,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..defaults import FOLDS
 from ..errors import ReleaseError
-from ..release.published import EXPERTS_FOR_RATERS, published_scores
+from ..release.published import published_scores
 from ..release.release import Release
 from ..statistics.calibration import isotonic
-from .methods.methods import FOLDS
 from .methods.out_of_sample import image_folds, out_of_sample_scores
 
 Recalibrator = Literal["isotonic", "platt"]
@@ -117,7 +117,7 @@ def recalibrate(
         raise ReleaseError(f"method {method!r} is not one of {', '.join(map(repr, FITTERS))}")
     fit = FITTERS[method]
     fold = image_folds(release, folds, seed=seed)
-    truth = release.golden.fits(at_least=EXPERTS_FOR_RATERS)
+    truth = release.golden.fits()
     scores = out_of_sample_scores(release)
     mapped = np.empty_like(scores)
     for left_out in range(folds):

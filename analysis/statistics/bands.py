@@ -8,8 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..defaults import CONFIDENCE, REPLICATES
 from .curve_bootstrap import CurveReplicates, bootstrap_curve, checked_recalls
-from .estimates import CONFIDENCE, REPLICATES, Estimate, estimate, image_codes, percentile_interval
+from .estimates import Estimate, estimate, image_codes, percentile_interval
 from .intervals import wilson_interval
 from .precision_recall import OperatingPoint, PrecisionRecall, precision_recall
 

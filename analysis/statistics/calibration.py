@@ -8,9 +8,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..defaults import CONFIDENCE, REPLICATES
 from ..errors import ReleaseError
 from .bands import proportion_interval
-from .estimates import CONFIDENCE, REPLICATES, Estimate, estimate, image_codes, image_weights
+from .estimates import Estimate, estimate, image_codes, image_weights
 
 N_BINS = 10
 

@@ -14,8 +14,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..defaults import REPLICATES
 from ..errors import ReleaseError
-from .estimates import BLOCK, REPLICATES, check_count, drawn_images, image_codes
+from .estimates import BLOCK, check_count, drawn_images, image_codes
 from .precision_recall import precision_recall
 
 

@@ -12,10 +12,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..defaults import CONFIDENCE, REPLICATES
 from ..errors import ReleaseError
 
-REPLICATES = 2000
-CONFIDENCE = 0.95
 # Replicates that are computed at once: few enough for a processor's cache.
 BLOCK = 50
 

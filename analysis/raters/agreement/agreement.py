@@ -14,10 +14,11 @@ from typing import NamedTuple, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from aggregation.votes.votes import Votes
+from aggregation import Votes
 
+from ...defaults import CONFIDENCE, REPLICATES
 from ...errors import ReleaseError
-from ...statistics.estimates import CONFIDENCE, REPLICATES, check_count, percentile_interval
+from ...statistics.estimates import check_count, percentile_interval
 from .coefficients import Scale, coefficients, coefficients_of_two
 
 # Replicates are computed together as long as their weightings have no more numbers than this.

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation.votes.votes import Votes
+from aggregation import Votes
 
+from ...defaults import REPLICATES
 from ...errors import ReleaseError
 from ...release.release import Release
 from ...statistics.estimates import (
-    REPLICATES,
     Estimate,
     estimate,
     image_codes,

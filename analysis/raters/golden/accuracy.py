@@ -9,12 +9,11 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation.models.known_truth import expected_counts
-from aggregation.votes.given import UNKNOWN, truth_weights
-from aggregation.votes.votes import Votes
+from aggregation import UNKNOWN, Votes, expected_counts
+from aggregation.votes.given import truth_weights
 
 from ...release.files.readers import ANSWERS, YES
-from ...release.published import EXPERTS_FOR_RATERS, FITS, MISFIT, TRUTHS, original_label_answers
+from ...release.published import FITS, MISFIT, TRUTHS, original_label_answers
 from ...release.release import Golden, Release
 from ...statistics.intervals import Proportion, proportion
 from ...tables import to_csv
@@ -124,7 +123,7 @@ def rater_accuracy(release: Release) -> RaterAccuracy:
     """
     golden = release.golden
     original = original_label_answers(release)
-    truth = golden.fits(at_least=EXPERTS_FOR_RATERS).astype(np.int64)
+    truth = golden.truth()
     counts = (_counts(golden.raters, truth), _expert_counts(golden), _counts(original, truth))
     answers = (golden.raters, golden.experts, original)
     sizes = [len(rows) for rows in counts]

@@ -11,13 +11,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation.models.dawid_skene.fitting import fit_dawid_skene
-from aggregation.models.fit import Fit
-from aggregation.models.known_truth import expected_counts
-from aggregation.uncertainty.standard_errors import StandardErrors, standard_errors
-from aggregation.votes.votes import Votes
+from aggregation import (
+    Fit,
+    StandardErrors,
+    Votes,
+    expected_counts,
+    fit_dawid_skene,
+    standard_errors,
+)
 
-from ...release.published import EXPERTS_FOR_RATERS
 from ...release.release import Release
 from ...statistics.estimates import discovery_rates, weighted_median
 from ...statistics.intervals import Proportion, proportion
@@ -97,7 +99,7 @@ def golden_difference(release: Release, *, fit: Fit | None = None) -> GoldenDiff
     errors = standard_errors(fit)
     low, high = errors.intervals().error_rates
     golden = release.golden
-    truth = golden.fits(at_least=EXPERTS_FOR_RATERS).astype(np.int64)
+    truth = golden.truth()
     counts = expected_counts(golden.raters, np.eye(N_CLASSES)[truth])
     estimate = proportion(counts, counts.sum(axis=2, keepdims=True))
     difference = estimate.estimate - fit.error_rates

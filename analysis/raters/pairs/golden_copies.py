@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation.models.known_truth import estimate_error_rates
-from aggregation.votes.votes import Votes
+from aggregation import Votes, estimate_error_rates
 
-from ...release.published import EXPERTS_FOR_RATERS, LAPLACE
+from ...release.published import LAPLACE
 from ...release.release import Release
 from .near_copies import near_copies
 from .pairs import RaterPairs, rater_pairs
@@ -108,7 +107,7 @@ def golden_pairs(release: Release) -> RaterPairs:
         Agreement above that is usual here, for some questions are harder than others.
     """
     golden = release.golden
-    truth = golden.fits(at_least=EXPERTS_FOR_RATERS).astype(np.int64)
+    truth = golden.truth()
     rates = estimate_error_rates(golden.raters, truth=truth, n_classes=2, pseudo_count=LAPLACE)
     return rater_pairs(golden.raters, error_rates=rates, class_prior=np.eye(2)[truth])
 

@@ -17,9 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from aggregation.models.fit import Fit
+from aggregation import Fit, Votes
 from aggregation.votes.given import checked_parameters
-from aggregation.votes.votes import Votes
 
 from ...errors import ReleaseError
 from ...statistics.intervals import Proportion, proportion

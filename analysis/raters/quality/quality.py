@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from aggregation.models.fit import Fit
-from aggregation.models.known_truth import expected_counts
+from aggregation import Fit, expected_counts
 
 from ...statistics.estimates import percentile_interval
 from ..agreement.agreement import check_arguments

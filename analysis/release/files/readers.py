@@ -11,10 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation.errors import VoteError
+from aggregation import VoteError, Votes
 from aggregation.reading import npz
 from aggregation.reading.npz import cells_of_raters
-from aggregation.votes.votes import Votes
 
 from ...errors import ReleaseError
 from . import download

@@ -11,11 +11,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ...defaults import THRESHOLD
 from ...errors import ReleaseError
 from ..files import download
 from ..files.questions import N_IMAGES
 from ..labels.label_sets import make_labels
-from ..published import EXPERTS_FOR_RATERS, THRESHOLD, published_scores
+from ..published import EXPERTS_FOR_RATERS, published_scores
 from ..release import SIMULATED, Release
 from .draws import (
     VOTES_PER_QUESTION,

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from aggregation import Votes
 from aggregation.datasets.draws import draw_answers, draw_raters, votes_from_draws
-from aggregation.votes.votes import Votes
 
 from ..files.questions import N_IMAGES, N_LABELS, Questions
 from ..files.readers import ANSWERS, NO, YES

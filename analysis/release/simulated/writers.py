@@ -10,7 +10,7 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from aggregation.votes.votes import Votes
+from aggregation import Votes
 
 from ..files import download
 from ..labels.label_sets import to_json

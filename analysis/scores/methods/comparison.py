@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from ...release.published import THRESHOLD
+from ...defaults import CONFIDENCE, FOLDS, REPLICATES, THRESHOLD
 from ...release.release import Release
 from ...statistics.bands import Bands, PointEstimate, paired_difference
-from ...statistics.estimates import CONFIDENCE, REPLICATES, Estimate
+from ...statistics.estimates import Estimate
 from ...statistics.operating_point import check_threshold
 from ...statistics.precision_recall import PrecisionRecall
 from ...tables import to_csv
 from ..golden_curves import golden_bands
-from .methods import FOLDS, PUBLISHED, GoldenScores, count_yes, methods
+from .methods import PUBLISHED, GoldenScores, count_yes, methods
 
 # Called with what is being computed, and how much of it is done, in 0..1.
 Progress = Callable[[str, float], object]

@@ -14,19 +14,14 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation.models.dawid_skene.families import Family
-from aggregation.models.dawid_skene.fitting import fit_dawid_skene
-from aggregation.models.fit import Fit
-from aggregation.models.known_truth import e_step
-from aggregation.votes.given import UNKNOWN
-from aggregation.votes.votes import Votes
+from aggregation import UNKNOWN, Family, Fit, Votes, e_step, fit_dawid_skene
 
+from ...defaults import FOLDS
 from ...release.files.readers import YES
-from ...release.published import EXPERTS_FOR_RATERS, FITS
+from ...release.published import FITS
 from ...release.release import Release
 from .out_of_sample import (
     golden_counts,
-    golden_images,
     golden_votes,
     image_folds,
     out_of_sample_scores,
@@ -35,7 +30,6 @@ from .out_of_sample import (
 )
 
 PUBLISHED = "published recipe"
-FOLDS = 10
 # Called with how many of the fits are done, and how many there are.
 Report = Callable[[int, int], object]
 
@@ -113,7 +107,7 @@ def recipe(release: Release, *, with_original: bool = True) -> GoldenScores:
     return GoldenScores(
         recipe_scores(votes, counts.total(), with_original=with_original),
         out_of_sample_scores(release, with_original=with_original),
-        f"1 of {len(np.unique(golden_images(release)))} images",
+        f"1 of {len(np.unique(release.golden_images()))} images",
     )
 
 
@@ -202,7 +196,7 @@ def em_clamped(
     GoldenScores
     """
     golden = release.golden
-    truth = golden.fits(at_least=EXPERTS_FOR_RATERS)
+    truth = golden.fits()
 
     def score(known: NDArray[np.bool_]) -> NDArray[np.float64]:
         votes = release.votes.stacked(golden.raters.select(known))

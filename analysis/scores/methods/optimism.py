@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...release.published import THRESHOLD, published_scores
+from ...defaults import CONFIDENCE, REPLICATES, THRESHOLD
+from ...release.published import published_scores
 from ...release.release import Release
 from ...statistics.bands import Bands, paired_difference
-from ...statistics.estimates import CONFIDENCE, REPLICATES, Estimate
+from ...statistics.estimates import Estimate
 from ...statistics.operating_point import check_threshold
 from ...tables import to_csv
 from ..golden_curves import golden_bands

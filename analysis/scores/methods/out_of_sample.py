@@ -12,19 +12,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation.models.known_truth import e_step, normalised_rates
-from aggregation.votes.votes import Votes
+from aggregation import Votes, e_step, normalised_rates
 
 from ...errors import ReleaseError
 from ...release.files.questions import N_ANIMALS
 from ...release.files.readers import NO, YES
-from ...release.published import (
-    EXPERTS_FOR_ORIGINAL,
-    EXPERTS_FOR_RATERS,
-    FITS,
-    LAPLACE,
-    original_label_answers,
-)
+from ...release.published import EXPERTS_FOR_ORIGINAL, FITS, LAPLACE, original_label_answers
 from ...release.release import Release
 
 
@@ -58,11 +51,6 @@ class GoldenCounts(NamedTuple):
         return GoldenCounts(*(counts.sum(axis=0) - counts[fold] for counts in self))
 
 
-def golden_images(release: Release) -> NDArray[np.int32]:
-    """Return the image of each golden question, shape (n_golden,)."""
-    return release.questions.images[release.golden.questions]
-
-
 def image_folds(release: Release, folds: int | None = None, *, seed: int = 0) -> NDArray[np.int64]:
     """Share out the golden images among folds; the questions of an image stay together.
 
@@ -85,7 +73,7 @@ def image_folds(release: Release, folds: int | None = None, *, seed: int = 0) ->
     ReleaseError
         If there cannot be so many folds.
     """
-    images, image = np.unique(golden_images(release), return_inverse=True)
+    images, image = np.unique(release.golden_images(), return_inverse=True)
     if len(images) < 2:
         raise ReleaseError("one golden image alone cannot be left out: nothing would be left")
     if folds is None:
@@ -174,7 +162,7 @@ def golden_counts(release: Release, fold: NDArray[np.int64]) -> GoldenCounts:
     GoldenCounts
     """
     golden = release.golden
-    truth = golden.fits(at_least=EXPERTS_FOR_RATERS)
+    truth = golden.fits()
     original_truth = golden.fits(at_least=EXPERTS_FOR_ORIGINAL)
     return GoldenCounts(
         raters=_count_answers(golden.raters, fold, truth),

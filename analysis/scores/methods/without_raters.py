@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation.models.dawid_skene.fitting import fit_dawid_skene
-from aggregation.votes.votes import Votes
+from aggregation import Votes, fit_dawid_skene
 
+from ...defaults import REPLICATES, THRESHOLD
 from ...errors import ReleaseError
 from ...release.labels.diff import LabelDiff, diff_labels
 from ...release.labels.label_sets import make_labels
-from ...release.published import FITS, THRESHOLD, published_scores
+from ...release.published import FITS, published_scores
 from ...release.release import Release
 from ...statistics.bands import Bands, paired_difference
-from ...statistics.estimates import REPLICATES, Estimate
+from ...statistics.estimates import Estimate
 from ...statistics.operating_point import check_threshold
 from ...tables import to_csv
 from ..golden_curves import golden_bands
