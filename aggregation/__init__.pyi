@@ -5,10 +5,12 @@ from .errors import ConvergenceWarning as ConvergenceWarning
 from .errors import IdentifiabilityWarning as IdentifiabilityWarning
 from .errors import VoteError as VoteError
 from .models.dawid_skene.families import Family as Family
+from .models.dawid_skene.families import FamilyName as FamilyName
 from .models.dawid_skene.fitting import fit_dawid_skene as fit_dawid_skene
 from .models.dawid_skene.starts import start_from as start_from
 from .models.fit import Fit as Fit
 from .models.fit import Optimum as Optimum
+from .models.fit import Options as Options
 from .models.fit_tables import error_rate_table as error_rate_table
 from .models.fit_tables import posterior_table as posterior_table
 from .models.known_truth import Expectation as Expectation

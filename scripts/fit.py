@@ -252,13 +252,11 @@ def class_table(result: Fit, known: KnownItems | None) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    from aggregation.models.fit_tables import class_names_of
-
     items = np.bincount(result.classes(), minlength=result.n_classes)
     table = Table("class", box=None, padding=(0, 2, 0, 0))
     table.add_column("prior", justify="right")
     table.add_column("items", justify="right")
-    names = class_names_of(result) if known is None else known.class_names
+    names = result.class_names if known is None else known.class_names
     for name, prior, count in zip(names, result.class_prior, items, strict=True):
         table.add_row(Text(str(name)), f"{prior:.5f}", f"{count:,}")
     return table

@@ -80,8 +80,8 @@ def full_model(fit: Fit) -> tuple[Model, Array]:
     rates, prior = fit.error_rates, fit.class_prior
     inside = (rates > 1e-6) & (rates < 1 - 1e-6)
     inside[-1] = False  # the rater without votes
-    inside &= fit.options["error_rates"] is None
-    has_prior = fit.options["class_prior"] is None
+    inside &= fit.options.error_rates is None
+    has_prior = fit.options.class_prior is None
     unpack = rows_of(rates, inside)
     unpack_prior = rows_of(prior, np.full(len(prior), has_prior))
     first = [values[free][:-1] for values, free in zip(flat(rates), flat(inside), strict=True)]
@@ -124,7 +124,7 @@ def objective(fit: Fit, rates: Array, prior: Array) -> float:
     known = np.zeros_like(joint) if fit.clamped is None else fit.clamped
     is_open = ~known.any(axis=1)
     total = np.log(joint[is_open].sum(axis=1)).sum() + (known * np.log(joint))[~is_open].sum()
-    pseudo = np.broadcast_to(fit.options["pseudo_count"], rates.shape)
+    pseudo = np.broadcast_to(fit.options.pseudo_count, rates.shape)
     counted = pseudo > 0
     return float(total + (pseudo[counted] * np.log(rates[counted])).sum())
 

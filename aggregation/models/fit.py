@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from ..votes.votes import Votes
+from .dawid_skene.families import Family
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,30 @@ class Optimum:
 
     objective: float
     starts: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Options:
+    """How a model was fitted, so that it can be fitted again to other votes.
+
+    The attributes are the arguments of :func:`aggregation.fit_dawid_skene`, but for those that
+    belong to the votes (truth, start) or change no result (threads).
+    """
+
+    n_classes: int
+    pseudo_count: ArrayLike
+    error_rates: ArrayLike | None
+    class_prior: ArrayLike | None
+    family: Family
+    hard: bool
+    accelerate: bool
+    tol: float
+    max_steps: int
+
+    def arguments(self) -> dict[str, Any]:
+        """Return them as the keyword arguments that they were."""
+        by_name = {field.name: getattr(self, field.name) for field in fields(self)}
+        return by_name | {"family": self.family.name}
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,8 +88,8 @@ class Fit:
         were switched.
     optima : tuple of Optimum
         Distinct ends of all starts, the best one, which is this, first.
-    options : dict
-        The arguments of the fit, so that it can be done again on other votes.
+    options : Options
+        How it was fitted, so that it can be done again on other votes.
     clamped : ndarray, shape (n_items, n_classes), optional
         What was known of items throughout the fit; a row of zeros where nothing was.
     """
@@ -80,13 +106,19 @@ class Fit:
     converged: bool
     switched: NDArray[np.int64] = field(repr=False)
     optima: tuple[Optimum, ...]
-    options: dict[str, Any] = field(repr=False)
+    options: Options = field(repr=False)
     clamped: NDArray[np.float64] | None = field(default=None, repr=False)
 
     @property
     def n_classes(self) -> int:
         """Number of classes."""
         return len(self.class_prior)
+
+    @property
+    def class_names(self) -> Sequence[Any]:
+        """The answers, where there are as many classes; else their codes."""
+        answers = self.votes.answer_names
+        return answers if self.n_classes == len(answers) else range(self.n_classes)
 
     def classes(self) -> NDArray[np.int64]:
         """Return each item's likeliest class, shape (n_items,); the first of equals."""

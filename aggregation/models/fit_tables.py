@@ -15,11 +15,6 @@ from .known_truth import expected_counts
 Columns = dict[str, Sequence[Any] | NDArray[Any]]
 
 
-def class_names_of(fit: Fit) -> Sequence[Any]:
-    """Return the classes' names: those of the answers, if there are as many; else their codes."""
-    return fit.votes.answer_names if fit.n_classes == fit.votes.n_answers else range(fit.n_classes)
-
-
 def posterior_table(fit: Fit, *, class_names: Sequence[Any] | None = None) -> Columns:
     """Return a row an item: the posterior of every class, and the likeliest class.
 
@@ -44,7 +39,7 @@ def posterior_table(fit: Fit, *, class_names: Sequence[Any] | None = None) -> Co
     >>> table["class"]
     ['N', 'Y']
     """
-    names = class_names_of(fit) if class_names is None else class_names
+    names = fit.class_names if class_names is None else class_names
     table: Columns = {"item": fit.votes.item_names}
     for name, column in zip(names, fit.posterior.T, strict=True):
         table[f"posterior_{name}"] = column
@@ -67,7 +62,7 @@ def error_rate_table(fit: Fit, *, class_names: Sequence[Any] | None = None) -> C
         Columns `rater`, `class`, `answer`, `rate` (the error rate), and `expected_votes`: how many
         such votes the rater is expected to have given, which tells what the rate rests on.
     """
-    names = class_names_of(fit) if class_names is None else class_names
+    names = fit.class_names if class_names is None else class_names
     raters, classes, answers = np.indices(fit.error_rates.shape).reshape(3, -1).tolist()
     return {
         "rater": [fit.votes.rater_names[rater] for rater in raters],
@@ -100,7 +95,7 @@ def fit_numbers(fit: Fit, *, class_names: Sequence[Any] | None = None) -> dict[s
     -------
     dict
     """
-    names = class_names_of(fit) if class_names is None else class_names
+    names = fit.class_names if class_names is None else class_names
     votes = fit.votes
     return {
         "n_votes": votes.n_votes,

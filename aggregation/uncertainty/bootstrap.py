@@ -145,7 +145,7 @@ def bootstrap(
     """
     if replicates < 1:
         raise VoteError(f"replicates={replicates}: give 1 or more")
-    if fit.options["max_steps"] == 0:
+    if fit.options.max_steps == 0:
         raise VoteError("the fit has max_steps=0, so it has no steps to repeat: fit with some")
     n_raters = fit.votes.n_raters
     kept = np.arange(n_raters) if raters is None else codes_below(raters, "rater", n_raters)

@@ -97,15 +97,15 @@ def estimated_cells(fit: Fit) -> Cells:
     """
     cell_of, row_of, scale = _all_cells(fit)
     expected = expected_counts(fit.votes, fit.posterior) + checked_pseudo_count(
-        fit.options["pseudo_count"], fit.votes, fit.n_classes
+        fit.options.pseudo_count, fit.votes, fit.n_classes
     )
     counts = np.zeros(len(row_of))
     np.add.at(counts, cell_of, np.vstack((vote_major(expected), fit.posterior.sum(axis=0))))
     values = np.zeros(len(row_of))
     values[cell_of] = np.vstack((vote_major(fit.error_rates), fit.class_prior)) / scale
     estimated = np.ones(cell_of.shape, dtype=bool)
-    estimated[:-1] = fit.options["error_rates"] is None
-    estimated[-1] = fit.options["class_prior"] is None
+    estimated[:-1] = fit.options.error_rates is None
+    estimated[-1] = fit.options.class_prior is None
     free = np.zeros(len(row_of), dtype=bool)
     free[cell_of[estimated]] = True
     free &= (counts >= LEAST_COUNT) & (values > 0)
@@ -130,18 +130,7 @@ def _all_cells(fit: Fit) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[
     Returns cells, rows and scales.
     """
     n_raters, n_classes, n_answers = fit.error_rates.shape
-    rater, answer, cls = np.ix_(range(n_raters), range(n_answers), range(n_classes))
-    scale = np.ones((n_raters, n_answers, n_classes))
-    if fit.options["family"] == "one-coin":
-        cell = rater * 2 + (answer != cls)
-        row_of = np.repeat(np.arange(n_raters), 2)
-        scale[:, answer[0] != cls[0]] = 1 / max(n_answers - 1, 1)
-    elif fit.options["family"] == "shared":
-        cell = np.broadcast_to(answer * n_classes + cls, scale.shape)
-        row_of = np.tile(np.arange(n_classes), n_answers)
-    else:
-        cell = (rater * n_answers + answer) * n_classes + cls
-        row_of = np.broadcast_to(rater * n_classes + cls, scale.shape).reshape(-1)
+    cell, row_of, scale = fit.options.family.cells((n_raters, n_answers, n_classes))
     of_prior = len(row_of) + np.arange(n_classes)
     return (
         np.vstack((cell.reshape(-1, n_classes), of_prior)),

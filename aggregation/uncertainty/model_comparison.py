@@ -91,14 +91,9 @@ def n_parameters(fit: Fit) -> int:
     7
     """
     n_raters = int(np.count_nonzero(fit.votes.votes_per_rater()))
-    n_classes, free_answers = fit.n_classes, fit.votes.n_answers - 1
-    of_family = {
-        "full": n_raters * n_classes * free_answers,
-        "one-coin": n_raters * min(free_answers, 1),
-        "shared": n_classes * free_answers,
-    }
-    of_rates = of_family[fit.options["family"]] if fit.options["error_rates"] is None else 0
-    of_prior = n_classes - 1 if fit.options["class_prior"] is None else 0
+    shape = n_raters, fit.votes.n_answers, fit.n_classes
+    of_rates = fit.options.family.n_parameters(shape) if fit.options.error_rates is None else 0
+    of_prior = fit.n_classes - 1 if fit.options.class_prior is None else 0
     return of_rates + of_prior
 
 

@@ -13,7 +13,6 @@ from ..engine.blocks import Blocks
 from ..engine.climb import climb
 from ..errors import VoteError
 from ..models.dawid_skene.arguments import FixedParameters, answers_before_classes
-from ..models.dawid_skene.families import m_step_of
 from ..models.dawid_skene.problem import Known, Problem
 from ..models.dawid_skene.switching import best_match
 from ..models.fit import Fit
@@ -52,14 +51,14 @@ def source_of(fit: Fit, groups: ArrayLike | Iterable[Any] | None) -> Source:
         raise VoteError(f"{len(group_of)} groups for {votes.n_items} items: give one an item")
     items = open_items(fit)
     rates = answers_before_classes(fit.error_rates)
-    pseudo_count = checked_pseudo_count(options["pseudo_count"], votes, fit.n_classes)
+    pseudo_count = checked_pseudo_count(options.pseudo_count, votes, fit.n_classes)
     return Source(
         fit,
         items,
         np.unique(group_of, return_inverse=True)[1],  # codes that no item has are no groups
         FixedParameters(
-            None if options["error_rates"] is None else rates,
-            None if options["class_prior"] is None else fit.class_prior,
+            None if options.error_rates is None else rates,
+            None if options.class_prior is None else fit.class_prior,
         ),
         answers_before_classes(pseudo_count),
         answers_before_classes(expected_counts(votes, fit.posterior * items.mask[:, None])),
@@ -77,9 +76,9 @@ def replicate(
         path = climb(
             problem,
             start,
-            accelerate=options["accelerate"],
-            tol=options["tol"],
-            max_steps=options["max_steps"],
+            accelerate=options.accelerate,
+            tol=options.tol,
+            max_steps=options.max_steps,
         )
         rates, prior = problem.split(path.x)
         found = problem.blocks.e_step(rates.reshape(-1), prior, problem.hard)
@@ -87,7 +86,7 @@ def replicate(
     if problem.classes_are_alike:
         order = best_match(_overlap(source.expected, found.counts))
     counts = found.counts + problem.known.added
-    rates = np.where(_nothing_expected(counts, options["family"]), np.nan, rates)
+    rates = np.where(counts.sum(axis=options.family.row_axes, keepdims=True) == 0, np.nan, rates)
     return rates[kept].transpose(0, 2, 1)[:, order], prior[order], path.converged
 
 
@@ -114,8 +113,8 @@ def _problem(source: Source, times: NDArray[np.int64]) -> Problem:
         Blocks(source.open.votes, fit.n_classes, threads=1, patterns=drawn),
         source.open.mask,
         Known(known_counts, known_classes, 0.0, source.pseudo_counts),
-        m_step_of(fit.options["family"], fit.n_classes, fit.votes.n_answers),
-        fit.options["hard"],
+        fit.options.family,
+        fit.options.hard,
         source.fixed,
     )
 
@@ -125,9 +124,3 @@ def _overlap(fit: NDArray[np.float64], replicate: NDArray[np.float64]) -> NDArra
     n_classes = fit.shape[2]
     both = np.sqrt(fit).reshape(-1, n_classes), np.sqrt(replicate).reshape(-1, n_classes)
     return np.asarray(both[0].T @ both[1])
-
-
-def _nothing_expected(counts: NDArray[np.float64], family: str) -> NDArray[np.bool_]:
-    """Where a rate is 0/0, in a shape that broadcasts against the rates."""
-    axes = {"full": (1,), "one-coin": (1, 2), "shared": (0, 1)}[family]
-    return np.asarray(counts.sum(axis=axes, keepdims=True) == 0)

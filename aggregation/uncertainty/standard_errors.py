@@ -144,7 +144,7 @@ def standard_errors(fit: Fit) -> StandardErrors:
     >>> standard_errors(fit).class_prior.round(4)
     array([0.0949, 0.0949])
     """
-    if fit.options["hard"]:
+    if fit.options.hard:
         raise VoteError(
             "a hard fit is at no maximum of the likelihood: fit with hard=False, or use bootstrap"
         )

@@ -194,7 +194,7 @@ def _fit_again(fit: Fit, answers: NDArray[np.int64]) -> Fit:
     with warnings.catch_warnings():
         # The same doubts as about the fit itself, which has warned of them.
         warnings.simplefilter("ignore", IdentifiabilityWarning)
-        return fit_dawid_skene(drawn, **{**fit.options, **truth, "start": start})
+        return fit_dawid_skene(drawn, **{**fit.options.arguments(), **truth, "start": start})
 
 
 def draw_replicate(fit: Fit, rng: np.random.Generator) -> NDArray[np.int64]:

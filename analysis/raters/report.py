@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from aggregation import Fit, KnownItems, Votes, fit_dawid_skene, start_from
-from aggregation.models.fit_tables import class_names_of
 
 from ..errors import ReleaseError
 from ..release.published import TRUTHS
@@ -99,7 +98,7 @@ def report_on_votes(
             "start": start_from(known, votes),
         }
     fit = fit_dawid_skene(votes, **options)
-    names = class_names_of(fit) if known is None else known.class_names
+    names = fit.class_names if known is None else known.class_names
     return RaterReport(
         fit=fit,
         class_names=names,

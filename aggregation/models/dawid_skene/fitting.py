@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from ...errors import ConvergenceWarning, IdentifiabilityWarning
 from ...votes.given import checked_pseudo_count
 from ...votes.votes import Votes
-from ..fit import Fit, Optimum
+from ..fit import Fit, Optimum, Options
 from .arguments import (
     answers_before_classes,
     check_options,
@@ -23,7 +23,7 @@ from .arguments import (
     checked_truth,
     count_classes,
 )
-from .families import Family, m_step_of
+from .families import FamilyName, family_of
 from .switching import order_by_answers, order_by_truth
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def fit_dawid_skene(
     start: Fit | ArrayLike | tuple[ArrayLike, ArrayLike] | None = None,
     error_rates: ArrayLike | None = None,
     class_prior: ArrayLike | None = None,
-    family: Family = "full",
+    family: FamilyName = "full",
     hard: bool = False,
     accelerate: bool = True,
     tol: float = 1e-10,
@@ -134,17 +134,17 @@ def fit_dawid_skene(
     """
     check_options(truth_role, tol, max_steps=max_steps, restarts=restarts, seed=seed)
     n_classes = count_classes(votes, n_classes, truth, error_rates, class_prior, start)
-    options = {
-        "n_classes": n_classes,
-        "pseudo_count": pseudo_count,
-        "error_rates": error_rates,
-        "class_prior": class_prior,
-        "family": family,
-        "hard": hard,
-        "accelerate": accelerate,
-        "tol": tol,
-        "max_steps": max_steps,
-    }
+    options = Options(
+        n_classes=n_classes,
+        pseudo_count=pseudo_count,
+        error_rates=error_rates,
+        class_prior=class_prior,
+        family=family_of(family, n_classes, votes.n_answers),
+        hard=hard,
+        accelerate=accelerate,
+        tol=tol,
+        max_steps=max_steps,
+    )
     known = None if truth is None else checked_truth(truth, votes.n_items, n_classes)
     clamped = known if truth_role == "clamped" else None
     from ...engine.climb import climb  # Numba takes a third of a second to import
@@ -156,7 +156,7 @@ def fit_dawid_skene(
         clamped,
         n_classes=n_classes,
         pseudo_counts=answers_before_classes(checked_pseudo_count(pseudo_count, votes, n_classes)),
-        m_step=m_step_of(family, n_classes, votes.n_answers),
+        family=options.family,
         hard=hard,
         fixed=checked_fixed(votes, n_classes, error_rates, class_prior),
         threads=threads,
@@ -181,7 +181,7 @@ def finish(
     votes: Votes,
     clamped: NDArray[np.float64] | None,
     paths: list[Path],
-    options: dict[str, Any],
+    options: Options,
 ) -> Fit:
     """Make the result of the best path: one more E-step gives the posterior at its end."""
     heights = [(path.objectives or [problem.step(path.x).objective])[-1] for path in paths]

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from ...kernels.jit import kernel
 from ...votes.votes import Votes
 from ..fit import Fit
-from .families import shared_rates
 from .problem import Problem
 
 # An estimate from fewer items than this is none.
@@ -34,7 +33,7 @@ def causes(fit: Fit, problem: Problem, votes_of: NDArray[np.int64]) -> list[str]
         Empty where nothing was found.
     """
     found = []
-    if problem.fixed.rates is None and problem.m_step is not shared_rates:
+    if problem.fixed.rates is None and not problem.family.pools_raters:
         if fit.n_classes > 1:
             found += _pieces(problem, votes_of)
         if not problem.known.pseudo_counts.any():

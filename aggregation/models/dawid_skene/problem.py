@@ -14,7 +14,7 @@ from ...errors import VoteError
 from ...votes.votes import Votes
 from ..known_truth import expected_counts
 from .arguments import FixedParameters, answers_before_classes
-from .families import MStep, full_rates, one_coin_rates
+from .families import Family
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,8 +70,8 @@ class Problem:
         Which those are; None if all of them.
     known : Known
         The other items, and pseudo-counts.
-    m_step : callable
-        From counts to rates.
+    family : Family
+        How counts become rates.
     hard : bool
         Whether an item counts for its likeliest class alone.
     fixed : FixedParameters
@@ -81,7 +81,7 @@ class Problem:
     blocks: Blocks
     open_items: NDArray[np.bool_] | None
     known: Known
-    m_step: MStep
+    family: Family
     hard: bool
     fixed: FixedParameters
 
@@ -104,7 +104,7 @@ class Problem:
             self.fixed.rates is None
             and self.fixed.prior is None
             and not self.known.classes.any()
-            and (self.m_step is not one_coin_rates or self.shape[2] == 2)
+            and self.family.classes_alike(self.shape[2])
             and bool((pseudo_counts == pseudo_counts[:, :, :1]).all())
         )
 
@@ -116,8 +116,8 @@ class Problem:
         """Return a vector of these parameters, or of the fixed ones where there are any."""
         if self.fixed.rates is not None:
             rates = self.fixed.rates
-        elif self.m_step is not full_rates:
-            rates = self.m_step(rates)
+        elif not self.family.is_full:
+            rates = self.family.m_step(rates)
         if self.fixed.prior is not None:
             prior = self.fixed.prior
         return np.concatenate((rates.reshape(-1), prior))
@@ -128,7 +128,7 @@ class Problem:
         """M-step: the parameters that expected counts and what is known make likeliest."""
         rates, prior = self.fixed
         if rates is None:
-            rates = self.m_step(counts + self.known.added)
+            rates = self.family.m_step(counts + self.known.added)
         if prior is None:
             classes = class_counts + self.known.classes
             prior = classes / classes.sum()
@@ -185,7 +185,7 @@ def problem_of(
     *,
     n_classes: int,
     pseudo_counts: NDArray[np.float64],
-    m_step: MStep,
+    family: Family,
     hard: bool,
     fixed: FixedParameters,
     threads: int | None,
@@ -201,4 +201,4 @@ def problem_of(
         known_classes = clamped.sum(axis=0)
         entropy = -float(xlogy(clamped, clamped).sum())
     known = Known(known_counts, known_classes, entropy, pseudo_counts)
-    return Problem(Blocks(open_votes, n_classes, threads), open_items, known, m_step, hard, fixed)
+    return Problem(Blocks(open_votes, n_classes, threads), open_items, known, family, hard, fixed)

@@ -82,7 +82,7 @@ def from_truth(problem: Problem, votes: Votes, truth: NDArray[np.float64]) -> ND
     if unseen.any():
         counts[:, :, unseen] += problem.split(from_vote_shares(problem))[0][:, :, unseen]
     classes += 1.0
-    return problem.joined(problem.m_step(counts), classes / classes.sum())
+    return problem.joined(problem.family.m_step(counts), classes / classes.sum())
 
 
 def from_vote_shares(problem: Problem) -> NDArray[np.float64]:

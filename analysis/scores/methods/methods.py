@@ -14,7 +14,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation import UNKNOWN, Family, Fit, Votes, e_step, fit_dawid_skene
+from aggregation import UNKNOWN, FamilyName, Fit, Votes, e_step, fit_dawid_skene
 
 from ...defaults import FOLDS
 from ...release.files.readers import YES
@@ -126,7 +126,7 @@ def count_yes(votes: Votes) -> NDArray[np.int64]:
     return np.bincount(votes.items[votes.answers == YES], minlength=votes.n_items)
 
 
-def em(release: Release, *, n_classes: int, family: Family = "full") -> GoldenScores:
+def em(release: Release, *, n_classes: int, family: FamilyName = "full") -> GoldenScores:
     """Score by EM on all votes of the release, from vote shares, without golden truth.
 
     Parameters
