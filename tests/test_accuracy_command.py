@@ -17,7 +17,7 @@ from analysis.accuracy.real_accuracy import by_class_csv
 from analysis.accuracy.table import accuracy_csv
 from analysis.figures import accuracy_figure, figure_bytes
 from analysis.release.files.questions import image_name
-from scripts.accuracy import p_value, print_table
+from scripts.commands.accuracy import p_value, print_table
 
 from .commands import Command, refused
 from .test_accuracy_curve import guesses

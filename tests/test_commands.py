@@ -15,7 +15,7 @@ from analysis.release.files import download
 from analysis.release.files.download import ReleaseFile
 from analysis.release.labels.label_sets import to_json
 from scripts import main
-from scripts._common import announced_compilation
+from scripts.terminal.messages import announced_compilation
 
 from . import bad_releases as bad
 from .commands import PROGRAM, Command, refused

@@ -8,7 +8,7 @@ import pytest
 from analysis import Release, compare_methods
 from analysis.scores.methods.comparison import comparison_csv
 from analysis.scores.methods.optimism import bands_csv, in_and_out_of_sample
-from scripts.compare import compare, print_table
+from scripts.commands.compare import compare, print_table
 
 from .commands import Command, refused
 

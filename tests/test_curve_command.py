@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from analysis import Release
 from analysis.figures import figure3, figure_bytes
 from analysis.scores.figure3 import figure3_csv, figure3_data
-from scripts.curve import curve, print_table
+from scripts.commands.curve import curve, print_table
 from scripts.main import app, run
 
 

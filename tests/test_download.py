@@ -20,7 +20,7 @@ from rich.console import Console
 from analysis import Release, ReleaseError
 from analysis.release.files import download
 from analysis.release.files.download import ReleaseFile, fetch_release, find_release
-from scripts.fetch import fetch_with_progress
+from scripts.terminal.progress import fetch_with_progress
 
 CONTENTS = {name: (f"content of {name}\n" * 2000).encode() for name in download.FILES}
 FIRST = next(iter(CONTENTS))
@@ -173,7 +173,7 @@ def test_progress_on_a_terminal(
 ) -> None:
     terminal = io.StringIO()
     console = Console(file=terminal, force_terminal=True, width=100)
-    monkeypatch.setattr("scripts.fetch.say", lambda: console)
+    monkeypatch.setattr("scripts.commands.fetch.say", lambda: console)
     assert fetch_with_progress(tmp_path) == str(tmp_path)
     for name, content in CONTENTS.items():
         size = f"{len(content) / 1000:.1f}"

@@ -16,7 +16,7 @@ from pyarrow import parquet
 from aggregation import Votes, fit_dawid_skene, load_anesthesia, read_known_items, simulate_votes
 from aggregation.datasets.simulate import draw_error_rates
 from analysis import Release
-from scripts._common import recorded_doubts
+from scripts.terminal.messages import recorded_doubts
 
 from .commands import Command, refused
 

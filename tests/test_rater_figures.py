@@ -15,7 +15,7 @@ from analysis.diagnostics.report import ModelReport, model_report_on_release, mo
 from analysis.figures import figure_bytes, rater_figures, raters_figure, without_figure
 from analysis.raters.pairs.clusters import cluster_raters
 from analysis.raters.report import RaterReport, clusters_of_report
-from scripts._rater_files import model_summary
+from scripts.terminal.rater_files import model_summary
 
 from .commands import Command
 

@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 from analysis import Release, rater_accuracy, report_on_release
 from analysis.raters.golden.accuracy import raters_csv
 from analysis.raters.report import RaterReport
+from scripts.commands.raters import print_table, raters
 from scripts.main import app
-from scripts.raters import print_table, raters
 
 from .commands import Command, refused
 from .rater_jobs import good_rates, job, with_copies

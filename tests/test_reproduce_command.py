@@ -129,7 +129,7 @@ def test_reproduce_names_the_simulated_folder_of_this_folder(
 ) -> None:
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
-    monkeypatch.setattr("scripts.reproduce.write_reproduction", lambda *_: None)
+    monkeypatch.setattr("scripts.commands.reproduce.write_reproduction", lambda *_: None)
     assert reassess("reproduce", "--out", ".").out == f"{tmp_path / 'here-simulated'}\n"
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts._common import write_file, write_files
+from scripts.terminal.files import write_file, write_files
 
 
 def test_written_files(tmp_path: Path) -> None:

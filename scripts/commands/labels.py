@@ -10,7 +10,9 @@ import typer
 
 from analysis.defaults import THRESHOLD
 
-from ._common import DataOption, print_result, say, write_files
+from ..terminal.files import write_files
+from ..terminal.messages import print_result, say
+from ..terminal.options import DataOption
 
 
 def labels(

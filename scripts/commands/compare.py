@@ -12,14 +12,9 @@ import typer
 
 from analysis.defaults import FOLDS, REPLICATES, THRESHOLD
 
-from ._common import (
-    DataOption,
-    announced_compilation,
-    print_result,
-    recorded_doubts,
-    say,
-    write_files,
-)
+from ..terminal.files import write_files
+from ..terminal.messages import announced_compilation, print_result, recorded_doubts, say
+from ..terminal.options import DataOption
 
 if TYPE_CHECKING:
     from analysis.scores.calibration_report import CalibrationReport

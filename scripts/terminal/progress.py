@@ -1,18 +1,14 @@
-"""`reassess fetch`: download the release and check its hashes."""
+"""Progress of a download on the terminal."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._common import DataOption, print_result, say
+from .messages import say
+from .options import DataOption
 
 if TYPE_CHECKING:
     from analysis.release.files.download import ProgressBar
-
-
-def fetch(data: DataOption = None) -> None:
-    """Download the six files into the per-user cache, or --data, and check their hashes."""
-    print_result(f"{fetch_with_progress(data)}\n")
 
 
 def fetch_with_progress(data: DataOption) -> str:

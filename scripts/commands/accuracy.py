@@ -12,7 +12,9 @@ import typer
 
 from analysis.defaults import FORMATS
 
-from ._common import DataOption, UsageError, print_result, say, write_files
+from ..terminal.files import write_files
+from ..terminal.messages import UsageError, print_result, say
+from ..terminal.options import DataOption
 
 if TYPE_CHECKING:
     import numpy as np

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ._common import say
+from ..terminal.messages import say
 
 if TYPE_CHECKING:
     from analysis import Release

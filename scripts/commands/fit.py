@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ._common import announced_compilation, recorded_doubts, say, write_files
+from ..terminal.files import write_files
+from ..terminal.inputs import read_inputs
+from ..terminal.messages import announced_compilation, recorded_doubts, say
+from ..terminal.options import column_option
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -37,13 +40,6 @@ class Format(StrEnum):
 
     PARQUET = "parquet"
     CSV = "csv"
-
-
-def column_option(what: str, usual: str) -> Any:
-    """Make the option that names a column."""
-    return typer.Option(
-        metavar="COLUMN", help=f"Column of the {what}. Default: {usual}.", show_default=False
-    )
 
 
 def fit(
@@ -146,24 +142,6 @@ def fit(
     write_files({out / name: content for name, content in contents.items()})
     print_summary(result, known, doubts)
     say().print(f"wrote {out}", markup=False)
-
-
-def read_inputs(
-    file: Path,
-    truth: Path | None,
-    columns: dict[str, str | None],
-    answers: str | None,
-    classes: int | None,
-) -> tuple[Votes, KnownItems | None]:
-    """Read the votes, and the known items where there are any."""
-    from aggregation import Votes, read_known_items
-
-    with say().status("reading the votes"):
-        order = None if answers is None else answers.split(",")
-        votes = Votes.read(file, **columns, answer_names=order)
-        if truth is None:
-            return votes, None
-        return votes, read_known_items(truth, votes=votes, item=columns["item"], n_classes=classes)
 
 
 def fitted(

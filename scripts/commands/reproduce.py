@@ -11,7 +11,9 @@ import typer
 
 from analysis.defaults import FORMATS
 
-from ._common import DataOption, print_result, say, write_files
+from ..terminal.files import write_files
+from ..terminal.messages import print_result, say
+from ..terminal.options import DataOption
 
 if TYPE_CHECKING:
     import numpy as np
@@ -88,7 +90,7 @@ def _find_or_fetch(data: Path | None) -> Path | None:
 
     if data is not None or os.environ.get("REASSESS_DATA") or not missing_files(cache_dir()):
         return find_release(data)
-    from .fetch import fetch_with_progress
+    from ..terminal.progress import fetch_with_progress
 
     try:
         return Path(fetch_with_progress(None))

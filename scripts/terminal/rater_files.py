@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ._common import print_result, say, write_files
+from .files import write_files
+from .messages import print_result, say
 
 if TYPE_CHECKING:
     from analysis import Release

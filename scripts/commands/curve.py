@@ -12,7 +12,9 @@ import typer
 
 from analysis.defaults import REPLICATES, THRESHOLD
 
-from ._common import DataOption, UsageError, print_result, say, write_file
+from ..terminal.files import write_file
+from ..terminal.messages import UsageError, print_result, say
+from ..terminal.options import DataOption
 
 if TYPE_CHECKING:
     from analysis import Release

@@ -10,7 +10,9 @@ import typer
 
 from analysis.defaults import REPLICATES
 
-from ._common import DataOption, print_result, say, write_file
+from ..terminal.files import write_file
+from ..terminal.messages import print_result, say
+from ..terminal.options import DataOption
 
 if TYPE_CHECKING:
     from analysis.scores.picking import PickedPoint

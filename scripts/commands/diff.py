@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ._common import print_result, say, write_file
+from ..terminal.files import write_file
+from ..terminal.messages import print_result, say
 
 if TYPE_CHECKING:
     import numpy as np
