@@ -13,7 +13,7 @@ from analysis import Release, load_release
 from analysis.release.files import download
 from scripts import main
 
-from .commands import Command, Ended
+from .support.commands import Command, Ended
 
 
 def folder_or_skip(variable: str, what: str) -> Path:

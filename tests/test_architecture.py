@@ -157,10 +157,10 @@ class Reader:
         ("aggregation.deep.votes.Votes", False),
         ("aggregation.analysis.release", False),
         ("pyarrow", True),
-        ("tests.oracle", False),
+        ("tests.support.oracle", False),
         ("narwhals.stable.v1", True),
     }
-    assert next(found for found in found if found.name == "tests.oracle").line == 9
+    assert next(found for found in found if found.name == "tests.support.oracle").line == 9
 
 
 @pytest.mark.parametrize(

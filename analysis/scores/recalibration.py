@@ -108,7 +108,7 @@ def recalibrate(
 
     Examples
     --------
-    >>> from analysis.release.release.simulated.drawn_release import simulate_release
+    >>> from analysis.release.simulated.drawn_release import simulate_release
     >>> release = simulate_release(n_images=60, n_raters=10).release
     >>> recalibrate(release, method="platt").scores.shape == release.scores.shape
     True
