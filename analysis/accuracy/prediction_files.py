@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import ReleaseError
+from ..errors import AnalysisError
 from ..release.files.questions import N_IMAGES
 from .predictions import MOST_LABELS, NAME, ranked_labels
 
@@ -63,19 +63,19 @@ def read_predictions(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If it is no such file, or as :func:`analysis.ranked_labels`; the message begins with the
         file's name.
     """
     path = Path(path)
     reader = READERS.get(path.suffix.lower())
     if reader is None:
-        raise ReleaseError(f"{path}: predictions are read from {', '.join(READERS)} files")
+        raise AnalysisError(f"{path}: predictions are read from {', '.join(READERS)} files")
     try:
         columns = reader(path)
         return ranked_labels(columns.predictions, names=columns.names, n_images=n_images, most=most)
-    except ReleaseError as error:
-        raise ReleaseError(f"{path}: {error}") from error
+    except AnalysisError as error:
+        raise AnalysisError(f"{path}: {error}") from error
 
 
 def _read_npy(path: Path) -> Columns:
@@ -83,7 +83,7 @@ def _read_npy(path: Path) -> Columns:
         # not loaded whole: scores are ranked a part at a time
         return Columns(np.lib.format.open_memmap(path, mode="r"), None)
     except NUMPY_ERRORS as error:
-        raise ReleaseError(f"not an array that can be read ({error})") from error
+        raise AnalysisError(f"not an array that can be read ({error})") from error
 
 
 def _read_npz(path: Path) -> Columns:
@@ -95,11 +95,11 @@ def _read_npz(path: Path) -> Columns:
             if isinstance(archive, np.lib.npyio.NpzFile):
                 arrays = dict(archive)
     except NUMPY_ERRORS as error:
-        raise ReleaseError(f"not an archive of arrays that can be read ({error})") from error
+        raise AnalysisError(f"not an archive of arrays that can be read ({error})") from error
     numbers = {name: array for name, array in arrays.items() if array.dtype.kind in "iuf"}
     texts = {name: array for name, array in arrays.items() if array.dtype.kind in "US"}
     if len(numbers) != 1 or len(texts) > 1:
-        raise ReleaseError(
+        raise AnalysisError(
             "should hold one array of numbers and, if they are not in order, one of image names: "
             "it holds "
             + (", ".join(f"{name} {a.shape} {a.dtype}" for name, a in arrays.items()) or "none")
@@ -117,7 +117,7 @@ def _read_csv(path: Path) -> Columns:
         with path.open("rb") as stream:
             table = arrow_csv.read_csv(stream, read_options=options)
     except (pyarrow.ArrowException, UnicodeDecodeError, csv.Error) as error:
-        raise ReleaseError(f"not a csv file that can be read ({error})") from error
+        raise AnalysisError(f"not a csv file that can be read ({error})") from error
     return _from_table(table)
 
 
@@ -147,7 +147,7 @@ def _read_parquet(path: Path) -> Columns:
     try:
         table = parquet.ParquetFile(content).read()
     except (pyarrow.ArrowException, OSError) as error:
-        raise ReleaseError(f"not a parquet file that can be read ({error})") from error
+        raise AnalysisError(f"not a parquet file that can be read ({error})") from error
     return _from_table(table)
 
 
@@ -167,7 +167,7 @@ def _from_table(table: Any) -> Columns:
     ]
     numbers = [pair for pair in numbers if INDEX.fullmatch(pair[0])] or numbers
     if not numbers:
-        raise ReleaseError(
+        raise AnalysisError(
             "no column of predictions: it has "
             + ", ".join(f"{name} ({column.type})" for name, column in columns)
         )
@@ -201,7 +201,7 @@ def _holds_lists(column: Any) -> bool:
 def _side_by_side(columns: list[tuple[str, Any]]) -> NDArray[Any]:
     for name, column in columns:
         if _holds_lists(column):
-            raise ReleaseError(f"column {name} holds lists: it should be the only predictions")
+            raise AnalysisError(f"column {name} holds lists: it should be the only predictions")
     return np.column_stack([column.to_numpy() for _, column in columns])
 
 
@@ -212,7 +212,7 @@ def _from_lists(column: Any) -> NDArray[Any]:
     sizes = compute.fill_null(compute.list_value_length(column), 0).to_numpy(zero_copy_only=False)
     if len(sizes) and (sizes != sizes[0]).any():
         entry = int(np.argmax(sizes != sizes[0]))
-        raise ReleaseError(f"entry {entry} has {sizes[entry]} labels, but entry 0 has {sizes[0]}")
+        raise AnalysisError(f"entry {entry} has {sizes[entry]} labels, but entry 0 has {sizes[0]}")
     flat = compute.list_flatten(column).to_numpy(zero_copy_only=False)
     return np.asarray(flat).reshape(len(sizes), -1 if len(sizes) else 0)
 
@@ -222,12 +222,12 @@ def _read_json(path: Path) -> Columns:
         # an object becomes a tuple of pairs, in which a name that occurs twice is not lost
         content = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=tuple)
     except (ValueError, RecursionError) as error:
-        raise ReleaseError(f"not a JSON file ({error})") from error
+        raise AnalysisError(f"not a JSON file ({error})") from error
     if isinstance(content, tuple):
         return Columns([entry for _, entry in content], [name for name, _ in content])
     if isinstance(content, list):
         return Columns(content, None)
-    raise ReleaseError(f"holds {content!r:.60}, not a list or an object with an entry an image")
+    raise AnalysisError(f"holds {content!r:.60}, not a list or an object with an entry an image")
 
 
 READERS: dict[str, Callable[[Path], Columns]] = {

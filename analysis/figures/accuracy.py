@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..accuracy.curve import AccuracyCurve
 from ..defaults import THRESHOLD
-from ..errors import ReleaseError
+from ..errors import AnalysisError
 from .drawing import (
     BLACK,
     BLUE,
@@ -57,7 +57,7 @@ def accuracy_figure(curves: Mapping[str, AccuracyCurve]) -> Figure:
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If there are no curves or more than four, or they do not belong together.
     """
     drawn = list(curves.values())
@@ -95,11 +95,11 @@ def accuracy_figure(curves: Mapping[str, AccuracyCurve]) -> Figure:
 def _check_curves(curves: list[AccuracyCurve]) -> None:
     """Refuse curves that one figure cannot show."""
     if not 1 <= len(curves) <= len(COLORS):
-        raise ReleaseError(f"{len(curves)} curves: one figure shows 1 to {len(COLORS)}")
+        raise AnalysisError(f"{len(curves)} curves: one figure shows 1 to {len(COLORS)}")
     first = curves[0]
     for curve in curves[1:]:
         if curve.k != first.k or not np.array_equal(curve.n_images, first.n_images):
-            raise ReleaseError("the curves should have the same k, scores and release")
+            raise AnalysisError("the curves should have the same k, scores and release")
 
 
 def set_threshold_axis(axes: Axes) -> None:

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..defaults import FORMATS
-from ..errors import ReleaseError
+from ..errors import AnalysisError
 
 # Okabe & Ito's colours, which colour-blind readers can tell apart; vermilion and green are darker,
 # to be readable as text. In a grey print the shape of a mark still says what it is.
@@ -64,11 +64,11 @@ def figure_bytes(figure: Figure, form: str) -> bytes:
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If it is another form.
     """
     if form not in FORMATS:
-        raise ReleaseError(f"a figure is written as {' or '.join(FORMATS)}, not as {form!r}")
+        raise AnalysisError(f"a figure is written as {' or '.join(FORMATS)}, not as {form!r}")
     stream = io.BytesIO()
     with house_style():
         figure.savefig(stream, format=form, metadata=NO_METADATA[form])

@@ -67,7 +67,7 @@ def raters_figure(accuracy: RaterAccuracy, *, simulated: bool = False) -> Figure
         axes.set_xlabel("recall: share of the fitting labels that the rater says yes to")
         axes.set_ylabel("precision: share of the rater's yes that fit")
         raters = accuracy.of_kind(RATER)
-        recall, precision = raters.recall.estimate, raters.precision.estimate
+        recall, precision = raters.recall.value, raters.precision.value
         axes.scatter(
             recall,
             precision,
@@ -82,8 +82,8 @@ def raters_figure(accuracy: RaterAccuracy, *, simulated: bool = False) -> Figure
         for kind, color, marker in OTHERS:
             others = accuracy.of_kind(kind)
             axes.plot(
-                others.recall.estimate,
-                others.precision.estimate,
+                others.recall.value,
+                others.precision.value,
                 linestyle="none",
                 color=color,
                 marker=marker,
@@ -113,7 +113,7 @@ def raters_figure(accuracy: RaterAccuracy, *, simulated: bool = False) -> Figure
 
 def name_outlying(axes: Axes, raters: RaterAccuracy) -> None:
     """Write the names of the raters who are lowest in precision or in recall."""
-    recall, precision = raters.recall.estimate, raters.precision.estimate
+    recall, precision = raters.recall.value, raters.precision.value
     low = (recall < np.nanquantile(recall, 0.05)) | (precision < np.nanquantile(precision, 0.05))
     named = np.flatnonzero(low)
     # To the right and to the left in turn, so that names of neighbours do not meet.
@@ -149,7 +149,7 @@ def error_rates_figure(
     matplotlib.figure.Figure
         1540 pixels wide, and as high as the raters need, with its caption.
     """
-    order = np.argsort(-quality.bits.estimate, kind="stable")
+    order = np.argsort(-quality.bits.value, kind="stable")
     n_raters, n_classes, n_answers = quality.shrunken.shape
     names = [shortened(quality.rater_names[row]) for row in order]
     answers = [shortened(name) for name in quality.answer_names]
@@ -231,7 +231,7 @@ TOP: dict[str, Any] = {"ha": "center", "va": "bottom", "fontsize": 9, "fontweigh
 def draw_bits(axes: Axes, quality: RaterQuality, order: Any, top: float) -> None:
     """Draw the bits of one answer of each rater, with intervals, in the rows of the heat map."""
     bits = quality.bits
-    value = bits.estimate[order]
+    value = bits.value[order]
     rows = np.arange(len(order))
     axes.hlines(rows, bits.low[order], bits.high[order], color=GREY, linewidth=0.8)
     axes.plot(value, rows, linestyle="none", marker="o", markersize=2.2, color=BLACK)
@@ -266,8 +266,8 @@ def golden_em_figure(difference: GoldenDifference, *, simulated: bool = False) -
             axes.plot((0, 1), (0, 1), color=GREY, linewidth=0.8, linestyle=(0, (4, 2)), zorder=1)
             for code, (answer, color) in enumerate(zip(ANSWERS, ANSWER_COLORS, strict=True)):
                 axes.scatter(
-                    difference.golden.estimate[:, cls, code],
-                    difference.em.estimate[:, cls, code],
+                    difference.golden.value[:, cls, code],
+                    difference.em.value[:, cls, code],
                     s=LEAST_AREA + AREA_PER_VOTE * votes / 3,
                     color=color,
                     alpha=0.5,
