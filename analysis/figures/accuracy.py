@@ -19,10 +19,7 @@ from .drawing import (
     GREEN,
     GREY,
     VERMILION,
-    WIDTH,
-    house_style,
-    mark_simulated,
-    write_caption,
+    drawn_figure,
 )
 
 HEIGHT = 5.8
@@ -63,8 +60,7 @@ def accuracy_figure(curves: Mapping[str, AccuracyCurve]) -> Figure:
     drawn = list(curves.values())
     _check_curves(drawn)
     simulated = drawn[0].simulated
-    with house_style():
-        figure = Figure(figsize=(WIDTH, HEIGHT))
+    with drawn_figure(HEIGHT, simulated=simulated) as (figure, caption):
         rows = (len(drawn) + 1) // 2
         top = 0.985 - 0.033 * rows - (0.04 if simulated else 0.0)
         upper = figure.add_axes((LEFT, 0.415, 0.985 - LEFT, top - 0.415))
@@ -86,9 +82,7 @@ def accuracy_figure(curves: Mapping[str, AccuracyCurve]) -> Figure:
         )
         draw_images(lower, drawn[0])
         figure.align_ylabels()
-        write_caption(figure, 0.088, what_is_drawn(drawn[0]))
-        if simulated:
-            mark_simulated(figure, upper)
+        caption(0.088, what_is_drawn(drawn[0]))
     return figure
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from typing import Any
 
 from matplotlib import style
@@ -47,6 +48,36 @@ NO_METADATA: dict[str, dict[str, None]] = {
 def house_style() -> AbstractContextManager[None]:
     """Draw as all figures are drawn, whatever the user's own settings, which come back after it."""
     return style.context(["default", STYLE])
+
+
+@contextmanager
+def drawn_figure(
+    height: float, *, simulated: bool, panels: bool = False
+) -> Iterator[tuple[Figure, Callable[..., None]]]:
+    """Open a figure in the house's style; when it is drawn, mark what is simulated.
+
+    Parameters
+    ----------
+    height : float
+        In inches; all figures are as wide.
+    simulated : bool
+        Whether what is drawn is of a simulated release.
+    panels : bool
+        Whether the mark stands behind all panels, instead of in the first.
+
+    Yields
+    ------
+    figure : Figure
+    caption : callable
+        Writes paragraphs across the foot, from a height (0..1) down.
+    """
+    with house_style():
+        figure = Figure(figsize=(WIDTH, height))
+        yield figure, partial(write_caption, figure)
+        if simulated and panels:
+            mark_simulated_panels(figure)
+        elif simulated:
+            mark_simulated(figure, figure.axes[0])
 
 
 def figure_bytes(figure: Figure, form: str) -> bytes:
