@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from pathlib import Path
 
 
@@ -10,9 +11,14 @@ def run() -> None:
     """Run the command with the packages that were installed with it.
 
     A user's own `analysis` or `aggregation`, in the working folder or on PYTHONPATH, would hide
-    them otherwise.
+    them otherwise. Their place is first on the path only until they are found: what else lies
+    there, such as an old `dataclasses`, must not hide Python's own modules.
     """
-    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+    place = str(Path(__file__).resolve().parents[1])
+    sys.path.insert(0, place)
+    for package in ("aggregation", "analysis"):
+        import_module(package)
+    sys.path.remove(place)
     from .main import run as run_command
 
     run_command()

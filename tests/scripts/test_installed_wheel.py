@@ -9,6 +9,7 @@ import sys
 import sysconfig
 import tomllib
 import zipfile
+from configparser import ConfigParser
 from pathlib import Path
 from typing import Any
 
@@ -36,35 +37,43 @@ def test_pyproject_lists_every_package() -> None:
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel of a clean copy, in which no folder of an earlier build can stand."""
-    source, place = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clean copy of the checkout, in which no folder of an earlier build can stand."""
+    source = tmp_path_factory.mktemp("source")
     unwanted = shutil.ignore_patterns("__pycache__", "*.egg-info")
     for package in PACKAGES:
         shutil.copytree(ROOT / package, source / package, ignore=unwanted)
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
-    build = "import setuptools.build_meta as b, sys; print(b.build_wheel(sys.argv[1]))"
+    return source
+
+
+def built(source: Path, place: Path, kind: str) -> Path:
+    """The wheel, or the wheel of an editable installation."""
+    build = f"import setuptools.build_meta as b, sys; print(b.build_{kind}(sys.argv[1]))"
     subprocess.run(
         [sys.executable, "-c", build, str(place)], cwd=source, check=True, capture_output=True
     )
     return next(place.glob("*.whl"))
 
 
+@pytest.fixture(scope="module")
+def wheel(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return built(source, tmp_path_factory.mktemp("wheel"), "wheel")
+
+
 def test_nothing_called_scripts_is_installed(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
     top = {name.partition("/")[0] for name in names}
-    assert {"aggregation", "analysis", "reassess"} <= top
-    assert all(
-        name.endswith(".dist-info") for name in top - {"aggregation", "analysis", "reassess"}
-    )
-    for package in ("aggregation", "analysis", "reassess"):
+    assert top >= INSTALLED
+    assert all(name.endswith(".dist-info") for name in top - INSTALLED)
+    for package in INSTALLED:
         assert {f"{package}/py.typed", f"{package}/__init__.pyi"} <= set(names)
 
 
 class Installed:
-    """An environment with the wheel, whose other packages are those of the running one."""
+    """An environment with a wheel of ours, whose other packages are those of the running one."""
 
     def __init__(self, folder: Path, wheel: Path) -> None:
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
@@ -78,10 +87,17 @@ class Installed:
         running = sysconfig.get_path("purelib")
         (self.site / "running.pth").write_text(f"{running}\n")
         self.command = folder / "bin" / "reassess"
-        entry = pyproject()["project"]["scripts"]["reassess"]
-        module, _, function = entry.partition(":")
+        module, function = self._entry_point()
         self.command.write_text(f"#!{self.python}\nfrom {module} import {function}\n{function}()\n")
         self.command.chmod(0o755)
+
+    def _entry_point(self) -> tuple[str, str]:
+        """Read where the wheel says that the command begins, as installers do."""
+        (listed,) = self.site.glob("reassess-*.dist-info/entry_points.txt")
+        parser = ConfigParser()
+        parser.read(listed)
+        module, _, function = parser["console_scripts"]["reassess"].partition(":")
+        return module, function
 
     def _output(self, *arguments: str) -> str:
         run = subprocess.run(
@@ -98,9 +114,13 @@ class Installed:
         )
 
 
-@pytest.fixture(scope="module")
-def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
-    return Installed(tmp_path_factory.mktemp("environment"), wheel)
+@pytest.fixture(scope="module", params=["wheel", "editable"])
+def installed(
+    request: pytest.FixtureRequest, source: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Installed:
+    """The package installed, and installed to be worked on: each in an environment of its own."""
+    place = tmp_path_factory.mktemp(request.param)
+    return Installed(place / "environment", built(source, place, request.param))
 
 
 @pytest.fixture(params=["packages", "files"])
@@ -113,7 +133,6 @@ def hostile(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
         (tmp_path / name).mkdir()
         for file in ("__init__.py", "main.py"):
             (tmp_path / name / file).write_text(LOUD)
-    (tmp_path / "votes.csv").write_text("item,rater,answer\n1,a,x\n1,b,y\n2,a,y\n2,b,y\n")
     return tmp_path
 
 
@@ -121,26 +140,28 @@ def hostile(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 def test_the_command_survives_a_users_folders(
     installed: Installed, hostile: Path, on_path: bool
 ) -> None:
-    path = hostile if on_path else None
+    # In the working folder, or on PYTHONPATH alone.
+    folder, path = (hostile / "elsewhere", hostile) if on_path else (hostile, None)
+    folder.mkdir(exist_ok=True)
     for start in ([str(installed.command)], [str(installed.python), "-m", "reassess"]):
-        fit = installed.run(*start, "fit", "votes.csv", "-o", "out", folder=hostile, path=path)
-        assert fit.returncode == 0, fit.stderr
-        assert "4 votes of 2 raters on 2 items" in fit.stderr
-        assert (hostile / "out" / "fit.json").is_file()
-        shutil.rmtree(hostile / "out")
+        run = installed.run(*start, "simulate", "drawn", "--images", "5", folder=folder, path=path)
+        assert run.returncode == 0, run.stderr
+        assert "wrote a SIMULATED release to drawn" in run.stderr
+        shutil.rmtree(folder / "drawn")
 
 
-def test_the_command_survives_another_distributions_scripts(
-    installed: Installed, tmp_path: Path
+@pytest.mark.parametrize("name", ["scripts/__init__.py", "scripts/main.py", "dataclasses.py"])
+def test_the_command_survives_what_others_install(
+    installed: Installed, tmp_path: Path, name: str
 ) -> None:
-    other = installed.site / "scripts"
-    other.mkdir()
+    """Other distributions bring a package called scripts, or old modules of Python's own names."""
+    other = installed.site / name
+    other.parent.mkdir(exist_ok=True)
     try:
-        for file in ("__init__.py", "main.py"):
-            (other / file).write_text(LOUD)
+        other.write_text(LOUD)
         run = installed.run(str(installed.command), "--help", folder=tmp_path)
     finally:
-        shutil.rmtree(other)
+        other.unlink()
     assert run.returncode == 0, run.stderr
     assert "reproduce" in run.stdout
 
@@ -150,10 +171,10 @@ def test_one_import_has_both_faces(installed: Installed, tmp_path: Path) -> None
 import reassess
 from reassess import Votes, fit_dawid_skene, load_release
 votes = Votes.from_triples([0, 0, 1], [0, 1, 1], [1, 1, 0])
-print(reassess.__file__, reassess.vote_share(votes).classes().tolist(), "Release" in dir(reassess))
+print(reassess.vote_share(votes).classes().tolist(), "Release" in dir(reassess))
 """
     run = installed.run(str(installed.python), "-c", code, folder=tmp_path)
-    assert run.stdout.split() == [str(installed.site / "reassess/__init__.py"), "[1,", "0]", "True"]
+    assert run.stdout == "[1, 0] True\n", run.stderr
 
 
 @pytest.mark.parametrize("on_path", [False, True])
