@@ -7,16 +7,11 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
-import numba
 import pytest
 import typer
 
-from analysis import Release, make_labels
-from analysis.release.files import download
-from analysis.release.files.download import ReleaseFile
-from analysis.release.labels.label_sets import to_json
+from analysis import Release
 from scripts import main
-from scripts.terminal.messages import announced_compilation
 
 from ..support import bad_releases as bad
 from ..support.commands import PROGRAM, Command, refused
@@ -25,34 +20,6 @@ from ..support.commands import PROGRAM, Command, refused
 @pytest.fixture
 def folder(simulated_dir: Path, tmp_path: Path) -> Path:
     return bad.linked(simulated_dir, tmp_path / "release")
-
-
-def test_labels_are_real_json(reassess: Command, simulated: Release) -> None:
-    ended = reassess("labels", "--data", simulated.folder)
-    assert ended.status == 0
-    assert ended.out == (simulated.folder / "real.json").read_text()
-    (line,) = ended.err.splitlines()
-    kept = sum(map(len, simulated.label_sets))
-    assert line.startswith(f"{kept:,} labels on ")
-
-
-def test_labels_of_another_threshold(
-    reassess: Command, simulated: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("REASSESS_DATA", str(simulated.folder))
-    ended = reassess("labels", "--threshold", "0.5", "-o", tmp_path / "new" / "half.json")
-    assert (ended.status, ended.out) == (0, "")
-    written = (tmp_path / "new" / "half.json").read_text()
-    assert written == to_json(make_labels(simulated, threshold=0.5))
-    names = sorted(file.name for file in (tmp_path / "new").iterdir())
-    assert names == ["half.json", "half.provenance.json"]
-
-
-@pytest.mark.parametrize("threshold", ["1.5", "-0.1", "nan"])
-def test_thresholds_out_of_range(reassess: Command, folder: Path, threshold: str) -> None:
-    ended = reassess("labels", "--threshold", threshold, "-o", "out.json", "--data", folder)
-    refused(ended, f"threshold {threshold} is not in 0..1")
-    assert not Path("out.json").exists()
 
 
 @pytest.mark.parametrize("subcommand", ["labels", "reproduce", "raters"])
@@ -112,22 +79,6 @@ def test_a_bug_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch, folder: Path
         main.run()
 
 
-def test_fetch_without_a_network(reassess: Command, no_network: str, tmp_path: Path) -> None:
-    refused(reassess("fetch"), f"{no_network}raters.npz cannot be reached (ConnectionError)")
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_fetch_where_all_is_there(
-    reassess: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    there = {
-        name: ReleaseFile("no address", download.sha256_of(folder / name))
-        for name in download.FILES
-    }
-    monkeypatch.setattr(download, "FILES", there)
-    assert reassess("fetch", "--data", folder) == (0, f"{folder}\n", "")
-
-
 def test_version(reassess: Command) -> None:
     assert reassess("--version") == (0, f"reassess {metadata.version('reassess')}\n", "")
 
@@ -139,15 +90,6 @@ def test_an_unwritable_output_is_named_as_it_was_asked_for(
     ended = reassess("labels", "-o", there, "--data", simulated.folder)
     assert ended.status == 2
     assert f"reassess: {there}: " in ended.err.splitlines()[-1]
-
-
-def test_thresholds_with_the_same_labels_are_thresholds(
-    reassess: Command, simulated: Release, tmp_path: Path
-) -> None:
-    for threshold, ends in (("0", "[0, "), ("1", ", 1.0]")):
-        out = tmp_path / "labels.json"
-        ended = reassess("labels", "--threshold", threshold, "-o", out, "--data", simulated.folder)
-        assert ends in ended.err.partition("any threshold in ")[2]
 
 
 def test_start_up_is_light() -> None:
@@ -180,14 +122,6 @@ def test_published_results_need_no_compiler(
     loaded = done.stdout.split()
     assert "analysis.release.labels.set_order" in loaded
     assert not {"numba", "scipy"} & set(loaded)
-
-
-def test_compilation_is_announced_once(capsys: pytest.CaptureFixture[str]) -> None:
-    with announced_compilation():
-        for _ in range(2):
-            numba.njit(lambda number: number + 1)(1)
-    (line,) = capsys.readouterr().err.splitlines()
-    assert line == "compiling numerical kernels, which are kept for the next runs ..."
 
 
 def test_output_can_be_redirected(simulated: Release, tmp_path: Path) -> None:

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
@@ -15,9 +13,6 @@ from analysis.diagnostics.report import ModelReport, model_report_on_release, mo
 from analysis.figures import figure_bytes, rater_figures, raters_figure, without_figure
 from analysis.raters.pairs.clusters import cluster_raters
 from analysis.raters.report import RaterReport, clusters_of_report
-from scripts.terminal.rater_files import model_summary
-
-from ...support.commands import Command
 
 
 @pytest.fixture(scope="module")
@@ -140,20 +135,4 @@ def test_votes_of_a_user() -> None:
         "model_check",
         "more_votes",
     ]
-    lines = list(model_summary(model))
-    assert lines[0].startswith("model of 3 classes: ")
-    assert "one more vote on each item" in lines[-1]
     assert max(row.n_votes for row in model.bought) == 6
-
-
-def test_command_writes_them(
-    reassess: Command, simulated_dir: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ended = reassess("raters", "--out", "found", "--data", simulated_dir)
-    assert ended.status == 0, ended.err
-    names = {path.name for path in Path("found").iterdir()}
-    assert names >= {f"{name}.{form}" for name in NAMES for form in FORMATS}
-    assert names >= {"raters.csv", "pairs.csv", "model_check.csv", "more_votes.csv"}
-    assert names >= {"next_votes.csv", "class_effects.csv", "hard_labels.csv", "label_pairs.csv"}
-    assert Path("found/raters.csv").read_text() == ended.out
-    assert "of items have other votes than it expects" in ended.err

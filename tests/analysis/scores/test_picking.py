@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
-import json
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from analysis import AnalysisError, Release, make_labels, precision_recall_bands
-from analysis.release.files.download import sha256_of
 from analysis.release.files.questions import N_ANIMALS
-from analysis.reproduction import write_scores
 from analysis.scores.picking import agreement_of, pick, picks_csv
 from analysis.statistics.operating_point import Costs, Target
-
-from ...support.commands import Command, refused
 
 TARGETS = [
     Target(precision=0.9),
@@ -122,66 +115,8 @@ def test_csv(simulated: Release) -> None:
     assert rows[0]["chosen_within_0.05"] == ""
 
 
-def test_command(reassess: Command, simulated_dir: Path) -> None:
-    arguments = ("--recall", "0.8", "--replicates", "50", "-o", "pick.csv")
-    ended = reassess("pick", *arguments, "--data", simulated_dir)
-    assert ended.status == 0
-    assert ended.out == Path("pick.csv").read_text()
-    assert "the highest precision with a recall of at least 0.8" in " ".join(ended.err.split())
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["--precision", "1.5"], "precision 1.5 is not in 0..1"),
-        ([], "none is given"),
-        (["--recall", "0.5", "--threshold", "0.5"], "not recall and threshold"),
-    ],
-)
-def test_unusable_targets(
-    reassess: Command, simulated_dir: Path, arguments: list[str], message: str
-) -> None:
-    ended = reassess("pick", *arguments, "-o", "pick.csv", "--data", simulated_dir)
-    refused(ended, message)
-    assert not Path("pick.csv").exists()
-
-
 def test_unreachable_precision(simulated: Release) -> None:
     golden = simulated.golden
     upside_down = 1 - simulated.scores[golden.questions]
     with pytest.raises(AnalysisError, match="the highest precision is"):
         pick(simulated, Target(precision=1), golden_scores=upside_down, replicates=5)
-
-
-def test_provenance_beside_the_label_file(reassess: Command, simulated_dir: Path) -> None:
-    for place in ("a/real.json", "b/real.json"):
-        ended = reassess("labels", "--threshold", "0.7", "-o", place, "--data", simulated_dir)
-        assert ended.status == 0
-    record = Path("a/real.provenance.json").read_text()
-    assert record == Path("b/real.provenance.json").read_text()
-    found = json.loads(record)
-    content = Path("a/real.json").read_bytes()
-    sets = json.loads(content)
-    assert found["sha256"] == hashlib.sha256(content).hexdigest()
-    assert found["threshold"] == 0.7
-    assert found["labels"] == sum(map(len, sets))
-    assert found["images_with_labels"] == sum(map(bool, sets))
-    assert found["simulated"] is True
-    interval = found["same_labels_for_thresholds"]
-    assert interval["above"] < 0.7 <= interval["up_to"]
-
-
-def test_labels_of_scores_of_ones_own(
-    reassess: Command, simulated: Release, simulated_dir: Path, tmp_path: Path
-) -> None:
-    own = 1 - simulated.scores
-    with (tmp_path / "own.npz").open("wb") as stream:
-        write_scores(stream, simulated, own)
-    arguments = ("--scores", "own.npz", "--threshold", "0.6", "--animal-threshold", "0.4")
-    ended = reassess("labels", *arguments, "-o", "own.json", "--data", simulated_dir)
-    assert ended.status == 0
-    expected = make_labels(simulated, scores=own, threshold=0.6, animal_threshold=0.4)
-    assert json.loads(Path("own.json").read_text()) == expected
-    found = json.loads(Path("own.provenance.json").read_text())
-    assert found["threshold_of_labels_below_398"] == 0.4
-    assert found["input_sha256"]["scores"] == sha256_of(tmp_path / "own.npz")

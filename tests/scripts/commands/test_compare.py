@@ -7,7 +7,6 @@ import pytest
 
 from analysis import Release, compare_methods
 from analysis.scores.methods.comparison import comparison_csv
-from analysis.scores.methods.optimism import bands_csv, in_and_out_of_sample
 from scripts.commands.compare import compare, print_table
 
 from ...support.commands import Command, refused
@@ -101,24 +100,3 @@ def test_refuses(
 
 def test_missing_release(reassess: Command) -> None:
     refused(reassess("compare", "--data", "nowhere"), "nowhere")
-
-
-def test_curve_with_bands(
-    reassess: Command, simulated: Release, simulated_dir: Path, tmp_path: Path
-) -> None:
-    options = ["--replicates", "40", "--seed", "2", "--threshold", "0.5", "--data", simulated_dir]
-    ended = reassess("curve", "--bands", "-o", "bands.pdf", *options)
-    assert ended.status == 0
-    data = in_and_out_of_sample(simulated, threshold=0.5, replicates=40, seed=2)
-    assert ended.out == bands_csv(data)
-    assert (tmp_path / "bands.pdf").read_bytes().startswith(b"%PDF")
-    optimism = f"{data.optimism.value:.5f} [{data.optimism.low:.5f}, {data.optimism.high:.5f}]"
-    assert f"optimism of the average precision: {optimism}" in ended.err
-    assert "wrote bands.pdf" in ended.err
-
-
-def test_bands_out_of_range(reassess: Command, simulated_dir: Path, tmp_path: Path) -> None:
-    options = ["--replicates", "0", "--data", simulated_dir]
-    ended = reassess("curve", "--bands", "-o", "bands.pdf", *options)
-    refused(ended._replace(err=ended.err.splitlines()[-1]), "replicates=0")
-    assert not list(tmp_path.iterdir())

@@ -12,8 +12,11 @@ from typer.testing import CliRunner
 from analysis import Release
 from analysis.figures import figure3, figure_bytes
 from analysis.scores.figure3 import figure3_csv, figure3_data
+from analysis.scores.methods.optimism import bands_csv, in_and_out_of_sample
 from scripts.commands.curve import curve, print_table
 from scripts.main import app, run
+
+from ...support.commands import Command, refused
 
 
 def ended_with(
@@ -144,3 +147,24 @@ def test_release(release: Release, tmp_path: Path) -> None:
     assert "published scores of at least 0.8,0.8,0.897674" in result.stdout
     assert ",215,193,248" in result.stdout
     assert "1,135 golden questions, 248 of which fit: average precision 0.89324" in result.stderr
+
+
+def test_curve_with_bands(
+    reassess: Command, simulated: Release, simulated_dir: Path, tmp_path: Path
+) -> None:
+    options = ["--replicates", "40", "--seed", "2", "--threshold", "0.5", "--data", simulated_dir]
+    ended = reassess("curve", "--bands", "-o", "bands.pdf", *options)
+    assert ended.status == 0
+    data = in_and_out_of_sample(simulated, threshold=0.5, replicates=40, seed=2)
+    assert ended.out == bands_csv(data)
+    assert (tmp_path / "bands.pdf").read_bytes().startswith(b"%PDF")
+    optimism = f"{data.optimism.value:.5f} [{data.optimism.low:.5f}, {data.optimism.high:.5f}]"
+    assert f"optimism of the average precision: {optimism}" in ended.err
+    assert "wrote bands.pdf" in ended.err
+
+
+def test_bands_out_of_range(reassess: Command, simulated_dir: Path, tmp_path: Path) -> None:
+    options = ["--replicates", "0", "--data", simulated_dir]
+    ended = reassess("curve", "--bands", "-o", "bands.pdf", *options)
+    refused(ended._replace(err=ended.err.splitlines()[-1]), "replicates=0")
+    assert not list(tmp_path.iterdir())

@@ -16,7 +16,6 @@ from pyarrow import parquet
 from aggregation import Votes, fit_dawid_skene, load_anesthesia, read_known_items, simulate_votes
 from aggregation.datasets.simulate import draw_error_rates
 from analysis import Release
-from scripts.terminal.messages import recorded_doubts
 
 from ...support.commands import Command, refused
 
@@ -278,14 +277,3 @@ def test_all_files_or_none(reassess: Command, patients: Path) -> None:
     Path("out/fit.json").mkdir(parents=True)
     refused(reassess("fit", patients, "-o", "out"), "out/fit.json: Is a directory")
     assert names_in(Path("out")) == ["fit.json"]
-
-
-def test_other_warnings_are_passed_on() -> None:
-    import warnings
-
-    with (
-        pytest.warns(DeprecationWarning, match="something else"),
-        recorded_doubts() as doubts,
-    ):
-        warnings.warn("something else", DeprecationWarning, stacklevel=1)
-    assert doubts == []

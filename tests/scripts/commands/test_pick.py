@@ -4,16 +4,35 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ...support.commands import Command
+import pytest
+
+from ...support.commands import Command, refused
 
 
 def test_the_numbers_go_where_they_are_sent(
     reassess: Command, simulated_dir: Path, tmp_path: Path
 ) -> None:
-    options = ["pick", "--threshold", "0.8", "--replicates", "20", "--data", str(simulated_dir)]
+    options = ["pick", "--recall", "0.8", "--replicates", "20", "--data", str(simulated_dir)]
     to_file = reassess(*options, "--out", "pick.csv")
     assert to_file.status == 0
+    assert "the highest precision with a recall of at least 0.8" in " ".join(to_file.err.split())
     assert (tmp_path / "pick.csv").read_text() == to_file.out
     to_output = reassess(*options, "-o", "-")
     assert to_output.out == to_file.out
     assert sorted(path.name for path in tmp_path.iterdir()) == ["pick.csv"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--precision", "1.5"], "precision 1.5 is not in 0..1"),
+        ([], "none is given"),
+        (["--recall", "0.5", "--threshold", "0.5"], "not recall and threshold"),
+    ],
+)
+def test_unusable_targets(
+    reassess: Command, simulated_dir: Path, arguments: list[str], message: str
+) -> None:
+    ended = reassess("pick", *arguments, "-o", "pick.csv", "--data", simulated_dir)
+    refused(ended, message)
+    assert not Path("pick.csv").exists()

@@ -3,74 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import re
 import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
 from analysis import Release, ReleaseError
 from analysis.release.files import download
-from analysis.release.files.download import ReleaseFile, fetch_release, find_release
-from scripts.terminal.progress import fetch_with_progress
+from analysis.release.files.download import fetch_release, find_release
 
-CONTENTS = {name: (f"content of {name}\n" * 2000).encode() for name in download.FILES}
+from ....support.served_files import CONTENTS, Site, held, publish, served
+
 FIRST = next(iter(CONTENTS))
-
-
-@dataclass
-class Site:
-    """What the server sends for each file, and what it was asked for."""
-
-    contents: dict[str, bytes] = field(default_factory=lambda: dict(CONTENTS))
-    # Bytes that a file is announced to have, where it is not what is sent.
-    announced: dict[str, int] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
-    seconds_to_answer: float = 0.0
-
-
-@contextmanager
-def served(site: Site) -> Iterator[str]:
-    """Serve the site, and yield its address."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_HEAD(self) -> None:
-            time.sleep(site.seconds_to_answer)
-            self.send_response(200)
-            self.end_headers()
-
-        def do_GET(self) -> None:
-            name = self.path.removeprefix("/")
-            site.asked.append(name)
-            if name not in site.contents:
-                self.send_error(404)
-                return
-            self.send_response(200)
-            length = site.announced.get(name, len(site.contents[name]))
-            self.send_header("Content-Length", str(length))
-            self.end_headers()
-            self.wfile.write(site.contents[name])
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture
@@ -80,20 +28,6 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     with served(site) as address:
         publish(monkeypatch, address)
         yield site
-
-
-def publish(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    files = {
-        name: ReleaseFile(address + name, hashlib.sha256(content).hexdigest())
-        for name, content in CONTENTS.items()
-    }
-    monkeypatch.setattr(download, "FILES", files)
-
-
-def held(folder: Path) -> dict[str, bytes]:
-    """Read everything in a folder, hidden files too."""
-    return {file.name: file.read_bytes() for file in folder.iterdir()}
 
 
 def test_addresses() -> None:
@@ -166,18 +100,6 @@ def test_progress(site: Site, tmp_path: Path) -> None:
     for name, content in CONTENTS.items():
         *_, reset, filled, closed = [n for called, n in calls if called == name]
         assert (reset, filled, closed) == (0, len(content), -len(content))
-
-
-def test_progress_on_a_terminal(
-    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    terminal = io.StringIO()
-    console = Console(file=terminal, force_terminal=True, width=100)
-    monkeypatch.setattr("scripts.terminal.progress.say", lambda: console)
-    assert fetch_with_progress(tmp_path) == str(tmp_path)
-    for name, content in CONTENTS.items():
-        size = f"{len(content) / 1000:.1f}"
-        assert re.search(rf"{name}.*{size}/{size} kB", terminal.getvalue())
 
 
 def test_altered_bytes(site: Site, tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -17,12 +16,10 @@ from analysis.release.files.questions import N_IMAGES
 from analysis.release.release import SIMULATED
 from analysis.release.simulated import drawn_release as simulated_release
 from analysis.release.simulated.drawn_release import (
-    TRUTH,
     simulate_release,
     write_simulated_release,
 )
 from analysis.release.simulated.draws import draw_original_labels, draw_questions
-from scripts import main
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -167,34 +164,3 @@ def test_unusable_sizes_are_named_and_nothing_is_written(
     with pytest.raises(AnalysisError, match=message):
         write_small(tmp_path / "a", **changed)
     assert not (tmp_path / "a").exists()
-
-
-def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> object:
-    monkeypatch.setattr(sys, "argv", ["reassess", *arguments])
-    with pytest.raises(SystemExit) as ended:
-        main.run()
-    return ended.value.code
-
-
-def test_the_command_writes_what_the_function_writes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    folder = tmp_path / "a b"
-    options = ("--images", "20", "--golden-images", "5", "--raters", "8", "--seed", "9")
-    assert run(monkeypatch, "simulate", str(folder), *options) == 0
-    output, messages = capsys.readouterr()
-    assert output == ""
-    assert "wrote a SIMULATED release" in messages
-    assert "8 raters" in messages
-    assert "20 images" in messages
-    assert f"reassess reproduce --data '{folder}'" in messages
-    write_small(tmp_path / "b", n_golden_images=5, seed=9)
-    assert contents(folder) == contents(tmp_path / "b")
-    assert TRUTH in contents(folder)
-
-
-def test_the_command_refuses_in_one_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(monkeypatch, "simulate", str(tmp_path / "a"), "--raters", "2") == 2
-    assert capsys.readouterr().err == "reassess: n_raters=2: it must be 5 or more\n"

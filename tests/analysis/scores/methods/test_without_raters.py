@@ -1,10 +1,6 @@
 from __future__ import annotations
 
-import csv
-import io
-import json
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,9 +9,7 @@ from aggregation import Votes
 from analysis import AnalysisError, Release, make_labels, published_scores, without_raters
 from analysis.release.release import Golden
 from analysis.scores.golden_curves import golden_curve
-from analysis.scores.methods.without_raters import drop_raters, rater_codes, without_raters_csv
-
-from ....support.commands import Command, refused
+from analysis.scores.methods.without_raters import drop_raters, rater_codes
 
 
 def answered(votes: Votes, golden: Votes, fewest: int = 1) -> list[int]:
@@ -101,35 +95,6 @@ def test_unusable(simulated: Release) -> None:
     known = answered(votes, simulated.golden.raters)
     with pytest.raises(AnalysisError, match="no rater with golden answers is left"):
         without_raters(simulated, [votes.rater_names[rater] for rater in known])
-
-
-def test_command(reassess: Command, simulated: Release, simulated_dir: Path) -> None:
-    gone = answered(simulated.votes, simulated.golden.raters)[:2]
-    names = [simulated.votes.rater_names[rater] for rater in gone]
-    named = ",".join(map(str, names))
-    ended = reassess("raters", "--without", named, "--out", "less", "--data", simulated_dir)
-    assert ended.status == 0
-    found = without_raters(simulated, names)
-    assert ended.out == without_raters_csv(found) == Path("less/without.csv").read_text()
-    assert json.loads(Path("less/without_labels.json").read_text()) == found.label_sets
-    assert f"without 2 raters ({found.votes:,} votes" in ended.err
-    assert sorted(path.name for path in Path("less").iterdir()) == [
-        "without.csv",
-        "without.pdf",
-        "without.png",
-        "without_labels.csv",
-        "without_labels.json",
-    ]
-    rows = {row["measure"]: row for row in csv.DictReader(io.StringIO(ended.out))}
-    labels = rows["labels"]
-    assert int(labels["after"]) - int(labels["before"]) == int(labels["difference"])
-    added, dropped = (int(rows[f"labels {what}"]["after"]) for what in ("added", "dropped"))
-    assert added - dropped == int(labels["difference"])
-
-
-def test_command_refuses(reassess: Command, simulated_dir: Path) -> None:
-    refused(reassess("raters", "--without", "x", "--data", simulated_dir), "rater x is none")
-    refused(reassess("raters", "--without", "1", "--votes", "v.csv"), "--without goes with")
 
 
 @pytest.mark.release
