@@ -12,7 +12,7 @@ import typer
 
 from analysis.defaults import REPLICATES, THRESHOLD
 
-from ..terminal.files import write_file
+from ..terminal.files import STANDARD_OUTPUT, write_file
 from ..terminal.messages import UsageError, print_result, say
 from ..terminal.options import DataOption, output_option
 
@@ -48,12 +48,13 @@ def curve(
     """Draw Figure 3: precision and recall of the published scores on the golden questions.
 
     Prints the numbers as a table on a terminal, and as csv where the output is piped or redirected;
-    with --bands, both curves and their bands as csv.
+    with --bands, both curves and their bands as csv. With -o -, the drawing takes their place, as
+    png.
     """
     from analysis import load_release
     from analysis.defaults import FORMATS
 
-    form = output.suffix.removeprefix(".").lower()
+    form = "png" if output == STANDARD_OUTPUT else output.suffix.removeprefix(".").lower()
     if form not in FORMATS:
         raise UsageError(f"{output}: a figure is drawn as {' or '.join(FORMATS)}: name such a file")
     release = load_release(data)
@@ -61,7 +62,8 @@ def curve(
         draw_bands(release, output, form, threshold=threshold, replicates=replicates, seed=seed)
     else:
         draw_figure3(release, output, form, threshold=threshold)
-    say().print(f"wrote {output}", markup=False)
+    if output != STANDARD_OUTPUT:
+        say().print(f"wrote {output}", markup=False)
 
 
 def draw_figure3(release: Release, output: Path, form: str, *, threshold: float) -> None:
@@ -70,11 +72,15 @@ def draw_figure3(release: Release, output: Path, form: str, *, threshold: float)
     from analysis.scores.figure3 import figure3_csv, figure3_data
 
     result = figure3_data(release, threshold=threshold)
-    write_file(output, figure_bytes(figure3(result), form))
-    if sys.stdout.isatty():
-        print_table(result)
+    drawing = figure_bytes(figure3(result), form)
+    if output == STANDARD_OUTPUT:
+        print_result(drawing)
     else:
-        print_result(figure3_csv(result))
+        write_file(output, drawing)
+        if sys.stdout.isatty():
+            print_table(result)
+        else:
+            print_result(figure3_csv(result))
     say().print(summary(result))
 
 
@@ -86,9 +92,13 @@ def draw_bands(
     from analysis.scores.methods.optimism import bands_csv, in_and_out_of_sample
 
     result = in_and_out_of_sample(release, threshold=threshold, replicates=replicates, seed=seed)
-    write_file(output, figure_bytes(bands_figure(result), form))
-    if not sys.stdout.isatty():
-        print_result(bands_csv(result))
+    drawing = figure_bytes(bands_figure(result), form)
+    if output == STANDARD_OUTPUT:
+        print_result(drawing)
+    else:
+        write_file(output, drawing)
+        if not sys.stdout.isatty():
+            print_result(bands_csv(result))
     for line in bands_summary(result):
         say().print(line)
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..terminal.files import write_file
+from ..terminal.files import STANDARD_OUTPUT, write_file
 from ..terminal.messages import print_result, say
+from ..terminal.options import output_option
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,11 +25,9 @@ MOST_IMAGES = 3
 def diff(
     before: Annotated[Path, typer.Argument(metavar="A.json", help="A label file.")],
     after: Annotated[Path, typer.Argument(metavar="B.json", help="Another label file.")],
-    csv: Annotated[
+    output: Annotated[
         Path | None,
-        typer.Option(
-            metavar="FILE", help="Write what changed by class. Default: none.", show_default=False
-        ),
+        output_option("Write what changed by class, as csv. Default: none.", show_default=False),
     ] = None,
 ) -> None:
     """Compare two label files: images and labels added and dropped, by class and over all.
@@ -41,11 +40,14 @@ def diff(
     from analysis.release.labels.diff import diff_csv
 
     changes = diff_labels(read_label_sets(before), read_label_sets(after))
-    if csv is not None:
-        write_file(csv, diff_csv(changes))
+    if output == STANDARD_OUTPUT:
+        print_result(diff_csv(changes))
+        return
+    if output is not None:
+        write_file(output, diff_csv(changes))
     print_result("\n".join(described(changes)) + "\n")
-    if csv is not None:
-        say().print(f"wrote {csv}", markup=False)
+    if output is not None:
+        say().print(f"wrote {output}", markup=False)
 
 
 def described(changes: LabelDiff) -> Iterator[str]:

@@ -18,6 +18,7 @@ from ..terminal.options import (
     ItemOption,
     RaterOption,
     TruthOption,
+    VotesArgument,
     VotesOptions,
     out_option,
 )
@@ -51,14 +52,7 @@ class Format(StrEnum):
 
 
 def fit(
-    file: Annotated[
-        Path,
-        typer.Argument(
-            metavar="VOTES",
-            help="One vote a row: .csv, .tsv, .parquet; or the release's .npz.",
-            show_default=False,
-        ),
-    ],
+    file: VotesArgument,
     out: Annotated[Path, out_option("Folder to write to.")],
     item: ItemOption = None,
     rater: RaterOption = None,

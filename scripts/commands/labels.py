@@ -10,7 +10,7 @@ import typer
 
 from analysis.defaults import THRESHOLD
 
-from ..terminal.files import write_files
+from ..terminal.files import STANDARD_OUTPUT, write_files
 from ..terminal.messages import print_result, say
 from ..terminal.options import DataOption, output_option
 
@@ -33,8 +33,8 @@ def labels(
     ] = None,
     output: Annotated[
         Path,
-        output_option("Where to write; - is standard output."),
-    ] = Path("-"),
+        output_option("Where to write."),
+    ] = STANDARD_OUTPUT,
     data: DataOption = None,
 ) -> None:
     """Regenerate real.json at a threshold, in the published order.
@@ -65,7 +65,7 @@ def labels(
         animal_threshold=animal_threshold,
         scores_sha256=None if scores is None else sha256_of(scores),
     )
-    if output == Path("-"):
+    if output == STANDARD_OUTPUT:
         print_result(text)
     else:
         record = json.dumps(provenance, indent=2) + "\n"

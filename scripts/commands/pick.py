@@ -10,14 +10,12 @@ import typer
 
 from analysis.defaults import REPLICATES
 
-from ..terminal.files import write_file
+from ..terminal.files import STANDARD_OUTPUT, write_file
 from ..terminal.messages import print_result, say
 from ..terminal.options import DataOption, output_option
 
 if TYPE_CHECKING:
     from analysis.scores.picking import PickedPoint
-
-STANDARD_OUTPUT = Path("-")
 
 
 def pick(
@@ -58,7 +56,7 @@ def pick(
     seed: Annotated[int, typer.Option(help="Of the bootstrap.")] = 0,
     output: Annotated[
         Path | None,
-        output_option("Write the numbers as csv; - is standard output.", show_default=False),
+        output_option("Write the numbers as csv.", show_default=False),
     ] = None,
     data: DataOption = None,
 ) -> None:

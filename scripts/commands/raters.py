@@ -28,6 +28,7 @@ from ..terminal.options import (
     ItemOption,
     RaterOption,
     TruthOption,
+    VotesOption,
     VotesOptions,
     out_option,
 )
@@ -63,14 +64,7 @@ def raters(
             show_default=False,
         ),
     ] = None,
-    votes: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Your own votes instead of the release's: .csv, .tsv, .parquet or .npz.",
-            show_default=False,
-        ),
-    ] = None,
+    votes: VotesOption = None,
     truth: TruthOption = None,
     item: ItemOption = None,
     rater: RaterOption = None,
@@ -108,7 +102,7 @@ def raters(
                 return
             report = report_on_release(release, seed=seed)
         elif without is not None:
-            raise UsageError("--without goes with the release, not with --votes FILE")
+            raise UsageError("--without goes with the release, not with --votes VOTES")
         else:
             read, known = read_inputs(votes, said)
             report = report_on_votes(read, known=known, scale=scale.value, seed=seed)
@@ -136,7 +130,7 @@ def raters(
 def refuse_without_votes(said: VotesOptions) -> None:
     """Refuse options that belong to a user's own votes, where there are none."""
     if any(option is not None for option in said):
-        raise UsageError("--truth, --item, --rater, --answer and --answers go with --votes FILE")
+        raise UsageError("--truth, --item, --rater, --answer and --answers go with --votes VOTES")
 
 
 def print_table(report: RaterReport) -> None:

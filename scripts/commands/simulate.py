@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..terminal.messages import say
+from ..terminal.options import out_option
 
 if TYPE_CHECKING:
     from analysis import Release
 
 
 def simulate(
-    folder: Annotated[
+    out: Annotated[
         Path,
-        typer.Argument(
-            metavar="DIR",
-            help="A new or empty folder, or an earlier simulated release, which is replaced.",
+        out_option(
+            "A new or empty folder, or one of an earlier simulated release, which is replaced.",
             show_default=False,
         ),
     ],
@@ -42,14 +42,14 @@ def simulate(
     from analysis.release.simulated.drawn_release import write_simulated_release
 
     simulated = write_simulated_release(
-        folder, n_images=images, n_golden_images=golden_images, n_raters=raters, seed=seed
+        out, n_images=images, n_golden_images=golden_images, n_raters=raters, seed=seed
     )
     console = say()
     console.print(
-        f"wrote a SIMULATED release to {folder}: {contents(simulated.release)}", markup=False
+        f"wrote a SIMULATED release to {out}: {contents(simulated.release)}", markup=False
     )
     console.print("truth.npz holds the truth and the error rates it was drawn from", markup=False)
-    command = f"reassess reproduce --data {shlex.quote(str(folder))}"
+    command = f"reassess reproduce --data {shlex.quote(str(out))}"
     console.print(f"use it like the real one: {command}", markup=False)
 
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+STANDARD_OUTPUT = Path("-")
+
 
 def write_file(path: Path, content: bytes | str) -> None:
     """Write a file beside its place, then rename it: a file is whole or as it was."""

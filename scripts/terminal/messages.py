@@ -24,10 +24,13 @@ def say() -> Console:
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-def print_result(text: str) -> None:
+def print_result(result: str | bytes) -> None:
     """Write a result to standard output; where the reader has gone, end as SIGPIPE would."""
     try:
-        sys.stdout.write(text)
+        if isinstance(result, bytes):
+            sys.stdout.buffer.write(result)
+        else:
+            sys.stdout.write(result)
         sys.stdout.flush()
     except BrokenPipeError:
         # keeps the interpreter from flushing into the pipe at exit

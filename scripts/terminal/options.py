@@ -25,8 +25,28 @@ def out_option(what: str, **more: Any) -> Any:
 
 
 def output_option(what: str, **more: Any) -> Any:
-    """Make the option that names one file."""
-    return typer.Option("-o", "--output", "--out", metavar="FILE", help=what, **more)
+    """Make the option that names one file, or standard output."""
+    help_text = f"{what} - is standard output."
+    return typer.Option("-o", "--output", "--out", metavar="FILE", help=help_text, **more)
+
+
+VotesArgument = Annotated[
+    Path,
+    typer.Argument(
+        metavar="VOTES",
+        help="One vote a row: .csv, .tsv, .parquet; or the release's .npz.",
+        show_default=False,
+    ),
+]
+VotesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--votes",
+        metavar="VOTES",
+        help="Your own votes instead of the release's: .csv, .tsv, .parquet or .npz.",
+        show_default=False,
+    ),
+]
 
 
 def column_option(what: str, usual: str) -> Any:

@@ -77,6 +77,6 @@ def copies(pairs: RaterPairs, what: str) -> Iterator[str]:
         yield f"{what}: those of raters {names} are near copies of each other"
 
 
-def estimated(part: Estimate | Estimate) -> str:
+def estimated(part: Estimate) -> str:
     """Write a number and its interval in three decimals."""
     return f"{part.value:.3f} [{part.low:.3f}, {part.high:.3f}]"

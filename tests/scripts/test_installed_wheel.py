@@ -144,7 +144,9 @@ def test_the_command_survives_a_users_folders(
     folder, path = (hostile / "elsewhere", hostile) if on_path else (hostile, None)
     folder.mkdir(exist_ok=True)
     for start in ([str(installed.command)], [str(installed.python), "-m", "reassess"]):
-        run = installed.run(*start, "simulate", "drawn", "--images", "5", folder=folder, path=path)
+        run = installed.run(
+            *start, "simulate", "-o", "drawn", "--images", "5", folder=folder, path=path
+        )
         assert run.returncode == 0, run.stderr
         assert "wrote a SIMULATED release to drawn" in run.stderr
         shutil.rmtree(folder / "drawn")

@@ -52,6 +52,20 @@ def test_draws_the_figure_and_pipes_csv(
     assert result.stderr.splitlines()[-1] == f"wrote {output}"
 
 
+@pytest.mark.parametrize("options", [[], ["--bands", "--replicates", "20"]])
+def test_draws_to_standard_output(
+    simulated_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    arguments = ["curve", *options, "--data", str(simulated_dir)]
+    to_output = CliRunner().invoke(app, [*arguments, "-o", "-"])
+    assert to_output.exit_code == 0
+    assert list(tmp_path.iterdir()) == []
+    assert "average precision" in to_output.stderr
+    CliRunner().invoke(app, [*arguments, "-o", "curve.png"])
+    assert to_output.stdout_bytes == Path("curve.png").read_bytes()
+
+
 def test_default_is_figure3_png(
     simulated_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

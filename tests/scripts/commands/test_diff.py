@@ -24,10 +24,11 @@ def two_files(tmp_path: Path, simulated: Release) -> tuple[Path, Path]:
 
 def test_command(reassess: Command, two_files: tuple[Path, Path]) -> None:
     diff = diff_labels(*(json.loads(path.read_text()) for path in two_files))
-    ended = reassess("diff", *two_files, "--csv", "new/diff.csv")
+    ended = reassess("diff", *two_files, "-o", "new/diff.csv")
     assert ended.status == 0
     assert Path("new/diff.csv").read_text() == diff_csv(diff)
     assert ended.err == "wrote new/diff.csv\n"
+    assert reassess("diff", *two_files, "-o", "-") == (0, diff_csv(diff), "")
     lines = ended.out.splitlines()
     assert lines[0] == (
         f"labels: {diff.before.sum():,} -> {diff.after.sum():,} "
@@ -66,7 +67,7 @@ def test_command_refuses(reassess: Command, two_files: tuple[Path, Path]) -> Non
     ):
         bad.write_text(content)
         for arguments in ((good, bad), (bad, good)):
-            refused(reassess("diff", *arguments, "--csv", "diff.csv"), message)
+            refused(reassess("diff", *arguments, "-o", "diff.csv"), message)
             assert not Path("diff.csv").exists()
     bad.unlink()
     refused(reassess("diff", good, bad), f"{bad}: No such file or directory")

@@ -165,7 +165,7 @@ def test_table_of_your_own_votes(
 
 
 def test_options_of_your_own_votes(reassess: Command, votes_file: Path, tmp_path: Path) -> None:
-    refused(reassess("raters", "--truth", votes_file), "go with --votes FILE")
+    refused(reassess("raters", "--truth", votes_file), "go with --votes VOTES")
     refused(reassess("raters", "--votes", tmp_path / "none.csv"), "none.csv")
     refused(reassess("raters", "--votes", votes_file, "--rater", "who"), "'who'")
 

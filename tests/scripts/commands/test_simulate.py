@@ -16,7 +16,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 def test_writes_what_the_function_writes(reassess: Command, tmp_path: Path) -> None:
     folder = tmp_path / "a b"
     options = ("--images", "20", "--golden-images", "5", "--raters", "8", "--seed", "9")
-    ended = reassess("simulate", folder, *options)
+    ended = reassess("simulate", "-o", folder, *options)
     assert (ended.status, ended.out) == (0, "")
     assert "wrote a SIMULATED release" in ended.err
     assert "8 raters" in ended.err
@@ -28,6 +28,6 @@ def test_writes_what_the_function_writes(reassess: Command, tmp_path: Path) -> N
 
 
 def test_refuses_in_one_line(reassess: Command, tmp_path: Path) -> None:
-    ended = reassess("simulate", tmp_path / "a", "--raters", "2")
+    ended = reassess("simulate", "--out", tmp_path / "a", "--raters", "2")
     refused(ended, "n_raters=2: it must be 5 or more")
     assert not (tmp_path / "a").exists()
