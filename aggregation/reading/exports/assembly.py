@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -91,6 +92,31 @@ def table_votes(
         notes=tuple(notes),
         golden=None if golden is None else rows["golden"].combine_chunks(),
     )
+
+
+def stacked(tables: Sequence[VoteTable]) -> VoteTable:
+    """Return the votes of several tables as one; what was left out is added up."""
+    import pyarrow as pa
+
+    def end_to_end(name: str) -> Any:
+        columns = [getattr(one, name) for one in tables]
+        return None if columns[0] is None else pa.concat_arrays([whole(one) for one in columns])
+
+    known = [one.known for one in tables if one.known is not None]
+    return VoteTable(
+        item=end_to_end("item"),
+        rater=end_to_end("rater"),
+        answer=end_to_end("answer"),
+        known=pa.concat_tables(known) if known else None,
+        left_out=dict(sum((Counter(one.left_out) for one in tables), Counter())),
+        notes=tuple(dict.fromkeys(note for one in tables for note in one.notes)),
+        golden=end_to_end("golden"),
+    )
+
+
+def whole(column: Any) -> Any:
+    """Return a column as one array."""
+    return column.combine_chunks() if hasattr(column, "combine_chunks") else column
 
 
 def kept_rows(n_rows: int, left_out: Mapping[str, Any]) -> tuple[Any, dict[str, int]]:

@@ -21,6 +21,8 @@ from .tables import gold_column, taken, text_column
 
 CONTENT = ("text", "data", "filename")
 LABELS = ("label", "labels", "cats")
+# The last was the only one in some exports before version 1.2.
+IDS = {"id", "doc_id", "annotation_approver"}
 # Between the labels of a cell.
 JOINED = "#"
 
@@ -29,7 +31,7 @@ def recognises(value: Any) -> bool:
     """Say whether records are examples: an id, what was shown, and a list of labels."""
     records = first_records(value)
     return bool(records) and all(
-        "id" in example
+        not IDS.isdisjoint(example)
         and any(isinstance(example.get(name), str) for name in CONTENT)
         and (labels_of(example) is not None or has_users(example))
         for example in records
@@ -67,10 +69,11 @@ def answered(example: Mapping[str, Any]) -> Iterator[Answered]:
     labels = labels_of(example)
     by_rater: dict[Any, list[Any]] = {}
     if labels is not None:
-        by_rater[None] = labels
+        by_rater[example.get("username")] = labels
     elif has_users(example):
         for note in example["annotations"]:
-            by_rater.setdefault(note["user"], []).append(note["label"])
+            label = note if "start_offset" in note else note["label"]
+            by_rater.setdefault(note["user"], []).append(label)
     for rater, choices in by_rater.items():
         spans = [choice for choice in choices if isinstance(choice, list | dict)]
         if spans:
@@ -78,7 +81,13 @@ def answered(example: Mapping[str, Any]) -> Iterator[Answered]:
                 f"labels are of parts of a text, such as {listed([str(spans[0])])}: only labels "
                 "of whole examples are votes"
             )
-        yield Answered(example.get("id"), content, rater, {"label": choices}, beside=example)
+        yield Answered(
+            example.get("id", example.get("doc_id")),
+            content,
+            rater,
+            {"label": choices},
+            beside=example,
+        )
 
 
 def votes_of_table(table: Any, options: ExportOptions) -> VoteTable:

@@ -32,7 +32,9 @@ def same_name(found: Iterable[str], said: str, prefix: str = "") -> str | None:
     return next((name for name in found if folded(name) in wanted), None)
 
 
-def choose_question(found: Sequence[str], said: str | None, prefix: str = "") -> str:
+def choose_question(
+    found: Sequence[str], said: str | None, prefix: str = "", advice: str = ""
+) -> str:
     """Choose a question: the one that was said, or the only one.
 
     Parameters
@@ -43,6 +45,8 @@ def choose_question(found: Sequence[str], said: str | None, prefix: str = "") ->
         What the user calls it; `prefix` may be left out.
     prefix : str
         What every question's name begins with.
+    advice : str
+        What else is said where there are several.
 
     Returns
     -------
@@ -68,7 +72,7 @@ def choose_question(found: Sequence[str], said: str | None, prefix: str = "") ->
     if len(found) > 1:
         raise VoteError(
             f"there are {len(found)} questions, {listed(found)}: say which one with --answer, "
-            f"such as --answer {found[0]!r}"
+            f"such as --answer {found[0]!r}{advice}"
         )
     return found[0]
 

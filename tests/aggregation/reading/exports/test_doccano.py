@@ -71,8 +71,25 @@ def test_annotations_with_their_user() -> None:
     assert triples(votes([one], PLAIN)) == Counter({("t", "1", "3"): 1, ("t", "2", "4"): 1})
 
 
-def test_spans_are_no_votes() -> None:
-    spans = example(1, [0, 4, "PER"])
+def test_the_oldest_records_name_their_user() -> None:
+    one = {"doc_id": 20, "text": "t", "labels": ["x"], "username": "admin"}
+    assert recognises([one])
+    assert triples(votes([one], PLAIN)) == Counter({("t", "admin", "x"): 1})
+
+
+@pytest.mark.parametrize(
+    "spans",
+    [
+        example(1, [0, 4, "PER"]),
+        {"text": "t", "annotation_approver": None, "labels": [[0, 4, "PER"]]},
+        {
+            "id": 1,
+            "text": "t",
+            "annotations": [{"label": 7, "start_offset": 0, "end_offset": 2, "user": 1}],
+        },
+    ],
+)
+def test_spans_are_no_votes(spans: dict[str, Any]) -> None:
     assert recognises([spans])
     with pytest.raises(VoteError, match="labels are of parts of a text"):
         votes([spans], PLAIN)

@@ -180,3 +180,31 @@ def test_without_workers_there_is_nothing_to_read() -> None:
 )
 def test_other_tables_are_not_batches(names: list[str]) -> None:
     assert not recognises(names)
+
+
+def test_a_question_for_each_of_several_items_of_a_hit() -> None:
+    table = table_of(
+        "HITId,WorkerId,AssignmentStatus,Input.url1,Input.url2,Answer.fit1,Answer.fit2\n"
+        "H,a,Approved,u,v,yes,no\nH,b,Rejected,u,v,no,no\n"
+    )
+    with pytest.raises(VoteError, match=r"--answer 'Answer.fit\{\}' takes each number for an item"):
+        votes(table, PLAIN)
+    found = votes(table, ExportOptions(item="Input.url{}", answer="Answer.fit{}"))
+    assert triples(found) == Counter({("u", "a", "yes"): 1, ("v", "a", "no"): 1})
+    assert found.left_out == {"rejected": 2}
+    assert triples(votes(table, ExportOptions(answer="fit{}"))) == Counter(
+        {("H 1", "a", "yes"): 1, ("H 2", "a", "no"): 1}
+    )
+    with pytest.raises(VoteError, match=r"no question is called 'fot\{\}'"):
+        votes(table, ExportOptions(answer="fot{}"))
+
+
+def test_gold_of_several_items_of_a_hit() -> None:
+    table = table_of(
+        "HITId,WorkerId,Input.u1,Input.u2,Input.g1,Input.g2,Answer.q1,Answer.q2\n"
+        "H,a,x,y,yes,,yes,no\n"
+    )
+    options = ExportOptions(item="u{}", answer="q{}", truth_column="g{}")
+    found = votes(table, options)
+    assert known(found) == {"x": "yes"}
+    assert found.golden.to_pylist() == [True, False]
