@@ -8,16 +8,19 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..vote_table import VoteTable
 from .export import FILE, Export, ExportOptions
-from .records import Answered, first_records, record_votes, records_of
+from .records import Answered, fields_of, first_records, record_votes, records_of
 
 RESPONSES = ".responses"
 USERS = ".responses.users"
 STATUS = ".responses.status"
+# The only annotation of a record of the datasets before FeedbackDataset, and whose it is.
+ANNOTATION = "annotation"
+AGENT = "annotation_agent"
 REASONS = {"discarded": "discarded", "draft": "draft", "pending": "pending"}
 # A flat record's fields that were not shown: a question's, by what its name ends with, and all's.
 NOT_SHOWN = (RESPONSES, USERS, STATUS, ".suggestion", "-suggestion", "-suggestion-metadata")
@@ -29,8 +32,18 @@ def recognises(value: Any) -> bool:
     return any(
         any(name.endswith(USERS) for name in record)
         or (isinstance(record.get("fields"), dict) and "responses" in record)
+        or {ANNOTATION, AGENT} <= record.keys()
         or any(is_response_field(field) for field in record.values())
         for record in first_records(value)
+    )
+
+
+def recognises_table(names: Sequence[str]) -> bool:
+    """Say whether columns are those of records, as Parquet files hold them."""
+    there = set(names)
+    suggestions = any(name.endswith("-suggestion") for name in names)
+    return any(name.endswith(USERS) for name in names) or (
+        suggestions and {"external_id", "metadata"} <= there
     )
 
 
@@ -38,6 +51,11 @@ def votes(value: Any, options: ExportOptions) -> VoteTable:
     """Votes of all responses; discarded ones and drafts are left out."""
     rows = (row for record in records_of(value) for row in answered(record))
     return record_votes(rows, options)
+
+
+def votes_of_table(table: Any, options: ExportOptions) -> VoteTable:
+    """Votes of records in a table with lists."""
+    return votes(table.to_pylist(), options)
 
 
 def answered(record: Mapping[str, Any]) -> Iterator[Answered]:
@@ -49,10 +67,10 @@ def answered(record: Mapping[str, Any]) -> Iterator[Answered]:
             choice for choice in choices if choice is not None
         ]
     content = content_of(record)
-    beside = {**(record.get("metadata") or {}), **record}
+    beside = {**fields_of(record.get("metadata")), **record}
     identifier = record.get("external_id") or record.get("id")
     for (user, status), questions in given.items():
-        reason = REASONS.get(str(status))
+        reason = REASONS.get(str(status).lower())
         yield Answered(identifier, content, user, questions, reason, beside=beside)
 
 
@@ -67,6 +85,8 @@ def responses(record: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any, Any]]:
         for one in nested:
             for question, given in (one.get("values") or {}).items():
                 yield question, one.get("user_id"), given.get("value"), one.get("status")
+    elif AGENT in record:
+        yield ANNOTATION, record[AGENT], record.get(ANNOTATION), record.get("status")
     else:
         yield from flat_responses(record)
 
@@ -105,7 +125,7 @@ def objects_of(field: Any) -> list[dict[str, Any]]:
 
 def content_of(record: Mapping[str, Any]) -> dict[str, Any]:
     """Return what was shown: a field of its own, or all that is nothing else."""
-    fields = record.get("fields")
+    fields = record.get("fields", record.get("inputs"))
     if isinstance(fields, dict):
         return fields
     return {
@@ -120,3 +140,4 @@ def content_of(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 EXPORT = Export("argilla", "Argilla", "json", recognises, votes)
+EXPORT_TABLE = Export("argilla", "Argilla", "table", recognises_table, votes_of_table)

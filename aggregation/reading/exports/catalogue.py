@@ -37,6 +37,7 @@ EXPORTS: tuple[Export, ...] = (
     doccano.EXPORT,
     doccano.EXPORT_TABLE,
     argilla.EXPORT,
+    argilla.EXPORT_TABLE,
     labelbox.EXPORT,
     labelbox.EXPORT_TABLE,
     peerannot.EXPORT,

@@ -12,6 +12,8 @@ from .questions import folded
 from .tables import text_column
 
 WORDS = ("count", "counts", "votes", "num", "n")
+# A column with one of these in its name has the raters.
+RATERS = ("rater", "worker", "annotator", "performer", "user", "coder", "judge", "labeler")
 # So much of a table's rows, of this many at least, has the same number of votes.
 SAME = 0.8
 ROWS = 3
@@ -21,6 +23,8 @@ MOST_ROWS = 1000
 
 def recognises(names: Sequence[str]) -> bool:
     """Say whether two columns or more are named counts of something, and the others are few."""
+    if any(word in folded(name) for name in names for word in RATERS):
+        return False
     named = [name for name in names if is_count(folded(name))]
     return len(named) > 1 and len(named) >= len(set(names) - {FILE}) - 2
 

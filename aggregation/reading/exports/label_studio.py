@@ -14,7 +14,7 @@ from typing import Any
 from ..vote_table import VoteTable
 from .export import FILE, Export, ExportOptions
 from .label_studio_min import recognises_records, votes_of_records
-from .records import Answered, first_records, record_votes, records_of
+from .records import Answered, all_rows, first_records, record_votes, records_of
 
 # Before version 1.0 annotations were called completions.
 ANNOTATIONS = ("annotations", "completions")
@@ -34,10 +34,15 @@ def votes(value: Any, options: ExportOptions) -> VoteTable:
     if recognises_records(value):
         return votes_of_records(value, options)
     tasks = records_of(value)
-    rows = list(answered(tasks, ids_of_users(tasks)))
+    rows = all_rows(answered(tasks, ids_of_users(tasks)))
     blank: dict[str, list[Any]] = {name: [] for row in rows for name in row.questions}
     # An annotation leaves those questions out that it does not answer.
-    rows = [row._replace(questions={**blank, **row.questions}) for row in rows]
+    rows = [
+        row._replace(questions={**blank, **row.questions})
+        if len(row.questions) < len(blank)
+        else row
+        for row in rows
+    ]
     return record_votes(rows, options)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from ..vote_table import VoteTable
 from .export import Export, ExportOptions
-from .records import Answered, first_records, record_votes, records_of
+from .records import Answered, fields_of, first_records, record_votes, records_of
 
 HASHES = ("_input_hash", "_task_hash")
 CONTENT = ("text", "image", "audio", "video", "html")
@@ -64,7 +64,7 @@ def vote(
         reason = None if answer in ("accept", "reject") else "ignored"
         questions = {str(said.get("label", "answer")): [answer]}
     identifier = task.get(HASHES[0], task.get(HASHES[1]))
-    beside = {**(task.get("meta") or {}), **task}
+    beside = {**fields_of(task.get("meta")), **task}
     return Answered(identifier, content_of(task), rater, questions, reason, beside=beside)
 
 

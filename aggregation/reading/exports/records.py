@@ -52,14 +52,23 @@ def records_of(value: Any) -> list[dict[str, Any]]:
 def first_records(value: Any) -> list[dict[str, Any]]:
     """Return some records of a JSON value, none if it has no records."""
     if isinstance(value, list):
-        few = list(islice(value, FEW))
+        few = value[:FEW]
         return few if all(isinstance(part, dict) for part in few) else []
-    return records_of(value)[:FEW] if isinstance(value, dict) else []
+    if not isinstance(value, dict):
+        return []
+    parts = list(islice(value.items(), FEW))
+    if all(isinstance(part, dict) for _, part in parts):
+        return records_of(dict(parts))
+    if all(isinstance(part, list) for part in value.values()):
+        return records_of({name: part[:FEW] for name, part in value.items()})
+    return [value]
 
 
 def as_text(value: Any) -> str | None:
     """Return a value as a csv would have it: text as it stands, all else as JSON."""
-    return value if value is None or isinstance(value, str) else json.dumps(value)
+    if value is None or isinstance(value, str):
+        return value
+    return str(value) if type(value) is int else json.dumps(value)
 
 
 def record_votes(rows: Iterable[Answered], options: ExportOptions) -> VoteTable:
@@ -84,7 +93,7 @@ def record_votes(rows: Iterable[Answered], options: ExportOptions) -> VoteTable:
     """
     import pyarrow as pa
 
-    rows = list(rows)
+    rows = all_rows(rows)
     reasons = Counter(row.left_out for row in rows if row.left_out)
     kept = [row for row in rows if not row.left_out]
     questions = asked(kept)
@@ -114,6 +123,23 @@ def record_votes(rows: Iterable[Answered], options: ExportOptions) -> VoteTable:
         notes=found.notes,
         golden=found.golden,
     )
+
+
+def all_rows(rows: Iterable[Answered]) -> list[Answered]:
+    """Return all rows of an export, or raise VoteError if a record is built otherwise."""
+    try:
+        return list(rows)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        if isinstance(error, VoteError):
+            raise
+        raise VoteError(
+            f"a record is not built as such an export's are ({type(error).__name__}: {error})"
+        ) from error
+
+
+def fields_of(value: Any) -> dict[str, Any]:
+    """Return an object's fields: none where an export has text, or nothing, in its place."""
+    return value if isinstance(value, dict) else {}
 
 
 def asked(rows: Sequence[Answered]) -> list[str]:

@@ -6,10 +6,16 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from aggregation.errors import VoteError
-from aggregation.reading.exports.argilla import recognises, votes
+from aggregation.reading.exports.argilla import (
+    recognises,
+    recognises_table,
+    votes,
+    votes_of_table,
+)
 from aggregation.reading.exports.export import ExportOptions
 
 from .layouts import Triple, read_json, triples
@@ -37,6 +43,7 @@ def given(user: str, value: Any, status: str = "submitted") -> dict[str, Any]:
 
 
 GIVEN = [given("u1", "x"), given("u2", "y"), given("u3", "z", "discarded")]
+OWN = {"external_id": None, "metadata": "{}"}
 COLUMNS = {name: [one[name] for one in GIVEN] for name in ("user_id", "value", "status")}
 BY_USER = [
     {"user_id": one["user_id"], "status": one["status"], "values": {"q": {"value": one["value"]}}}
@@ -96,6 +103,29 @@ def test_several_fields_are_called_by_the_record() -> None:
 def test_records_nobody_answered() -> None:
     empty = {"id": "r0", "text": "s", "q.responses": None, "q.responses.users": None}
     assert triples(votes([{**empty, "q.responses.status": None}, flat()], PLAIN)) == WANTED
+
+
+def test_records_in_a_table() -> None:
+    for value in ([flat()], [{"text": "t", "q": GIVEN, "q-suggestion": "z", **OWN}]):
+        table = pa.Table.from_pylist(value)
+        assert recognises_table(table.column_names)
+        assert triples(votes_of_table(table, PLAIN)) == WANTED
+    assert not recognises_table(["text", "label", "metadata"])
+
+
+def test_one_annotation_a_record_as_before_version_1_8() -> None:
+    one = {"inputs": {"text": "t"}, "annotation": "x", "annotation_agent": "u1", "id": "r1"}
+    rows = [{**one, "status": "Validated"}, {**one, "annotation": "y", "status": "Discarded"}]
+    assert recognises(rows)
+    found = votes(rows, PLAIN)
+    assert triples(found) == Counter({("t", "u1", "x"): 1})
+    assert found.left_out == {"discarded": 1}
+
+
+def test_a_record_that_is_built_otherwise_is_an_error() -> None:
+    record = {"id": "r", "fields": {"text": "t"}, "responses": {"q": ["x"]}}
+    with pytest.raises(VoteError, match="a record is not built as such an export's are"):
+        votes([record], PLAIN)
 
 
 def test_other_records_are_not_of_argilla() -> None:

@@ -108,8 +108,8 @@ def test_exports_by_name() -> None:
         export_named("labelstudio")
     with pytest.raises(VoteError, match="no export is called 'zzz': there are mturk, toloka"):
         export_named("zzz")
-    with pytest.raises(VoteError, match="of Argilla is JSON: this is a table"):
-        export_named("argilla", "table")
+    with pytest.raises(VoteError, match="of Prodigy is JSON: this is a table"):
+        export_named("prodigy", "table")
 
 
 def test_no_two_exports_share_a_name_and_a_kind() -> None:

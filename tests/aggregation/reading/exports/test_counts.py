@@ -35,6 +35,7 @@ def test_names_say_counts(names: list[str]) -> None:
         ["task", "worker", "label", "n_words"],
         ["item", "answer", "count"],
         ["n_a", "n_b", "item", "rater", "answer"],
+        ["n_words", "n_chars", "WorkerId", "label"],
     ],
 )
 def test_other_names_do_not(names: list[str]) -> None:
