@@ -22,7 +22,7 @@ from ..vote_table import VoteTable
 from .assembly import split_at, stacked, table_votes
 from .export import Export, ExportOptions
 from .questions import choose_question, folded
-from .tables import either, filled_columns, gold_column, says, taken, text_column
+from .tables import either, filled_columns, gold_column, says, taken, text_column, with_prefix
 
 ANSWER = "Answer."
 INPUT = "Input."
@@ -129,11 +129,6 @@ def only_input(table: Any) -> str | None:
     """Return the column of what the worker was shown, if that is one."""
     inputs = with_prefix(table, INPUT)
     return inputs[0] if len(inputs) == 1 else None
-
-
-def with_prefix(table: Any, prefix: str) -> list[str]:
-    """Return the columns whose names begin so."""
-    return [name for name in table.column_names if folded(name).startswith(folded(prefix))]
 
 
 def find_questions(table: Any) -> dict[str, Any]:

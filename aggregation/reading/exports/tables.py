@@ -7,7 +7,7 @@ from typing import Any
 
 from ...errors import VoteError
 from .export import NO_TRUTH, ExportOptions
-from .questions import listed, same_name
+from .questions import folded, listed, same_name
 
 
 def text_column(table: Any, *names: str, role: str | None = None, prefix: str = "") -> Any:
@@ -67,6 +67,11 @@ def gold_column(table: Any, options: ExportOptions, usual: str | None, prefix: s
 def taken(item: str, rater: str, answer: str) -> str:
     """Return the sentence that says which columns were taken."""
     return f"Items are in {item!r}, raters in {rater!r}, answers in {answer!r}."
+
+
+def with_prefix(table: Any, prefix: str) -> list[str]:
+    """Return the columns whose names begin so."""
+    return [name for name in table.column_names if folded(name).startswith(folded(prefix))]
 
 
 def filled_columns(table: Any, names: Sequence[str]) -> list[str]:

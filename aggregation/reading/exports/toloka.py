@@ -16,7 +16,7 @@ from ..vote_table import VoteTable
 from .assembly import json_choices, table_votes
 from .export import Export, ExportOptions
 from .questions import choose_question, folded
-from .tables import filled_columns, gold_column, says, taken, text_column
+from .tables import filled_columns, gold_column, says, taken, text_column, with_prefix
 
 INPUT = "INPUT:"
 OUTPUT = "OUTPUT:"
@@ -58,11 +58,6 @@ def votes(table: Any, options: ExportOptions) -> VoteTable:
         choices=json_choices,
         notes=(taken(name, rater, question),),
     )
-
-
-def with_prefix(table: Any, prefix: str) -> list[str]:
-    """Return the columns whose names begin so."""
-    return [name for name in table.column_names if folded(name).startswith(folded(prefix))]
 
 
 def task(table: Any, said: str | None) -> tuple[str, Any]:

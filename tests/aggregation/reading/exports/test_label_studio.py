@@ -11,6 +11,7 @@ import pytest
 from aggregation.errors import VoteError
 from aggregation.reading.exports.export import ExportOptions
 from aggregation.reading.exports.label_studio import recognises, votes
+from aggregation.reading.exports.label_studio_min import votes_of_records
 
 from .layouts import Triple, known, rater_number, read_json, renamed, triples
 
@@ -148,6 +149,12 @@ def test_items_are_called_by_what_was_shown_while_that_is_a_name() -> None:
     long = "word " * 100
     assert items(task(1, one, text=long), task(2, one, text=long + "end")) == ["1", "2"]
     assert items(task(1, one, text=long), task(2, two, text=long)) == [long, long]
+
+
+def test_json_min_is_of_label_studio_too(exports: Path) -> None:
+    records = read_json(exports / "labelstudio_min.json")
+    assert recognises(records)
+    assert triples(votes(records, PLAIN)) == triples(votes_of_records(records, PLAIN))
 
 
 def test_completions_of_old() -> None:

@@ -85,6 +85,7 @@ OLD = [
     ({"objects": [], "classifications": [{"title": "Q", "answers": [{"title": "X"}]}]}, "X"),
     ({"classifications": [{"title": "Q", "answer": "free"}]}, "free"),
     ({"Q": "X"}, "X"),
+    ("X", "X"),
     ({"Q": ["X"], "box": [{"geometry": []}]}, "X"),
 ]
 
@@ -103,7 +104,7 @@ def test_older_exports(given: Any, answer: str) -> None:
     found = votes([record, skipped], PLAIN)
     assert triples(found) == Counter({("a.png", "a@x.org", answer): 1})
     assert found.left_out == {"skipped": 1}
-    cell = json.dumps(given).replace('"', '""')
+    cell = (given if isinstance(given, str) else json.dumps(given)).replace('"', '""')
     table = table_of(
         f'ID,DataRow ID,Label,Created By,External ID\n1,d1,"{cell}",a@x.org,a.png\n'
         "2,d1,Skip,b@x.org,a.png\n"
