@@ -2,8 +2,8 @@
 
 References
 ----------
-.. [1] Crowd-Kit documentation (toloka.ai/docs/crowd-kit): "Datasets" and "Aggregation" (task,
-       worker and label; before version 1.0, performer).
+.. [1] Crowd-Kit (github.com, Toloka/crowd-kit, README): "Getting Started" (task, worker and label);
+       issue 15 tells of performer, the worker's older name.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 References
 ----------
-.. [1] doccano documentation (doccano.github.io/doccano): "Tutorial", on exporting; and the
-       examples of its export formats (github.com, doccano/doccano, backend/data_export).
+.. [1] doccano (github.com, doccano/doccano): backend/data_export, its formats of export; issue 1965
+       (a file a user), pull request 46 (the oldest records), issue 1291 (annotations and users).
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 References
 ----------
-.. [1] Get-Another-Label wiki (github.com, ipeirotis/Get-Another-Label): "How to Run Get Another
-       Label", on the file of labels.
+.. [1] Get-Another-Label (github.com, ipeirotis/Get-Another-Label, data/README.txt): the files of
+       each data set, among them that of the labels.
 """
 
 from __future__ import annotations

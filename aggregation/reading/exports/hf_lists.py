@@ -2,10 +2,8 @@
 
 References
 ----------
-.. [1] Hugging Face Datasets documentation (huggingface.co/docs/datasets): "Dataset features", on
-       sequences.
-.. [2] Leonardelli et al., "SemEval-2023 Task 11: Learning with Disagreements (LeWiDi)", 2023, the
-       format of its data: annotators and annotations, as text with commas.
+.. [1] Learning with Disagreements (le-wi-di.github.io), SemEval-2023 Task 11: "The Datasets", whose
+       records have annotators and annotations, as text with commas.
 """
 
 from __future__ import annotations

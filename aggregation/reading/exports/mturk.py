@@ -5,13 +5,10 @@ References
 .. [1] Amazon Mechanical Turk documentation (docs.aws.amazon.com): "Assignment" (what a row is, and
        its AssignmentStatus); Requester UI Guide: "Reviewing Assignments Offline" (the columns
        Approve and Reject, which are filled in by hand).
-.. [2] Amazon SageMaker documentation (docs.aws.amazon.com): "Crowd HTML Elements Reference" (what
-       each element of a form submits).
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,19 +17,16 @@ from typing import Any
 
 from ..vote_table import VoteTable
 from .assembly import split_at, stacked, table_votes
+from .crowd_html import ANSWER, JOINED, find_questions
 from .export import Export, ExportOptions
 from .questions import choose_question, folded
-from .tables import either, filled_columns, gold_column, says, taken, text_column, with_prefix
+from .tables import either, gold_column, says, taken, text_column, with_prefix
 
-ANSWER = "Answer."
 INPUT = "Input."
 # Stands for a number in the names of questions and of inputs.
 NUMBER = "{}"
-# Crowd HTML elements: the whole form, as JSON.
-FORM = "answer.taskanswers"
-# Between choices: in the cells as they come, and in those that are made here.
+# Between the boxes that are checked, in a cell as it comes.
 CHECKED = "|"
-JOINED = "\x1f"
 
 
 def recognises(names: Sequence[str]) -> bool:
@@ -129,96 +123,6 @@ def only_input(table: Any) -> str | None:
     """Return the column of what the worker was shown, if that is one."""
     inputs = with_prefix(table, INPUT)
     return inputs[0] if len(inputs) == 1 else None
-
-
-def find_questions(table: Any) -> dict[str, Any]:
-    """Return all questions with an answer, by name, and each one's column of answers."""
-    plain: list[str] = []
-    forms: list[str] = []
-    for name in filled_columns(table, with_prefix(table, ANSWER)):
-        (forms if folded(name) == FORM else plain).append(name)
-    groups = radio_groups(table, plain)
-    grouped = {name for options in groups.values() for name in options.values()}
-    questions = {name: text_column(table, name) for name in plain if name not in grouped}
-    questions |= {name: pressed(table, group) for name, group in groups.items()}
-    for name in forms:
-        questions |= form_questions(text_column(table, name))
-    return questions
-
-
-def radio_groups(table: Any, names: Sequence[str]) -> dict[str, dict[str, str]]:
-    """Return questions with a column of true and false for each choice: choice to column."""
-    import pyarrow.compute as pc
-
-    groups: dict[str, dict[str, str]] = {}
-    for name in names:
-        question, _, choice = name.rpartition(".")
-        if folded(question) == folded(ANSWER[:-1]):
-            continue
-        values = pc.unique(text_column(table, name)).to_pylist()
-        if {folded(value) for value in values if value} <= {"true", "false"}:
-            groups.setdefault(question, {})[choice] = name
-    return {question: group for question, group in groups.items() if len(group) > 1}
-
-
-def pressed(table: Any, group: Mapping[str, str]) -> Any:
-    """Return the choices whose columns say true, joined, and null where none does."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    chosen = [
-        pc.if_else(says(text_column(table, name), "true"), choice + JOINED, "")
-        for choice, name in group.items()
-    ]
-    joined = pc.utf8_rtrim(pc.binary_join_element_wise(*chosen, ""), JOINED)
-    return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
-
-
-def form_questions(column: Any) -> dict[str, Any]:
-    """Return the questions of forms in JSON; each distinct form is read once."""
-    import pyarrow as pa
-
-    coded = column.dictionary_encode().combine_chunks()
-    forms = [read_form(text) for text in coded.dictionary.to_pylist()]
-    questions = dict.fromkeys(name for form in forms for name in form)
-    return {
-        name: pa.array(
-            [JOINED.join(form[name]) if form.get(name) else None for form in forms], pa.string()
-        ).take(coded.indices)
-        for name in questions
-    }
-
-
-def read_form(text: str) -> dict[str, list[str]]:
-    """Return what a form's questions were answered; fields that hold no choice are left away."""
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return {}
-    parts = value if isinstance(value, list) else [value]
-    found = {
-        name: form_choices(field)
-        for part in parts
-        if isinstance(part, dict)
-        for name, field in part.items()
-    }
-    return {name: choices for name, choices in found.items() if choices is not None}
-
-
-def form_choices(field: Any) -> list[str] | None:
-    """Return the choices of one field of a form: none made is [], and no choice at all is None."""
-    if isinstance(field, str):
-        return [field] if field else []
-    if isinstance(field, bool | int | float):
-        return [json.dumps(field)]
-    if isinstance(field, dict) and isinstance(field.get("label"), str):
-        return [field["label"]]
-    if isinstance(field, dict) and isinstance(field.get("labels"), list):
-        labels = field["labels"]
-        return labels if all(isinstance(label, str) for label in labels) else None
-    if isinstance(field, dict) and field and all(isinstance(on, bool) for on in field.values()):
-        return [choice for choice, on in field.items() if on]
-    return None
 
 
 EXPORT = Export("mturk", "Amazon Mechanical Turk", "table", recognises, votes)

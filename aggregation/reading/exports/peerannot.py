@@ -2,8 +2,8 @@
 
 References
 ----------
-.. [1] peerannot documentation (peerannot.github.io): "Add a new dataset" (tutorial), on
-       answers.json.
+.. [1] peerannot documentation (github.com, peerannot/peerannot, doc/tutorials): "Add a dataset to
+       peerannot"; its datasets/krippendorff-data/answers.json shows the layout.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 References
 ----------
 .. [1] Zheng, Li, Li, Shan and Cheng, "Truth Inference in Crowdsourcing: Is the Problem Solved?",
-       PVLDB 10(5), 2017; the layout of its files is told in the README of the code beside it
+       PVLDB 10(5), 541-552, 2017; the files are in the data sets of the code beside it
        (github.com, zhydhkcws/crowd_truth_infer).
 """
 

@@ -2,7 +2,7 @@
 
 References
 ----------
-.. [1] spark-crowd documentation (github.com, enriquegrodrigo/spark-crowd, README), "Quick start".
+.. [1] spark-crowd documentation (github.com, enriquegrodrigo/spark-crowd, README): "Types".
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 References
 ----------
-.. [1] Toloka documentation (toloka.ai/docs), guide: "Results" (the columns of the file with
-       responses) and "Preparing a task file" (input, golden and hint fields).
+.. [1] Toloka documentation (toloka.ai/docs/guide): result-of-eval, on the fields in the file with
+       responses, and pool_csv, on input, control responses and hints.
 """
 
 from __future__ import annotations

@@ -111,38 +111,6 @@ def test_several_choices_of_a_rejected_row_are_no_matter() -> None:
     assert answers(table) == ["x"]
 
 
-def test_buttons_with_a_column_each_are_one_question() -> None:
-    table = table_of(
-        "HITId,WorkerId,Answer.mood.good,Answer.mood.bad,Answer.mood.odd one\n"
-        "1,a,true,false,false\n1,b,false,false,true\n2,a,False,TRUE,false\n2,b,false,false,false\n"
-    )
-    assert answers(table) == ["good", "odd one", "bad", None]
-    assert "'Answer.mood'" in votes(table, PLAIN).notes[0]
-
-
-def test_a_label_column_alone_is_not_buttons() -> None:
-    table = table_of("HITId,WorkerId,Answer.is.cat\n1,a,true\n1,b,false\n")
-    assert answers(table) == ["true", "false"]
-
-
-@pytest.mark.parametrize(
-    ("form", "answer"),
-    [
-        ({"q": {"label": "cat"}}, "cat"),
-        ({"q": {"cat": False, "dog": True}}, "dog"),
-        ({"q": "cat"}, "cat"),
-        ({"q": True}, "true"),
-        ({"q": 3}, "3"),
-        ({"q": {"labels": ["cat"]}}, "cat"),
-        ({"q": {"labels": []}}, None),
-        ({"q": {"cat": False, "dog": False}}, None),
-        ({"q": ""}, None),
-    ],
-)
-def test_what_each_element_of_a_form_submits(form: Any, answer: str | None) -> None:
-    assert answers(forms({"q": "always"}, form)) == ["always", answer]
-
-
 def test_several_choices_and_questions_of_forms() -> None:
     boxes = {"boxes": {"a": True, "b": True}, "place": {"boundingBoxes": [{"left": 1}]}}
     with pytest.raises(VoteError, match="several choices, such as 'a', 'b'"):
