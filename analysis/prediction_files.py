@@ -2,60 +2,94 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import os
-import re
 import zipfile
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from .errors import ReleaseError
-from .predictions import MOST_LABELS, NAME, ranked_labels
+from .prediction_columns import Chosen, chosen_columns, columns_of
+from .prediction_csv import predictions_of_csv
+from .prediction_json import RESULT, predictions_of_json
+from .prediction_order import in_image_order
+from .predictions import MOST_LABELS, label_array, number_array, ranked_batch, ranked_by_name
 from .questions import N_IMAGES
+from .wordnet_ids import holds_ids, load_synsets
 
 # What NumPy raises on a file that is none of its own, or damaged.
 NUMPY_ERRORS = (ValueError, EOFError, MemoryError, zipfile.BadZipFile, zlib.error)
-# Row numbers that pandas writes beside a table.
-ROW_NUMBERS = {"", "Unnamed: 0", "__index_level_0__"}
-INDEX = re.compile(r"index(?:_[0-9]+)?")
 
 
-class Columns(NamedTuple):
-    """What a file holds: predictions, and image names if there are any."""
+@dataclass(frozen=True, eq=False)
+class Predictions:
+    """A model's predictions, as a file has them.
 
-    predictions: Any
-    names: Sequence[Any] | None
+    Attributes
+    ----------
+    labels : ndarray of int16, shape (n, k)
+        Labels, the best first, one row an image.
+    images : ndarray of int64, shape (n,), or None
+        Numbers of the images, 1..50000, ascending; None where the file has no image names, and the
+        rows are as they stand in it.
+    note : str
+        What was taken for predictions where something else could have been; otherwise empty.
+    """
+
+    labels: NDArray[np.int16]
+    images: NDArray[np.int64] | None
+    note: str
 
 
 def read_predictions(
-    path: str | os.PathLike[str], *, n_images: int = N_IMAGES, most: int = MOST_LABELS
+    path: str | os.PathLike[str],
+    *,
+    n_images: int = N_IMAGES,
+    most: int = MOST_LABELS,
+    column: str | None = None,
+    original_labels: ArrayLike | None = None,
+    order: str | None = None,
+    data: str | os.PathLike[str] | None = None,
 ) -> NDArray[np.int16]:
     """Read predictions: labels, the best first, one row an image in order of the image's number.
 
-    The file holds labels 0..999, the top k labels of each image, or scores of all 1000 labels, as
-    for :func:`analysis.ranked_labels`. Without image names the predictions are in order of the
-    images' file names.
+    The file holds labels 0..999 or their WordNet ids, the top k labels of each image, or scores of
+    all 1000 labels, as for :func:`analysis.ranked_labels`.
 
     - ``.npy``: an array, without image names.
     - ``.npz``: one array of numbers and, if there are image names, one of strings.
-    - ``.csv``, with or without a header, and ``.parquet``: columns of numbers in order of rank or
-      label, or one column of lists; and, if there are image names, a column of them. Where there
-      are columns ``index`` or ``index_0``, ``index_1`` and so on, as timm's `inference.py` writes,
-      the others are left out.
-    - ``.json``: a list with an entry an image, or an object of image names and entries; an entry
-      is a label or a list of numbers.
+    - ``.csv``, with or without a header (also ``.tsv`` and ``.txt``), and ``.parquet``: columns of
+      numbers in order of rank or label, or one column of lists; and, if there are image names, a
+      column of them. Probabilities beside labels are left out, and so are known labels.
+    - ``.json`` (also ``.jsonl``): a list with an entry an image, or an object of image names and
+      entries; or a table in one of the layouts that pandas writes.
+
+    What timm's `inference.py` writes is read in any of its layouts, where it has labels
+    (``--include-index``, or ``--label-type name``).
 
     Parameters
     ----------
     path : path-like
     n_images, most : int
         As for :func:`analysis.ranked_labels`.
+    column : str, optional
+        The predictions' column, what the names of several numbered ones have in common, or the
+        array in an ``.npz`` file. Default: chosen by what they hold and are called.
+    original_labels : array_like of int, shape (n_images,), optional
+        Such as :attr:`analysis.Release.original_labels`. With them the order of a file without
+        image names is found, as :func:`analysis.find_order` does.
+    order : {"names", "folder"}, optional
+        Order of a file without image names: of the file names, or as ImageFolder lists them, by
+        WordNet id and name. "folder" needs `original_labels`. Default: found where there are
+        original labels, otherwise "names".
+    data : path-like, optional
+        Folder of the release, which is needed where the predictions are WordNet ids; as for
+        :func:`analysis.load_release`.
 
     Returns
     -------
@@ -64,29 +98,90 @@ def read_predictions(
     Raises
     ------
     ReleaseError
-        If it is no such file, or as :func:`analysis.ranked_labels`; the message begins with the
-        file's name.
+        If it is no such file, no order gives the original labels, or as
+        :func:`analysis.ranked_labels`; the message begins with the file's name.
     """
-    path = Path(path)
-    reader = READERS.get(path.suffix.lower())
-    if reader is None:
-        raise ReleaseError(f"{path}: predictions are read from {', '.join(READERS)} files")
+    found = load_predictions(path, n_images=n_images, most=most, column=column, data=data)
+    if found.images is not None or (original_labels is None and order in (None, "names")):
+        return found.labels
     try:
-        columns = reader(path)
-        return ranked_labels(columns.predictions, names=columns.names, n_images=n_images, most=most)
+        return in_image_order(found.labels, original_labels=original_labels, order=order)
     except ReleaseError as error:
         raise ReleaseError(f"{path}: {error}") from error
 
 
-def _read_npy(path: Path) -> Columns:
+def load_predictions(
+    path: str | os.PathLike[str],
+    *,
+    n_images: int = N_IMAGES,
+    most: int = MOST_LABELS,
+    column: str | None = None,
+    partial: bool = False,
+    data: str | os.PathLike[str] | None = None,
+) -> Predictions:
+    """Read predictions with the numbers of their images, of which some may be missing.
+
+    Parameters
+    ----------
+    path, n_images, most, column, data
+        As for :func:`read_predictions`.
+    partial : bool
+        Whether predictions of a part of the images will do; the file must have image names then.
+
+    Returns
+    -------
+    Predictions
+
+    Raises
+    ------
+    ReleaseError
+        As :func:`read_predictions`.
+    """
+    path = Path(path)
+    suffix = path.suffix.lower()
+    reader = READERS.get(ALSO.get(suffix, suffix))
+    if reader is None:
+        raise ReleaseError(
+            f"{path}: predictions are read from {', '.join(READERS)} files; numpy.save writes an "
+            "array into one"
+        )
+    try:
+        chosen = reader(path, column)
+        array = _numbers(chosen.predictions, data)
+        if chosen.names is None:
+            if partial and array.shape[:1] != (n_images,):
+                raise ReleaseError(
+                    f"{len(array):,} predictions without image names: a part of the images is "
+                    "measured by their names, so give them beside the predictions"
+                )
+            labels = ranked_batch(array, images=np.arange(1, n_images + 1), most=most)
+            return Predictions(labels, None, chosen.note)
+        images, labels = ranked_by_name(
+            array, names=chosen.names, n_images=n_images, most=most, partial=partial
+        )
+        return Predictions(labels, images, chosen.note)
+    except ReleaseError as error:
+        raise ReleaseError(f"{path}: {error}") from error
+
+
+def _numbers(predictions: Any, data: str | os.PathLike[str] | None) -> NDArray[Any]:
+    """Return predictions as numbers; the release is read only where they are WordNet ids."""
+    if holds_ids(predictions):
+        return label_array(predictions, load_synsets(data))
+    return number_array(predictions)
+
+
+def _read_npy(path: Path, wanted: str | None) -> Chosen:
+    if wanted is not None:
+        raise ReleaseError(f"there is no column {wanted!r}: a .npy file is one array")
     try:
         # not loaded whole: scores are ranked a part at a time
-        return Columns(np.lib.format.open_memmap(path, mode="r"), None)
+        return Chosen(np.lib.format.open_memmap(path, mode="r"), None)
     except NUMPY_ERRORS as error:
         raise ReleaseError(f"not an array that can be read ({error})") from error
 
 
-def _read_npz(path: Path) -> Columns:
+def _read_npz(path: Path, wanted: str | None) -> Chosen:
     arrays: dict[str, NDArray[Any]] = {}
     try:
         # NumPy would leave a broken archive open that it has opened itself
@@ -96,50 +191,43 @@ def _read_npz(path: Path) -> Columns:
                 arrays = dict(archive)
     except NUMPY_ERRORS as error:
         raise ReleaseError(f"not an archive of arrays that can be read ({error})") from error
-    numbers = {name: array for name, array in arrays.items() if array.dtype.kind in "iuf"}
-    texts = {name: array for name, array in arrays.items() if array.dtype.kind in "US"}
-    if len(numbers) != 1 or len(texts) > 1:
+    numbers = {
+        name: array
+        for name, array in arrays.items()
+        if (array.dtype.kind in "iuf" or holds_ids(array)) and wanted in (None, name)
+    }
+    names = [
+        array.tolist()
+        for array in arrays.values()
+        if array.dtype.kind in "US" and not holds_ids(array)
+    ]
+    if len(numbers) != 1 or len(names) > 1:
         raise ReleaseError(
-            "should hold one array of numbers and, if they are not in order, one of image names: "
-            "it holds "
+            "should hold one array of numbers and, if they are not in order, one of image names; "
+            "of several arrays of numbers --column, or column=, chooses one: it holds "
             + (", ".join(f"{name} {a.shape} {a.dtype}" for name, a in arrays.items()) or "none")
         )
     (predictions,) = numbers.values()
-    return Columns(predictions, next((text.tolist() for text in texts.values()), None))
+    return Chosen(predictions, names[0] if names else None)
 
 
-def _read_csv(path: Path) -> Columns:
-    import pyarrow
-    from pyarrow import csv as arrow_csv
-
+def _read_text(path: Path, wanted: str | None) -> Chosen:
+    """Read csv or JSON; timm writes csv into a .json file where it is told ``json-record``."""
+    suffix = path.suffix.lower()
+    is_json = ALSO.get(suffix, suffix) == ".json"
     try:
-        options = arrow_csv.ReadOptions(autogenerate_column_names=not _has_header(path))
-        with path.open("rb") as stream:
-            table = arrow_csv.read_csv(stream, read_options=options)
-    except (pyarrow.ArrowException, UnicodeDecodeError, csv.Error) as error:
-        raise ReleaseError(f"not a csv file that can be read ({error})") from error
-    return _from_table(table)
+        with path.open(encoding="utf-8-sig") as stream:
+            start = stream.readline().strip()
+    except UnicodeDecodeError as error:
+        raise ReleaseError(f"not a file of text that can be read ({error})") from error
+    if is_json and start[:1].isalpha() and "," in start:
+        is_json = False
+    if is_json or start == RESULT or start.startswith(("{", "[{")):
+        return predictions_of_json(path.read_text(encoding="utf-8-sig"), wanted)
+    return predictions_of_csv(path, wanted)
 
 
-def _has_header(path: Path) -> bool:
-    """Say whether the first row is a header: something in it is no number and no image name."""
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        cells = next(csv.reader(stream), [])
-    # as pandas heads columns without names; as predictions of one image they would be strange
-    if len(cells) > 1 and cells == [str(column) for column in range(len(cells))]:
-        return True
-    return not all(_is_number(cell) or NAME.fullmatch(cell) for cell in cells)
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
-
-
-def _read_parquet(path: Path) -> Columns:
+def _read_parquet(path: Path, wanted: str | None) -> Chosen:
     import pyarrow
     from pyarrow import parquet
 
@@ -148,92 +236,14 @@ def _read_parquet(path: Path) -> Columns:
         table = parquet.ParquetFile(content).read()
     except (pyarrow.ArrowException, OSError) as error:
         raise ReleaseError(f"not a parquet file that can be read ({error})") from error
-    return _from_table(table)
+    return chosen_columns(columns_of(table), wanted)
 
 
-def _from_table(table: Any) -> Columns:
-    """Take the columns of predictions, and of image names, from a table of pyarrow."""
-    from pyarrow import types
-
-    columns = [
-        (name, column)
-        for name, column in zip(table.column_names, table.columns, strict=True)
-        if name not in ROW_NUMBERS
-    ]
-    numbers = [
-        (name, column)
-        for name, column in columns
-        if types.is_integer(column.type) or types.is_floating(column.type) or _holds_lists(column)
-    ]
-    numbers = [pair for pair in numbers if INDEX.fullmatch(pair[0])] or numbers
-    if not numbers:
-        raise ReleaseError(
-            "no column of predictions: it has "
-            + ", ".join(f"{name} ({column.type})" for name, column in columns)
-        )
-    if len(numbers) == 1 and _holds_lists(numbers[0][1]):
-        predictions = _from_lists(numbers[0][1].combine_chunks())
-    else:
-        predictions = _side_by_side(numbers)
-    return Columns(predictions, _image_names(columns))
-
-
-def _image_names(columns: list[tuple[str, Any]]) -> list[Any] | None:
-    """Return the column of image names: of several columns of text, the first that begins so."""
-    from pyarrow import types
-
-    texts = [
-        column.to_pylist()
-        for _, column in columns
-        if types.is_string(column.type) or types.is_large_string(column.type)
-    ]
-    images = [text for text in texts if text and NAME.fullmatch(text[0] or "")]
-    return next(iter(images or texts), None)
-
-
-def _holds_lists(column: Any) -> bool:
-    from pyarrow import types
-
-    kinds = (types.is_list, types.is_large_list, types.is_fixed_size_list)
-    return any(is_kind(column.type) for is_kind in kinds)
-
-
-def _side_by_side(columns: list[tuple[str, Any]]) -> NDArray[Any]:
-    for name, column in columns:
-        if _holds_lists(column):
-            raise ReleaseError(f"column {name} holds lists: it should be the only predictions")
-    return np.column_stack([column.to_numpy() for _, column in columns])
-
-
-def _from_lists(column: Any) -> NDArray[Any]:
-    """Return a column of lists as rows of numbers."""
-    from pyarrow import compute
-
-    sizes = compute.fill_null(compute.list_value_length(column), 0).to_numpy(zero_copy_only=False)
-    if len(sizes) and (sizes != sizes[0]).any():
-        entry = int(np.argmax(sizes != sizes[0]))
-        raise ReleaseError(f"entry {entry} has {sizes[entry]} labels, but entry 0 has {sizes[0]}")
-    flat = compute.list_flatten(column).to_numpy(zero_copy_only=False)
-    return np.asarray(flat).reshape(len(sizes), -1 if len(sizes) else 0)
-
-
-def _read_json(path: Path) -> Columns:
-    try:
-        # an object becomes a tuple of pairs, in which a name that occurs twice is not lost
-        content = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=tuple)
-    except (ValueError, RecursionError) as error:
-        raise ReleaseError(f"not a JSON file ({error})") from error
-    if isinstance(content, tuple):
-        return Columns([entry for _, entry in content], [name for name, _ in content])
-    if isinstance(content, list):
-        return Columns(content, None)
-    raise ReleaseError(f"holds {content!r:.60}, not a list or an object with an entry an image")
-
-
-READERS: dict[str, Callable[[Path], Columns]] = {
+READERS: dict[str, Callable[[Path, str | None], Chosen]] = {
     ".npy": _read_npy,
     ".npz": _read_npz,
-    ".csv": _read_csv,
+    ".csv": _read_text,
     ".parquet": _read_parquet,
-    ".json": _read_json,
+    ".json": _read_text,
 }
+ALSO = {".jsonl": ".json", ".ndjson": ".json", ".tsv": ".csv", ".txt": ".csv"}

@@ -9,7 +9,8 @@ from typing import Any, overload
 
 from .download import LABELS, find_release
 from .errors import ReleaseError
-from .predictions import image_numbers, number_array, ranked_batch
+from .image_names import image_numbers
+from .predictions import number_array, ranked_batch
 from .questions import N_LABELS
 from .real_accuracy import RealAccuracy, real_accuracy
 from .release_files import read_label_sets

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from analysis import ReleaseError, ranked_labels
-from analysis.predictions import CHUNK, _highest, image_numbers
+from analysis.image_names import image_numbers
+from analysis.predictions import CHUNK, _highest
 from analysis.questions import image_name
 
 

@@ -1,0 +1,155 @@
+"""The order of predictions without image names: of the file names, or of folders."""
+
+from __future__ import annotations
+
+from math import sqrt
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .errors import ReleaseError
+from .questions import N_LABELS
+
+NAMES, FOLDER = ORDERS = ("names", "folder")
+# So many standard deviations are no chance, even for one who tries a thousand files.
+DEVIATIONS = 8
+
+
+class OrderAgreement(NamedTuple):
+    """How many first labels are the original ones, if the predictions are in one order or another.
+
+    Attributes
+    ----------
+    by_names : int
+        In order of the file names.
+    by_folder : int
+        As ImageFolder lists the images: by WordNet id of the original label, then by file name.
+    n_images : int
+        Number of images.
+    """
+
+    by_names: int
+    by_folder: int
+    n_images: int
+
+    @property
+    def order(self) -> str | None:
+        """The order that gives the original labels, "names" or "folder"; None if neither does.
+
+        In a wrong order one label in 1000 is right by chance, whatever the predictions are.
+        """
+        clear = DEVIATIONS * sqrt(max(1, self.by_names + self.by_folder))
+        if abs(self.by_names - self.by_folder) <= clear:
+            return None
+        return NAMES if self.by_names > self.by_folder else FOLDER
+
+    def share(self, order: str) -> str:
+        """Return the share of first labels that are the original ones, in percent."""
+        right = self.by_names if order == NAMES else self.by_folder
+        return f"{100 * right / self.n_images:.2f} %"
+
+    def __str__(self) -> str:
+        return (
+            f"{self.share(NAMES)} of the first labels are the original ones in order of the file "
+            f"names, {self.share(FOLDER)} in ImageFolder order"
+        )
+
+
+def find_order(predictions: ArrayLike, original_labels: ArrayLike) -> OrderAgreement:
+    """Find the order of predictions without image names, by the original labels.
+
+    Parameters
+    ----------
+    predictions : array_like of int, shape (n_images,) or (n_images, k)
+        Labels, the best first, as :func:`analysis.ranked_labels` returns them.
+    original_labels : array_like of int, shape (n_images,)
+        Such as :attr:`analysis.Release.original_labels`.
+
+    Returns
+    -------
+    OrderAgreement
+
+    Raises
+    ------
+    ReleaseError
+        If there are more or fewer predictions than original labels.
+
+    Examples
+    --------
+    >>> originals = [3, 0, 2, 1] * 50
+    >>> find_order(sorted(originals), originals).order
+    'folder'
+    """
+    originals = np.asarray(original_labels)
+    top = np.asarray(predictions)
+    first = top if top.ndim == 1 else top[:, 0]
+    if first.shape != originals.shape:
+        raise ReleaseError(f"{len(first):,} predictions: there are {len(originals):,} images")
+    by_folder = first == originals[folder_order(originals)]
+    return OrderAgreement(int((first == originals).sum()), int(by_folder.sum()), len(first))
+
+
+def folder_order(original_labels: ArrayLike) -> NDArray[np.int64]:
+    """Return the places of the images as ImageFolder lists them: by original label, then by name.
+
+    torchvision's ImageFolder, and whatever reads one folder a class, goes through the folders in
+    order of their WordNet ids, which is the order of the labels, and through a folder in order of
+    the file names.
+    """
+    return np.argsort(np.asarray(original_labels), kind="stable")
+
+
+def in_image_order(
+    labels: NDArray[np.int16], *, original_labels: ArrayLike | None, order: str | None = None
+) -> NDArray[np.int16]:
+    """Return predictions without image names in order of the file names.
+
+    Parameters
+    ----------
+    labels : ndarray of int16, shape (n_images, k)
+    original_labels : array_like of int, shape (n_images,), or None
+    order : {"names", "folder"}, optional
+        The order that they are in. Default: found by the original labels.
+
+    Returns
+    -------
+    ndarray of int16, shape (n_images, k)
+
+    Raises
+    ------
+    ReleaseError
+        If the order is none of these, or neither gives the original labels; the message says how
+        many each gives.
+    """
+    if order not in (None, *ORDERS):
+        raise ReleaseError(f"order {order!r}: it is {' or '.join(ORDERS)}")
+    if order == NAMES:
+        return labels
+    if original_labels is None:
+        raise ReleaseError("the order 'folder' is that of the original labels: give these, too")
+    agreement = find_order(labels, original_labels)
+    if (order or agreement.order) is None:
+        raise ReleaseError(no_order(labels, original_labels, agreement))
+    if (order or agreement.order) == NAMES:
+        return labels
+    ordered = np.empty_like(labels)
+    ordered[folder_order(original_labels)] = labels
+    return ordered
+
+
+def no_order(
+    labels: NDArray[np.int16], original_labels: ArrayLike, agreement: OrderAgreement
+) -> str:
+    """Say that no order gives the original labels, and what may be the reason."""
+    shifted = find_order(labels.astype(np.int64) - 1, original_labels)
+    if shifted.order is not None:
+        return (
+            f"the labels count from 1: less 1, {shifted}; take 1 off, for labels are 0 to "
+            f"{N_LABELS - 1}"
+        )
+    return (
+        f"the order cannot be told, for no image names are given and {agreement}, as by chance: "
+        "give image names beside the predictions, or the order, where it is known, by --order "
+        "names or --order folder (order=)"
+    )
