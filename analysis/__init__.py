@@ -18,7 +18,8 @@ from .operating_point import choose_threshold
 from .out_of_sample import out_of_sample_scores
 from .paired import compare_models
 from .precision_recall import precision_recall
-from .prediction_files import read_predictions
+from .prediction_files import load_predictions, read_predictions
+from .prediction_order import find_order
 from .predictions import ranked_labels
 from .published import published_labels, published_scores
 from .rater_pairs import pairs_of_fit, rater_pairs
@@ -30,6 +31,7 @@ from .recalibration import recalibrate
 from .release import Release, load_release
 from .retest import retest
 from .without_raters import without_raters
+from .wordnet_ids import load_synsets
 
 __all__ = [
     "RealLabelsImagenet",
@@ -46,8 +48,11 @@ __all__ = [
     "compare_methods",
     "compare_models",
     "diff_labels",
+    "find_order",
     "golden_difference",
+    "load_predictions",
     "load_release",
+    "load_synsets",
     "make_labels",
     "measure_calibration",
     "more_votes",

@@ -153,3 +153,46 @@ def no_order(
         "give image names beside the predictions, or the order, where it is known, by --order "
         "names or --order folder (order=)"
     )
+
+
+def order_note(
+    labels: NDArray[np.int16],
+    original_labels: ArrayLike,
+    *,
+    images: NDArray[np.int64] | None = None,
+    order: str | None = None,
+) -> str:
+    """Say in what order predictions were read, and how well they fit the original labels.
+
+    Parameters
+    ----------
+    labels : ndarray of int16, shape (n, k)
+        As they stand in the file.
+    original_labels : array_like of int, shape (n_images,)
+    images : ndarray of int64, shape (n,), optional
+        Numbers of the images by their names. Default: there are no names.
+    order : {"names", "folder"}, optional
+        The order that was asked for.
+
+    Returns
+    -------
+    str
+        Empty where image names tell the order, and the labels fit.
+    """
+    if images is not None:
+        right = int((labels[:, 0] == np.asarray(original_labels)[images - 1]).sum())
+        chance = len(images) / N_LABELS
+        if right > chance + DEVIATIONS * sqrt(chance):
+            return ""
+        return (
+            f"only {100 * right / max(1, len(images)):.2f} % of the first labels are the original "
+            "ones, as by chance: are the labels the ranks of their WordNet ids, from 0, and do the "
+            "image names belong to them?"
+        )
+    agreement = find_order(labels, original_labels)
+    taken = order or agreement.order
+    what = "in ImageFolder order" if taken == FOLDER else "in order of the file names"
+    found = f"no image names, so the rows are taken {what}"
+    if order is not None and agreement.order not in (None, order):
+        return f"{found} as asked, but the other order fits: {agreement}"
+    return f"{found}{' as asked' if order else ''}: {agreement}"

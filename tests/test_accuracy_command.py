@@ -18,7 +18,7 @@ from analysis.figures import accuracy_figure, figure_bytes
 from analysis.questions import image_name
 from analysis.real_accuracy import by_class_csv
 from analysis.release import Release
-from scripts.accuracy import p_value, print_table
+from scripts._accuracy_tables import p_value, print_ranks, print_table
 
 from .commands import Command, refused
 from .test_accuracy_curve import guesses

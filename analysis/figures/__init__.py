@@ -8,6 +8,7 @@ from .comparison import comparison_figure
 from .curve import figure3
 from .drawing import FORMATS, figure_bytes, figure_files
 from .model import model_check_figure, more_votes_figure, without_figure
+from .ranks import ranks_figure
 from .rater_report import rater_figures
 from .raters import error_rates_figure, golden_em_figure, raters_figure
 
@@ -25,6 +26,7 @@ __all__ = [
     "golden_em_figure",
     "model_check_figure",
     "more_votes_figure",
+    "ranks_figure",
     "rater_figures",
     "raters_figure",
     "without_figure",
