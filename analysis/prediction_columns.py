@@ -192,6 +192,7 @@ def _most_likely(possible: Sequence[Family], columns: Sequence[Column]) -> Famil
     sensible = [family for family in possible if family.may_be_labels()]
     if not sensible:
         _refuse_texts(columns)
+        _refuse_scores(possible)
         sensible = list(possible)
     predicted = [family for family in sensible if PREDICTED.fullmatch(family.word)]
     scores = [family for family in sensible if family.may_be_labels() and family.is_wide]
@@ -223,6 +224,15 @@ def _refuse_texts(columns: Sequence[Column]) -> None:
         raise ReleaseError(
             "no column of predictions: it has "
             + ", ".join(f"{column.name} ({column.values.type})" for column in columns)
+        )
+
+
+def _refuse_scores(possible: Sequence[Family]) -> None:
+    """Refuse a table that has scores of the best labels, and not the labels."""
+    if all(SCORED.fullmatch(family.word) for family in possible):
+        raise ReleaseError(
+            f"the {possible[0]} holds scores of the best labels, but the labels are not there; "
+            f"{HOW_TO_GET_LABELS}, and all scores with --topk 0"
         )
 
 

@@ -82,7 +82,8 @@ def _table(content: Any) -> list[Column] | None:
     if _are_objects(values):
         if by_column:
             return _columns({name: _by_row(names[0], values, cells) for name, cells in content})
-        return _from_records(values, [str(name) for name in names])
+        numbered = all(map(str.isdecimal, names))
+        return _from_records(values, None if numbered else names)
     if by_column and all(isinstance(value, list) for value in values):
         return _columns(parts)
     return None
@@ -105,10 +106,10 @@ def _by_row(first: str, columns: Sequence[Any], cells: Any) -> list[Any]:
         raise ReleaseError(f"a column has no row {error}, which column {first} has") from None
 
 
-def _from_records(records: Sequence[Any], names: list[str] | None = None) -> list[Column]:
+def _from_records(records: Sequence[Any], names: Sequence[str] | None = None) -> list[Column]:
     """Return records, each with the same columns, as columns; their names are one of them."""
     rows = [dict(record) for record in records]
-    columns: dict[str, Any] = {} if names is None else {"": names}
+    columns: dict[str, Any] = {} if names is None else {"name": names}
     for column in rows[0]:
         lacking = next((entry for entry, row in enumerate(rows) if column not in row), None)
         if lacking is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import sqrt
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,7 +17,7 @@ DEVIATIONS = 8
 
 
 class OrderAgreement(NamedTuple):
-    """How many first labels are the original ones, if the predictions are in one order or another.
+    """How many predictions are the original labels, if they are in one order or another.
 
     Attributes
     ----------
@@ -27,37 +27,39 @@ class OrderAgreement(NamedTuple):
         As ImageFolder lists the images: by WordNet id of the original label, then by file name.
     n_images : int
         Number of images.
+    k : int
+        One of the first k labels is the original one; more than 1 where the first does not tell.
     """
 
     by_names: int
     by_folder: int
     n_images: int
+    k: int = 1
 
     @property
     def order(self) -> str | None:
         """The order that gives the original labels, "names" or "folder"; None if neither does.
 
-        In a wrong order one label in 1000 is right by chance, whatever the predictions are.
+        In a wrong order k labels in 1000 are right by chance, whatever the predictions are.
         """
         clear = DEVIATIONS * sqrt(max(1, self.by_names + self.by_folder))
         if abs(self.by_names - self.by_folder) <= clear:
             return None
         return NAMES if self.by_names > self.by_folder else FOLDER
 
-    def share(self, order: str) -> str:
-        """Return the share of first labels that are the original ones, in percent."""
-        right = self.by_names if order == NAMES else self.by_folder
-        return f"{100 * right / self.n_images:.2f} %"
-
     def __str__(self) -> str:
+        which = "the first label" if self.k == 1 else f"one of the first {self.k} labels"
+        names, folder = (100 * right / self.n_images for right in (self.by_names, self.by_folder))
         return (
-            f"{self.share(NAMES)} of the first labels are the original ones in order of the file "
-            f"names, {self.share(FOLDER)} in ImageFolder order"
+            f"{which} is the original one for {names:.2f} % of the images in order of the file "
+            f"names, for {folder:.2f} % in ImageFolder order"
         )
 
 
 def find_order(predictions: ArrayLike, original_labels: ArrayLike) -> OrderAgreement:
     """Find the order of predictions without image names, by the original labels.
+
+    The first labels are compared; where they do not tell, as where the best comes last, all are.
 
     Parameters
     ----------
@@ -83,11 +85,24 @@ def find_order(predictions: ArrayLike, original_labels: ArrayLike) -> OrderAgree
     """
     originals = np.asarray(original_labels)
     top = np.asarray(predictions)
-    first = top if top.ndim == 1 else top[:, 0]
-    if first.shape != originals.shape:
-        raise ReleaseError(f"{len(first):,} predictions: there are {len(originals):,} images")
-    by_folder = first == originals[folder_order(originals)]
-    return OrderAgreement(int((first == originals).sum()), int(by_folder.sum()), len(first))
+    rows = top[:, None] if top.ndim == 1 else top
+    if len(rows) != len(originals):
+        raise ReleaseError(f"{len(rows):,} predictions: there are {len(originals):,} images")
+    in_folders = originals[folder_order(originals)]
+    by_first = _agreement(rows[:, :1], originals, in_folders)
+    if by_first.order is not None or rows.shape[1] == 1:
+        return by_first
+    by_all = _agreement(rows, originals, in_folders)
+    return by_first if by_all.order is None else by_all
+
+
+def _agreement(
+    rows: NDArray[Any], originals: NDArray[Any], in_folders: NDArray[Any]
+) -> OrderAgreement:
+    by_names, by_folder = (
+        int((rows == expected[:, None]).any(axis=1).sum()) for expected in (originals, in_folders)
+    )
+    return OrderAgreement(by_names, by_folder, len(rows), rows.shape[1])
 
 
 def folder_order(original_labels: ArrayLike) -> NDArray[np.int64]:
@@ -149,7 +164,7 @@ def no_order(
             f"{N_LABELS - 1}"
         )
     return (
-        f"the order cannot be told, for no image names are given and {agreement}, as by chance: "
+        f"the order cannot be told, for no image names are given, and {agreement}, as by chance: "
         "give image names beside the predictions, or the order, where it is known, by --order "
         "names or --order folder (order=)"
     )
@@ -185,9 +200,9 @@ def order_note(
         if right > chance + DEVIATIONS * sqrt(chance):
             return ""
         return (
-            f"only {100 * right / max(1, len(images)):.2f} % of the first labels are the original "
-            "ones, as by chance: are the labels the ranks of their WordNet ids, from 0, and do the "
-            "image names belong to them?"
+            f"the first label is the original one for {100 * right / max(1, len(images)):.2f} % of "
+            "the images, as by chance: are the labels the ranks of their WordNet ids, from 0, and "
+            "do the image names belong to them?"
         )
     agreement = find_order(labels, original_labels)
     taken = order or agreement.order

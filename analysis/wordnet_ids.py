@@ -79,7 +79,7 @@ def labels_of_ids(ids: NDArray[Any], synsets: Sequence[str]) -> NDArray[np.int16
         label = rank.get(wordnet_id)
         if label is None:
             raise ReleaseError(
-                f"entry {place[0]} of the predictions is {wordnet_id!r:.60}, none of the "
+                f"entry {place[0]} of the predictions is {str(wordnet_id)!r:.60}, none of the "
                 f"{len(synsets):,} WordNet ids of the labels, {synsets[0]} to {synsets[-1]}"
             )
         labels[place] = label

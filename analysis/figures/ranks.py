@@ -142,9 +142,9 @@ def what_is_drawn(
     """Say in words what the dots are, and how many change places."""
     right = "the prediction" if real[0].k == 1 else f"one of the first {real[0].k} predictions"
     words = (
-        f"Dots: the share of {original[0].images:,} images for which {right} is the original label, "
-        f"and of {real[0].images:,} for which it is one of the ReaL labels; the same images for all. "
-        "Lines: 95 % Wilson intervals. Dashed: where both would be equal."
+        f"Dots: the share of {original[0].images:,} images for which {right} is the original "
+        f"label, and of {real[0].images:,} for which it is one of the ReaL labels; the same images "
+        "for all. Lines: 95 % Wilson intervals. Dashed: where both would be equal."
     )
     moved = sum(a.rank != b.rank for a, b in zip(real, original, strict=True))
     if moved:
