@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -144,7 +145,7 @@ def test_probabilities_without_a_header(tmp_path: Path) -> None:
     assert np.array_equal(load_predictions(path, n_images=N).labels, TOP[:, :1])
 
 
-LISTS = {
+LISTS: dict[str, Callable[[Any], str]] = {
     "list": lambda row: str(row.tolist()),
     "array": str,
     "tuple": lambda row: str(tuple(row.tolist())),
