@@ -1,55 +1,62 @@
 """Votes of raters on items, and Dawid & Skene's model of them."""
 
-from .bootstrap import Bootstrap, bootstrap
-from .comparison import (
-    ComparedFit,
-    HeldOut,
-    bic,
-    compare_fits,
-    held_out_log_likelihood,
-    n_parameters,
-)
-from .datasets import load_anesthesia
-from .dawid_skene import fit_dawid_skene
-from .errors import ConvergenceWarning, IdentifiabilityWarning, VoteError
-from .fit import Fit, Optimum
-from .fit_tables import error_rate_table, posterior_table
-from .known_items import KnownItems, read_known_items
-from .known_truth import Expectation, e_step, estimate_class_prior, estimate_error_rates
-from .simulate import simulate_votes
-from .standard_errors import Intervals, StandardErrors, standard_errors
-from .vote_share import VoteShare, vote_share
-from .votes import Votes
+from importlib import import_module
+from typing import Any
 
-__all__ = [
-    "Bootstrap",
-    "ComparedFit",
-    "ConvergenceWarning",
-    "Expectation",
-    "Fit",
-    "HeldOut",
-    "IdentifiabilityWarning",
-    "Intervals",
-    "KnownItems",
-    "Optimum",
-    "StandardErrors",
-    "VoteError",
-    "VoteShare",
-    "Votes",
-    "bic",
-    "bootstrap",
-    "compare_fits",
-    "e_step",
-    "error_rate_table",
-    "estimate_class_prior",
-    "estimate_error_rates",
-    "fit_dawid_skene",
-    "held_out_log_likelihood",
-    "load_anesthesia",
-    "n_parameters",
-    "posterior_table",
-    "read_known_items",
-    "simulate_votes",
-    "standard_errors",
-    "vote_share",
-]
+# Each public name and the module that has it, which is imported when the name is first used:
+# `__init__.pyi` says the same to type checkers and editors.
+MODULES = {
+    "Bootstrap": "uncertainty.bootstrap",
+    "ComparedFit": "uncertainty.model_comparison",
+    "ConvergenceWarning": "errors",
+    "Expectation": "models.known_truth",
+    "Family": "models.dawid_skene.families",
+    "FamilyName": "models.dawid_skene.families",
+    "Fit": "models.fit",
+    "HeldOut": "uncertainty.model_comparison",
+    "IdentifiabilityWarning": "errors",
+    "Intervals": "uncertainty.standard_errors",
+    "KnownItems": "votes.known_items",
+    "Options": "models.fit",
+    "Optimum": "models.fit",
+    "SimulatedVotes": "datasets.simulate",
+    "StandardErrors": "uncertainty.standard_errors",
+    "UNKNOWN": "votes.given",
+    "VoteError": "errors",
+    "VoteShare": "models.vote_share",
+    "Votes": "votes.votes",
+    "bic": "uncertainty.model_comparison",
+    "bootstrap": "uncertainty.bootstrap",
+    "compare_fits": "uncertainty.model_comparison",
+    "e_step": "models.known_truth",
+    "error_rate_table": "models.fit_tables",
+    "estimate_class_prior": "models.known_truth",
+    "estimate_error_rates": "models.known_truth",
+    "expected_counts": "models.known_truth",
+    "fit_dawid_skene": "models.dawid_skene.fitting",
+    "held_out_log_likelihood": "uncertainty.model_comparison",
+    "load_anesthesia": "datasets.anesthesia",
+    "n_parameters": "uncertainty.model_comparison",
+    "normalised_rates": "models.known_truth",
+    "posterior_table": "models.fit_tables",
+    "read_known_items": "votes.known_items",
+    "simulate_votes": "datasets.simulate",
+    "standard_errors": "uncertainty.standard_errors",
+    "start_from": "models.dawid_skene.starts",
+    "vote_share": "models.vote_share",
+}
+__all__ = sorted(MODULES)
+
+
+def __getattr__(name: str) -> Any:
+    """Import the module of a public name, and hand the name on."""
+    if name not in MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{MODULES[name]}", __name__), name)
+    globals()[name] = value  # the next use finds it at once
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names beside what is loaded."""
+    return sorted({*globals(), *MODULES})

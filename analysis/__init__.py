@@ -1,79 +1,66 @@
 """The ReaL release: load it, recompute what was published, choose other operating points."""
 
-from .accuracy_curve import accuracy_curve
-from .accuracy_table import accuracy_table
-from .agreement import agreement, agreement_of_two, cohen_kappa, scott_pi
-from .bands import precision_recall_bands
-from .calibration import measure_calibration
-from .comparison import compare_methods
-from .errors import ReleaseError
-from .golden import rater_accuracy
-from .golden_difference import golden_difference
-from .label_diff import diff_labels
-from .label_sets import make_labels, threshold_interval
-from .model_check import check_model
-from .more_votes import more_votes
-from .near_copies import near_copies
-from .operating_point import choose_threshold
-from .out_of_sample import out_of_sample_scores
-from .paired import compare_models
-from .precision_recall import precision_recall
-from .prediction_files import load_predictions, read_predictions
-from .prediction_order import find_order
-from .predictions import ranked_labels
-from .published import published_labels, published_scores
-from .rater_pairs import pairs_of_fit, rater_pairs
-from .rater_quality import rater_quality
-from .rater_report import report_on_release, report_on_votes
-from .real_accuracy import accuracy_by_class, real_accuracy
-from .real_labels import RealLabelsImagenet
-from .recalibration import recalibrate
-from .release import Release, load_release
-from .retest import retest
-from .without_raters import without_raters
-from .wordnet_ids import load_synsets
+from importlib import import_module
+from typing import Any
 
-__all__ = [
-    "RealLabelsImagenet",
-    "Release",
-    "ReleaseError",
-    "accuracy_by_class",
-    "accuracy_curve",
-    "accuracy_table",
-    "agreement",
-    "agreement_of_two",
-    "check_model",
-    "choose_threshold",
-    "cohen_kappa",
-    "compare_methods",
-    "compare_models",
-    "diff_labels",
-    "find_order",
-    "golden_difference",
-    "load_predictions",
-    "load_release",
-    "load_synsets",
-    "make_labels",
-    "measure_calibration",
-    "more_votes",
-    "near_copies",
-    "out_of_sample_scores",
-    "pairs_of_fit",
-    "precision_recall",
-    "precision_recall_bands",
-    "published_labels",
-    "published_scores",
-    "ranked_labels",
-    "rater_accuracy",
-    "rater_pairs",
-    "rater_quality",
-    "read_predictions",
-    "real_accuracy",
-    "recalibrate",
-    "report_on_release",
-    "report_on_votes",
-    "retest",
-    "scott_pi",
-    "threshold_interval",
-    "without_raters",
-]
+# Each public name and the module that has it, which is imported when the name is first used:
+# `__init__.pyi` says the same to type checkers and editors.
+MODULES = {
+    "RealLabelsImagenet": "accuracy.real_labels",
+    "Release": "release.release",
+    "ReleaseError": "errors",
+    "accuracy_by_class": "accuracy.real_accuracy",
+    "accuracy_curve": "accuracy.curve",
+    "accuracy_table": "accuracy.table",
+    "agreement": "raters.agreement.agreement",
+    "agreement_of_two": "raters.agreement.agreement",
+    "check_model": "diagnostics.model_check",
+    "choose_threshold": "statistics.operating_point",
+    "cohen_kappa": "raters.agreement.agreement",
+    "compare_methods": "scores.methods.comparison",
+    "compare_models": "accuracy.paired",
+    "diff_labels": "release.labels.diff",
+    "find_order": "accuracy.order",
+    "golden_difference": "raters.golden.difference",
+    "load_predictions": "accuracy.reading.files",
+    "load_release": "release.release",
+    "load_synsets": "accuracy.reading.wordnet_ids",
+    "make_labels": "release.labels.label_sets",
+    "measure_calibration": "statistics.calibration",
+    "more_votes": "diagnostics.more_votes",
+    "near_copies": "raters.pairs.near_copies",
+    "out_of_sample_scores": "scores.methods.out_of_sample",
+    "pairs_of_fit": "raters.pairs.pairs",
+    "precision_recall": "statistics.precision_recall",
+    "precision_recall_bands": "statistics.bands",
+    "published_labels": "release.published",
+    "published_scores": "release.published",
+    "ranked_labels": "accuracy.reading.predictions",
+    "rater_accuracy": "raters.golden.accuracy",
+    "rater_pairs": "raters.pairs.pairs",
+    "rater_quality": "raters.quality.quality",
+    "read_predictions": "accuracy.reading.files",
+    "real_accuracy": "accuracy.real_accuracy",
+    "recalibrate": "scores.recalibration",
+    "report_on_release": "raters.report",
+    "report_on_votes": "raters.report",
+    "retest": "raters.agreement.retest",
+    "scott_pi": "raters.agreement.agreement",
+    "threshold_interval": "release.labels.label_sets",
+    "without_raters": "scores.methods.without_raters",
+}
+__all__ = sorted(MODULES)
+
+
+def __getattr__(name: str) -> Any:
+    """Import the module of a public name, and hand the name on."""
+    if name not in MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{MODULES[name]}", __name__), name)
+    globals()[name] = value  # the next use finds it at once
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names beside what is loaded."""
+    return sorted({*globals(), *MODULES})

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import math
-import platform
 from dataclasses import dataclass
-from importlib import metadata
 from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .figure3 import Figure3, figure3_data
-from .golden import RaterAccuracy, rater_accuracy
-from .label_sets import ThresholdInterval, make_labels, threshold_interval, to_json
-from .published import THRESHOLD, published_scores
-from .questions import image_name
-from .real_accuracy import real_accuracy
-from .release import Release
+from .accuracy.real_accuracy import real_accuracy
+from .defaults import THRESHOLD
+from .raters.golden.accuracy import RaterAccuracy, rater_accuracy
+from .release.files.questions import image_name
+from .release.labels.label_sets import make_labels, threshold_interval, to_json
+from .release.labels.provenance import versions
+from .release.published import published_scores
+from .release.release import Release
+from .scores.figure3 import Figure3, figure3_data
+from .statistics.operating_point import ThresholdInterval
 
 MOST_DIFFERENCES = 5
 
@@ -86,7 +87,7 @@ def reproduce(release: Release, *, scores: NDArray[np.float64] | None = None) ->
     ----------
     release : Release
     scores : ndarray of float64, shape (n_questions,), optional
-        From :func:`analysis.published.published_scores`, where it has been called already.
+        From :func:`analysis.published_scores`, where it has been called already.
 
     Returns
     -------
@@ -241,14 +242,6 @@ def _finite(value: Any) -> Any:
     if isinstance(value, list):
         return [_finite(inner) for inner in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of Python, of this package and of what its numbers rest on."""
-    packages = ("reassess", "numpy", "scipy", "numba", "matplotlib")
-    return {"python": platform.python_version()} | {
-        package: metadata.version(package) for package in packages
-    }
 
 
 def write_scores(stream: IO[bytes], release: Release, scores: NDArray[np.float64]) -> None:

@@ -10,8 +10,7 @@ from typing import Annotated
 
 import typer
 
-from . import (
-    _common,
+from .commands import (
     accuracy,
     compare,
     curve,
@@ -24,6 +23,7 @@ from . import (
     reproduce,
     simulate,
 )
+from .terminal import messages
 
 OBJECTS_BETWEEN_SEARCHES = 100_000
 
@@ -41,7 +41,7 @@ def show_version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
 
-        _common.print_result(f"reassess {version('reassess')}\n")
+        messages.print_result(f"reassess {version('reassess')}\n")
         raise typer.Exit
 
 
@@ -82,13 +82,13 @@ def run() -> None:
     logging.basicConfig(format="reassess: %(message)s", level=logging.WARNING, stream=sys.stderr)
     try:
         app()
-    except (ValueError, _common.UsageError) as error:
+    except (ValueError, messages.UsageError) as error:
         # VoteError and ReleaseError are ValueErrors; any other one is a bug and keeps its traceback
-        from aggregation.errors import VoteError
-        from analysis.errors import ReleaseError
+        from aggregation import VoteError
+        from analysis import ReleaseError
 
-        if not isinstance(error, VoteError | ReleaseError | _common.UsageError):
+        if not isinstance(error, VoteError | ReleaseError | messages.UsageError):
             raise
-        _common.fail(str(error))
+        messages.fail(str(error))
     except OSError as error:
-        _common.fail(f"{error.filename or 'input or output'}: {error.strerror or error}")
+        messages.fail(f"{error.filename or 'input or output'}: {error.strerror or error}")

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from analysis import download
-from analysis.release import Release, load_release
+from analysis import Release, load_release
+from analysis.release.files import download
 from scripts import main
 
-from .commands import Command, Ended
+from .support.commands import Command, Ended
 
 
 def folder_or_skip(variable: str, what: str) -> Path:
@@ -48,7 +48,7 @@ def predictions() -> Path:
 @pytest.fixture(scope="session")
 def simulated_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write a small simulated release."""
-    from analysis.simulated_release import write_simulated_release
+    from analysis.release.simulated.drawn_release import write_simulated_release
 
     folder = tmp_path_factory.mktemp("simulated")
     write_simulated_release(folder, n_images=300, n_golden_images=60, n_raters=25, seed=1)

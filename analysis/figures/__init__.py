@@ -6,14 +6,13 @@ from .bands import bands_figure
 from .calibration import calibration_figure
 from .comparison import comparison_figure
 from .curve import figure3
-from .drawing import FORMATS, figure_bytes, figure_files
+from .drawing import figure_bytes, figure_files
 from .model import model_check_figure, more_votes_figure, without_figure
 from .ranks import ranks_figure
 from .rater_report import rater_figures
 from .raters import error_rates_figure, golden_em_figure, raters_figure
 
 __all__ = [
-    "FORMATS",
     "accuracy_figure",
     "agreement_figure",
     "bands_figure",

@@ -12,10 +12,10 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from numpy.typing import NDArray
 
-from ..accuracy_curve import AccuracyCurve
+from ..accuracy.curve import AccuracyCurve
+from ..accuracy.real_accuracy import RealAccuracy
+from ..defaults import THRESHOLD
 from ..errors import ReleaseError
-from ..published import THRESHOLD
-from ..real_accuracy import RealAccuracy
 from .drawing import (
     BLACK,
     BLUE,

@@ -10,7 +10,7 @@ from matplotlib import colormaps
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from ..rater_clusters import RaterClusters
+from ..raters.pairs.clusters import RaterClusters
 from .drawing import LIGHT_GREY, WIDTH, house_style, mark_simulated_panels, write_caption
 
 SMALL = 7.5
@@ -28,7 +28,7 @@ def agreement_figure(
     Parameters
     ----------
     clusters : mapping of str to RaterClusters
-        One or two panels by title, from :func:`analysis.rater_clusters.cluster_raters`.
+        One or two panels by title, from :func:`cluster_raters`.
     names : sequence
         What rater codes stand for.
     simulated : bool

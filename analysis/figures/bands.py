@@ -9,10 +9,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..bands import Bands, PointEstimate
-from ..image_bootstrap import Estimate
-from ..optimism import InAndOutOfSample
-from ..published import EXPERTS_FOR_RATERS
+from ..release.published import EXPERTS_FOR_RATERS
+from ..scores.methods.optimism import InAndOutOfSample
+from ..statistics.bands import Bands, PointEstimate
+from ..statistics.estimates import Estimate
 from .drawing import (
     BLACK,
     BLUE,
@@ -34,7 +34,7 @@ def bands_figure(data: InAndOutOfSample) -> Figure:
     Parameters
     ----------
     data : InAndOutOfSample
-        From :func:`analysis.optimism.in_and_out_of_sample`.
+        From :func:`in_and_out_of_sample`.
 
     Returns
     -------

@@ -6,9 +6,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..calibration import Calibration
-from ..calibration_report import ISOTONIC, MAJORITY, PLATT, SHARE, CalibrationReport
-from ..methods import PUBLISHED
+from ..scores.calibration_report import ISOTONIC, MAJORITY, PLATT, SHARE, CalibrationReport
+from ..scores.methods.methods import PUBLISHED
+from ..statistics.calibration import Calibration
 from .drawing import (
     BLUE,
     GREY,
@@ -39,8 +39,8 @@ def calibration_figure(report: CalibrationReport) -> Figure:
     Parameters
     ----------
     report : CalibrationReport
-        From :func:`analysis.calibration_report.report_calibration`, with the scores that
-        :func:`~analysis.calibration_report.scores_to_calibrate` names.
+        From :func:`report_calibration`, with the scores that
+        :func:`scores_to_calibrate` names.
 
     Returns
     -------

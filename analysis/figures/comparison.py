@@ -11,10 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from ..comparison import ComparedMethod, Comparison
-from ..image_bootstrap import Estimate
-from ..precision_recall import PrecisionRecall
-from ..published import EXPERTS_FOR_RATERS
+from ..release.published import EXPERTS_FOR_RATERS
+from ..scores.methods.comparison import ComparedMethod, Comparison
+from ..statistics.estimates import Estimate
+from ..statistics.precision_recall import PrecisionRecall
 from .curve import drawable
 from .drawing import (
     BLACK,
@@ -50,7 +50,7 @@ def comparison_figure(data: Comparison) -> Figure:
     Parameters
     ----------
     data : Comparison
-        From :func:`analysis.comparison.compare_methods`.
+        From :func:`analysis.compare_methods`.
 
     Returns
     -------

@@ -9,9 +9,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..figure3 import Figure3
-from ..precision_recall import OperatingPoint
-from ..published import EXPERTS_FOR_RATERS
+from ..release.published import EXPERTS_FOR_RATERS
+from ..scores.figure3 import Figure3
+from ..statistics.precision_recall import OperatingPoint
 from .drawing import (
     BLACK,
     BLUE,
@@ -38,7 +38,7 @@ def figure3(data: Figure3) -> Figure:
     Parameters
     ----------
     data : Figure3
-        From :func:`analysis.figure3.figure3_data`.
+        From :func:`figure3_data`.
 
     Returns
     -------

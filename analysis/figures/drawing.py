@@ -12,6 +12,7 @@ from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ..defaults import FORMATS
 from ..errors import ReleaseError
 
 # Okabe & Ito's colours, which colour-blind readers can tell apart; vermilion and green are darker,
@@ -36,7 +37,6 @@ STYLE = {
 WIDTH = 7.0  # inches; 1540 pixels
 CAPTION_SIZE = 7.5
 CAPTION_CHARACTERS = 124
-FORMATS = ("png", "pdf")
 # Nothing of the machine or of the day: the same figure is the same file.
 NO_METADATA: dict[str, dict[str, None]] = {
     "png": {"Software": None},

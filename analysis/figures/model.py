@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
-from ..model_check import ModelCheck
-from ..more_votes import KNOWN, REAL, SIMULATED, VotesBought
-from ..without_raters import WithoutRaters
+from ..diagnostics.model_check import ModelCheck
+from ..diagnostics.more_votes import KNOWN, REAL, SIMULATED, VotesBought
+from ..scores.methods.without_raters import WithoutRaters
 from .bands import draw_steps, lowest_precision
 from .comparison import difference_in_words
 from .drawing import (
@@ -123,7 +123,7 @@ def more_votes_figure(bought: Sequence[VotesBought], *, simulated: bool = False)
     Parameters
     ----------
     bought : sequence of VotesBought
-        From :func:`analysis.more_votes.more_votes`.
+        From :func:`analysis.more_votes`.
     simulated : bool
         Whether the votes are a simulated release's.
 
@@ -207,7 +207,7 @@ def without_figure(data: WithoutRaters) -> Figure:
     Parameters
     ----------
     data : WithoutRaters
-        From :func:`analysis.without_raters.without_raters`.
+        From :func:`analysis.without_raters`.
 
     Returns
     -------

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import Bbox
 
-from ..accuracy_table import ORIGINAL, REAL, AccuracyRow
+from ..accuracy.table import ORIGINAL, REAL, AccuracyRow
 from ..errors import ReleaseError
 from .accuracy import shortened
 from .drawing import BLUE, GREY, WIDTH, house_style, mark_simulated, write_caption

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from matplotlib.figure import Figure
 
-from ..model_report import ModelReport
-from ..rater_clusters import RaterClusters
-from ..rater_report import RaterReport
+from ..diagnostics.report import ModelReport
+from ..raters.pairs.clusters import RaterClusters
+from ..raters.report import RaterReport
 from .agreement import agreement_figure
 from .model import model_check_figure, more_votes_figure
 from .raters import error_rates_figure, golden_em_figure, raters_figure
@@ -25,7 +25,7 @@ def rater_figures(
     model : ModelReport
         Of the same votes.
     clusters : mapping of str to RaterClusters
-        From :func:`analysis.rater_clusters.clusters_of_report`.
+        From :func:`clusters_of_report`.
 
     Returns
     -------

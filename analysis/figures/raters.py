@@ -8,10 +8,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..golden import EXPERT, ORIGINAL_LABEL, RATER, TRUTHS, Kind, RaterAccuracy
-from ..golden_difference import GoldenDifference
-from ..rater_quality import RaterQuality
-from ..release_files import ANSWERS
+from ..raters.golden.accuracy import EXPERT, ORIGINAL_LABEL, RATER, Kind, RaterAccuracy
+from ..raters.golden.difference import GoldenDifference
+from ..raters.quality.quality import RaterQuality
+from ..release.files.readers import ANSWERS
+from ..release.published import TRUTHS
 from .drawing import (
     BLACK,
     BLUE,
@@ -137,7 +138,7 @@ def error_rates_figure(
     Parameters
     ----------
     quality : RaterQuality
-        From :func:`analysis.rater_quality.rater_quality`.
+        From :func:`analysis.rater_quality`.
     class_names : sequence
         Of the fit's classes.
     simulated : bool
@@ -248,7 +249,7 @@ def golden_em_figure(difference: GoldenDifference, *, simulated: bool = False) -
     Parameters
     ----------
     difference : GoldenDifference
-        From :func:`analysis.golden_difference.golden_difference`.
+        From :func:`analysis.golden_difference`.
     simulated : bool
         Whether the release is a simulated one.
 

@@ -1,0 +1,1 @@
+"""Votes to try things on: load_*, simulate_*."""

@@ -1,0 +1,1 @@
+"""A pass over all votes, and how EM climbs; knows no model."""

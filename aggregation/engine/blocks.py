@@ -1,0 +1,163 @@
+"""Patterns of votes cut into blocks, and blocks shared out to threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..kernels import em as _em_kernels
+from ..kernels.threads import Threads, thread_count
+from ..votes.votes import Votes
+from .patterns import Patterns, distinct_patterns, spread
+
+MOST_BLOCKS = 16
+# A block is worth having if its votes are a few times the counts that it has to clear and add up.
+VOTES_PER_COUNT = 4
+# How far one thread comes until another is awake.
+VOTES_BEFORE_OTHERS_WAKE = 60_000
+# Classes are padded to a power of two, or to several rows of the widest one: processors work on so
+# many doubles at once, or on twice as many, and their registers have room for a few such rows.
+WIDEST_ROW = 8
+# Patterns of one size are worth a kernel compiled for it from so much work on.
+WORTH_COMPILING = 200_000
+LARGEST_SIZE = 10
+
+
+class Expectation(NamedTuple):
+    """Expected counts under some parameters, and the log-likelihood of the votes.
+
+    `counts` has shape (n_raters, n_answers, n_classes), `class_counts` has shape (n_classes,).
+    """
+
+    counts: NDArray[np.float64]
+    class_counts: NDArray[np.float64]
+    log_likelihood: float
+
+
+class Blocks:
+    """Distinct patterns of votes in a fixed number of blocks, which threads share.
+
+    How the patterns are cut depends on the votes alone, and partial sums are added in the order of
+    the blocks: the number of threads never changes a result.
+
+    `patterns`, where they are given, are those of the votes with other weights, which may be 0.
+    """
+
+    def __init__(
+        self,
+        votes: Votes,
+        n_classes: int,
+        threads: int | None,
+        *,
+        patterns: Patterns | None = None,
+    ) -> None:
+        self.votes = votes
+        self.n_classes = n_classes
+        self.threads = Threads(thread_count(threads, votes.n_votes))
+        self.patterns = distinct_patterns(votes, self.threads) if patterns is None else patterns
+        # A pattern is work beside its votes.
+        ends = self.patterns.starts[1:] + np.arange(1, self.patterns.n_patterns + 1)
+        work = int(ends[-1]) if len(ends) else 0
+        n_codes = votes.n_raters * votes.n_answers
+        n_blocks = int(np.clip(work // (VOTES_PER_COUNT * n_codes), 1, MOST_BLOCKS))
+        self.borders = np.searchsorted(ends, np.arange(n_blocks + 1) * (work / n_blocks))
+        self.borders[-1] = len(ends)
+        self.lead = VOTES_BEFORE_OTHERS_WAKE * n_blocks / work if work else 0.0
+        self.size = (0,) * common_size(self.patterns) if work > WORTH_COMPILING else ()
+        self.row_width = min(1 << (n_classes - 1).bit_length(), WIDEST_ROW)
+        self.width = -(-n_classes // self.row_width) * self.row_width
+        self.counts = np.empty((n_blocks, n_codes * self.width))
+        self.class_counts = np.empty((n_blocks, self.width))
+        self.log_likelihood = np.empty(n_blocks)
+
+    def close(self) -> None:
+        """End the threads."""
+        self.threads.close()
+
+    def e_step(
+        self, rates: NDArray[np.float64], prior: NDArray[np.float64], hard: bool
+    ) -> Expectation:
+        """Count what is expected under these parameters (Dawid & Skene 1979, eq. 2.5).
+
+        `rates` is flat, n_classes entries a code.
+        """
+        zeros = (0.0,) * self.row_width
+        data = *self.patterns[:3], self._padded(rates), self._padded(prior), zeros
+        results = self.counts, self.class_counts, self.log_likelihood
+        if self.width > self.row_width:
+
+            def work(first: int, last: int) -> None:
+                _em_kernels.em_step_many_classes(*data, hard, self.borders, first, last, *results)
+
+        else:
+
+            def work(first: int, last: int) -> None:
+                _em_kernels.em_step(*data, self.size, hard, self.borders, first, last, *results)
+
+        return self._expect(work)
+
+    def affinity_step(self, affinity: NDArray[np.float64]) -> Expectation:
+        """Count with the mean affinity of an item's answers as its posterior.
+
+        `affinity` has shape (n_answers, n_classes), rows sum to 1.
+        """
+        by_code = self._padded(np.tile(affinity, (self.votes.n_raters, 1)))
+        zeros = (0.0,) * self.row_width
+        data = *self.patterns[:3], by_code, self.n_classes, zeros, self.borders
+        results = self.counts, self.class_counts, self.log_likelihood
+
+        def work(first: int, last: int) -> None:
+            _em_kernels.affinity_step(*data, first, last, *results)
+
+        return self._expect(work)
+
+    def posterior(
+        self, rates: NDArray[np.float64], prior: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], float]:
+        """Posterior of each item, shape (n_items, n_classes), and the log-likelihood."""
+        posterior = np.empty((self.patterns.n_patterns, self.n_classes))
+        ones = (1.0,) * self.row_width
+        data = *self.patterns[:3], self._padded(rates), self._padded(prior), ones, self.borders
+
+        def work(first: int, last: int) -> None:
+            _em_kernels.posterior_step(*data, first, last, posterior, self.log_likelihood)
+
+        self.threads.share(work, len(self.counts))
+        log_likelihood = float(self.log_likelihood.sum())
+        of_item = self.patterns.of_item
+        if of_item is None:
+            return posterior, log_likelihood
+        everyone = np.empty((len(of_item), self.n_classes))
+        self.threads.share(
+            lambda begin, end: spread(posterior, of_item[begin:end], everyone[begin:end]),
+            len(of_item),
+        )
+        return everyone, log_likelihood
+
+    def _padded(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return values, classes last, as kernels read them: flat, other classes padded with 0."""
+        by_class = values.reshape(-1, self.n_classes)
+        padded = np.zeros((len(by_class), self.width))
+        padded[:, : self.n_classes] = by_class
+        return padded.reshape(-1)
+
+    def _expect(self, work: Callable[[int, int], None]) -> Expectation:
+        """Fill all blocks and add them up in their order."""
+        self.threads.share(work, len(self.counts), lead=self.lead)
+        shape = self.votes.n_raters, self.votes.n_answers, self.width
+        return Expectation(
+            self.counts.sum(axis=0).reshape(shape)[..., : self.n_classes],
+            self.class_counts.sum(axis=0)[: self.n_classes],
+            float(self.log_likelihood.sum()),
+        )
+
+
+def common_size(patterns: Patterns) -> int:
+    """Return how many votes each pattern has, if all have the same number and it is not large."""
+    size, rest = divmod(len(patterns.codes), max(patterns.n_patterns, 1))
+    if rest or not 0 < size <= LARGEST_SIZE:
+        return 0
+    return size if (np.diff(patterns.starts) == size).all() else 0

@@ -1,0 +1,164 @@
+"""Ways up: EM's own sequence of steps, and SQUAREM, which extrapolates it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Report = Callable[[int, float], object]
+# How far an extrapolation may go at first, in EM steps, and by what this grows and shrinks.
+FIRST_REACH = 4.0
+REACH_FACTOR = 4.0
+# Sums of so many terms are not exact: a fall of the objective within this share of it is rounding.
+ROUNDING = 1e-12
+
+
+class Step(NamedTuple):
+    """One EM step: where it leads, and the values where it started."""
+
+    next: NDArray[np.float64]
+    objective: float
+    log_likelihood: float
+
+
+class Problem(Protocol):
+    """What can be climbed: parameters are one flat vector, and a step from any of them leads up."""
+
+    @property
+    def n_votes(self) -> int:
+        """Number of votes: what `tol` is a gain per."""
+
+    def step(self, x: NDArray[np.float64]) -> Step:
+        """Take one EM step from `x`; the objective there is at least that at `x`."""
+
+    def project(self, x: NDArray[np.float64], inside: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Bring an extrapolated vector back among the parameters; `inside` is one of them."""
+
+
+@dataclass(eq=False)
+class Path:
+    """Where a climb has come to.
+
+    Attributes
+    ----------
+    x : ndarray
+        Parameters, one flat vector.
+    objectives, log_likelihoods : list of float
+        At the parameters that entered each E-step; rejected extrapolations leave no entry.
+    n_steps : int
+        Evaluations of the E-step, rejected ones included.
+    converged : bool
+        Whether the gain of an EM step fell below what is enough.
+    """
+
+    x: NDArray[np.float64]
+    objectives: list[float] = field(default_factory=list)
+    log_likelihoods: list[float] = field(default_factory=list)
+    n_steps: int = 0
+    converged: bool = False
+
+    def record(self, step: Step) -> None:
+        """Keep the values of an accepted step."""
+        self.objectives.append(step.objective)
+        self.log_likelihoods.append(step.log_likelihood)
+
+
+def climb(
+    problem: Problem,
+    start: NDArray[np.float64],
+    *,
+    accelerate: bool,
+    tol: float,
+    max_steps: int,
+    report: Report | None = None,
+) -> Path:
+    """Climb from `start` until an EM step gains less than `tol` nats a vote.
+
+    With `accelerate`, SQUAREM extrapolates from two EM steps along their curvature; an
+    extrapolation that does not gain is dropped, so that the objective never falls.
+
+    Raises
+    ------
+    ArithmeticError
+        If an EM step makes the objective fall by more than rounding can.
+
+    References
+    ----------
+    Varadhan & Roland (2008), Simple and globally convergent methods for accelerating the
+    convergence of any EM algorithm, Scandinavian Journal of Statistics 35(2): step length S3, with
+    a reach that grows.
+    """
+    path = Path(start)
+    enough = tol * problem.n_votes
+    reach = FIRST_REACH
+    here = _evaluate(problem, start, path, report) if max_steps > 0 else None
+    if here is None:
+        return path
+    path.record(here)
+    x, path.x = start, here.next
+    while path.n_steps < max_steps:
+        ahead = _evaluate(problem, here.next, path, report)
+        gain = checked_gain(ahead.objective, here.objective)
+        path.record(ahead)
+        path.x = ahead.next
+        if gain <= enough:
+            path.converged = True
+            break
+        if accelerate and path.n_steps < max_steps:
+            there, far, reach = _extrapolate(problem, x, here, ahead, reach, path, report)
+            if far is not None:
+                path.record(far)
+                x, here, path.x = there, far, far.next
+                continue
+        x, here = here.next, ahead
+    return path
+
+
+def _extrapolate(
+    problem: Problem,
+    x: NDArray[np.float64],
+    here: Step,
+    ahead: Step,
+    reach: float,
+    path: Path,
+    report: Report | None,
+) -> tuple[NDArray[np.float64], Step | None, float]:
+    """Try the point ``x + 2 a r + a^2 v``.
+
+    Returned are the point, its step or None if it gains nothing, and the new reach.
+    """
+    r = here.next - x
+    v = ahead.next - here.next - r
+    curvature = float(v @ v)
+    length = np.sqrt(float(r @ r) / curvature) if curvature > 0 else np.inf
+    length, reach = min(length, reach), reach * (REACH_FACTOR if length >= reach else 1)
+    if length <= 1:
+        return x, None, reach
+    there = problem.project(x + 2 * length * r + length**2 * v, ahead.next)
+    far = _evaluate(problem, there, path, report)
+    if far.objective >= ahead.objective:
+        return there, far, reach
+    return x, None, max(1.0, reach / REACH_FACTOR**2)
+
+
+def _evaluate(problem: Problem, x: NDArray[np.float64], path: Path, report: Report | None) -> Step:
+    step = problem.step(x)
+    path.n_steps += 1
+    if report is not None:
+        report(path.n_steps, step.log_likelihood)
+    return step
+
+
+def checked_gain(objective: float, before: float) -> float:
+    """Return the gain of an EM step, which cannot be below 0 but for rounding."""
+    gain = objective - before
+    if gain < -ROUNDING * max(1.0, abs(before)):
+        raise ArithmeticError(
+            f"EM made the objective fall from {before!r} to {objective!r}: this is an error of the "
+            "implementation, please report it with the votes"
+        )
+    return gain

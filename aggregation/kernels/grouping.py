@@ -1,0 +1,211 @@
+"""Votes in any order to votes grouped by item, without a comparison sort of all of them."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .jit import kernel
+from .threads import Threads
+
+SORTED, UNSORTED, SHUFFLED = range(3)
+MOST_INT32 = np.iinfo(np.int32).max
+# An item with more votes than this is not sorted by insertion, which would take their square.
+MOST_INSERTED = 64
+# So many votes are looked through at a time for those on a range of items.
+SCANNED = 1024
+
+
+def group_by_item(
+    items: NDArray[np.integer[Any]],
+    raters: NDArray[np.integer[Any]],
+    answers: NDArray[np.integer[Any]],
+    *,
+    n_items: int,
+    n_answers: int,
+    threads: Threads,
+    ascending: bool = False,
+) -> tuple[NDArray[np.int64], NDArray[np.int32]] | None:
+    """Group codes: starts, shape (n_items + 1,), and codes, shape (n_votes,); see `Votes`.
+
+    With `ascending`, items need not be valid: None is returned if they do not ascend within
+    0..n_items - 1.
+    """
+    starts = np.zeros(n_items + 1, dtype=np.int64)
+    codes = np.empty(len(items), dtype=np.int32)
+    columns = items, raters, answers, n_answers
+    orders: list[int] = []
+
+    def pack(begin: int, end: int) -> None:
+        first, last = first_of_item(items, begin), first_of_item(items, end)
+        orders.append(pack_ascending(*columns, first, last, starts, codes))
+
+    threads.share(pack, len(items))
+    if SHUFFLED in orders and ascending:
+        return None
+    if SHUFFLED in orders:
+        counts = np.empty(n_items, dtype=np.int32)
+        threads.share(lambda begin, end: count_items(items, begin, end, counts), n_items)
+        np.cumsum(counts, out=starts[1:])
+        starts[0] = 0
+        # Half the size is more of it in the processor's cache.
+        kind: type[np.signedinteger[Any]] = np.int32 if len(items) < MOST_INT32 else np.int64
+        free: NDArray[np.signedinteger[Any]] = starts[:-1].astype(kind)
+        threads.share(lambda begin, end: scatter_codes(*columns, begin, end, free, codes), n_items)
+    if SHUFFLED in orders or UNSORTED in orders:
+        threads.share(lambda begin, end: sort_within_items(starts[begin : end + 1], codes), n_items)
+    return starts, codes
+
+
+def first_of_item(items: NDArray[np.integer[Any]], row: int) -> int:
+    """Return the row, or the next one where another item begins."""
+    while 0 < row < len(items) and items[row] == items[row - 1]:
+        row += 1
+    return row
+
+
+@kernel
+def pack_ascending(
+    items: NDArray[np.integer[Any]],
+    raters: NDArray[np.integer[Any]],
+    answers: NDArray[np.integer[Any]],
+    n_answers: int,
+    first: int,
+    last: int,
+    starts: NDArray[np.int64],
+    codes: NDArray[np.int32],
+) -> int:
+    """Fill `starts` and sorted `codes` from some rows, as long as items come in ascending order.
+
+    An item's rows are all among them, or none is.
+
+    Returned is SHUFFLED at an item that comes too late, or is none, or UNSORTED if an item has too
+    many votes to be sorted by insertion.
+    """
+    order = SORTED
+    current, begin = np.int64(0), first
+    if first > 0:
+        current = np.int64(items[first - 1])
+        if not 0 <= current < len(starts) - 1:
+            return SHUFFLED
+    for v in range(first, last):
+        item = np.int64(items[v])
+        if item != current:
+            if item < current or item >= len(starts) - 1:
+                return SHUFFLED
+            for i in range(current + 1, item + 1):
+                starts[i] = v
+            current, begin = item, v
+        code = np.int32(np.int64(raters[v]) * n_answers + np.int64(answers[v]))
+        place = v
+        if v - begin < MOST_INSERTED:
+            while place > begin and codes[place - 1] > code:
+                codes[place] = codes[place - 1]
+                place -= 1
+        elif codes[v - 1] > code:
+            order = UNSORTED
+        codes[place] = code
+    if last == len(items):
+        for i in range(current + 1, len(starts)):
+            starts[i] = last
+    return order
+
+
+@kernel
+def count_items(
+    items: NDArray[np.integer[Any]],
+    first_item: int,
+    last_item: int,
+    counts: NDArray[np.int32],
+) -> None:
+    """Fill the numbers of votes of a range of items."""
+    n_items = np.uint64(last_item - first_item)
+    # One more entry takes all other items: nothing could guess which way a branch would go.
+    of_range = np.zeros(n_items + np.uint64(1), dtype=np.int32)
+    for item in items:
+        of_range[np.uintp(min(np.uint64(np.int64(item) - first_item), n_items))] += 1
+    counts[first_item:last_item] = of_range[:-1]
+
+
+@kernel
+def scatter_codes(
+    items: NDArray[np.integer[Any]],
+    raters: NDArray[np.integer[Any]],
+    answers: NDArray[np.integer[Any]],
+    n_answers: int,
+    first_item: int,
+    last_item: int,
+    free: NDArray[np.signedinteger[Any]],
+    codes: NDArray[np.int32],
+) -> None:
+    """Put the code of each vote on a range of items at its item's next free place."""
+    n_items = np.uint64(last_item - first_item)
+    found = np.empty(SCANNED + 1, dtype=np.int64)
+    for begin in range(0, len(items), SCANNED):
+        n_found = np.uintp(0)
+        for v in range(begin, min(begin + SCANNED, len(items))):
+            found[n_found] = v
+            n_found += np.uintp(np.uint64(np.int64(items[v]) - first_item) < n_items)
+        for v in found[:n_found]:
+            row = np.uintp(v)
+            item = np.uintp(items[row])
+            code = np.int64(raters[row]) * n_answers + np.int64(answers[row])
+            codes[np.uintp(free[item])] = code
+            free[item] += 1
+
+
+@kernel
+def sort_within_items(starts: NDArray[np.int64], codes: NDArray[np.int32]) -> None:
+    """Sort each item's codes: by insertion where they are few, as they mostly are."""
+    for i in range(len(starts) - 1):
+        begin, end = starts[i], starts[i + 1]
+        if end - begin > MOST_INSERTED:
+            codes[begin:end].sort()
+            continue
+        for v in range(begin + 1, end):
+            code = codes[v]
+            place = v
+            while place > begin and codes[place - 1] > code:
+                codes[place] = codes[place - 1]
+                place -= 1
+            codes[place] = code
+
+
+def count_codes(codes: NDArray[np.int32], n_codes: int, threads: Threads) -> NDArray[np.int64]:
+    """Count the votes of each code, shape (n_codes,)."""
+    counts: list[NDArray[np.int64]] = []
+    threads.share(
+        lambda begin, end: counts.append(counts_of_codes(codes[begin:end], n_codes)), len(codes)
+    )
+    return np.asarray(np.sum(counts, axis=0))
+
+
+@kernel
+def counts_of_codes(codes: NDArray[np.int32], n_codes: int) -> NDArray[np.int64]:
+    """Count the votes of each code, shape (n_codes,)."""
+    counts = np.zeros(n_codes, dtype=np.int64)
+    for code in codes:
+        counts[np.uintp(code)] += 1
+    return counts
+
+
+def least_and_largest(values: NDArray[np.integer[Any]], threads: Threads) -> tuple[int, int]:
+    """Find the least and the largest of some integers in one pass."""
+    found: list[tuple[int, int]] = []
+
+    def look(begin: int, end: int) -> None:
+        if begin < end:
+            found.append(extremes(values[begin:end]))
+
+    threads.share(look, len(values))
+    return min(int(least) for least, _ in found), max(int(largest) for _, largest in found)
+
+
+@kernel
+def extremes(values: NDArray[np.integer[Any]]) -> tuple[int, int]:
+    """Find the least and the largest of some integers."""
+    least = largest = values[0]
+    for value in values:
+        least = min(least, value)
+        largest = max(largest, value)
+    return least, largest

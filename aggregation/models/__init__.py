@@ -1,0 +1,1 @@
+"""One method a file; each is a function of Votes and returns a fit."""

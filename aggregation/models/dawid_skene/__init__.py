@@ -1,0 +1,1 @@
+"""Dawid & Skene's model, fitted by EM."""

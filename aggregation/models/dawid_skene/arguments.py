@@ -1,0 +1,123 @@
+"""Arguments of a fit, checked against the votes before anything is computed."""
+
+from __future__ import annotations
+
+from numbers import Integral, Real
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ...errors import VoteError
+from ...votes.given import checked_parameters, numbers, truth_weights
+from ...votes.votes import Votes
+from ..fit import Fit
+
+TRUTH_ROLES = ("clamped", "start")
+# Sums of probabilities are off 1 by less than this where they were not rounded to fewer digits.
+EXACT_SUM = 1e-13
+
+
+class FixedParameters(NamedTuple):
+    """Parameters that are not estimated; None where they are.
+
+    `rates` has shape (n_raters, n_answers, n_classes), `prior` has shape (n_classes,).
+    """
+
+    rates: NDArray[np.float64] | None
+    prior: NDArray[np.float64] | None
+
+
+def check_options(truth_role: str, tol: float, **whole: int) -> None:
+    """Refuse options that have no meaning; `whole` are those that are whole numbers."""
+    if truth_role not in TRUTH_ROLES:
+        raise VoteError(f"truth_role {truth_role!r} is neither 'clamped' nor 'start'")
+    if not is_at_least(0, tol, Real):
+        raise VoteError(f"tol={tol!r}: the least gain, in nats a vote, is 0 or more")
+    for name, value in whole.items():
+        if not is_at_least(0, value, Integral):
+            raise VoteError(f"{name}={value!r}: give a whole number, 0 or more")
+
+
+def is_at_least(least: int, value: Any, kind: Any) -> bool:
+    """Say whether a value is a number of that kind and not below `least`."""
+    return isinstance(value, kind) and bool(value >= least)
+
+
+def count_classes(
+    votes: Votes,
+    n_classes: int | None,
+    truth: ArrayLike | None,
+    error_rates: ArrayLike | None,
+    class_prior: ArrayLike | None,
+    start: Fit | ArrayLike | tuple[ArrayLike, ArrayLike] | None = None,
+) -> int:
+    """Return the number of classes: as said, as given parameters have, or as many as answers."""
+    if n_classes is not None:
+        if not is_at_least(1, n_classes, Integral):
+            raise VoteError(f"n_classes={n_classes!r}: there must be a class, or several")
+        return int(n_classes)
+    if error_rates is not None and (rates := numbers("error_rates", error_rates)).ndim == 3:
+        return int(rates.shape[1])
+    if class_prior is not None:
+        return numbers("class_prior", class_prior).size
+    if isinstance(start, Fit):
+        return start.n_classes
+    if isinstance(start, tuple) and len(start) == 2:
+        return numbers("class_prior", start[1]).size
+    if start is not None and not isinstance(start, tuple):
+        posterior = numbers("start", start)
+        if posterior.ndim == 2:
+            return int(posterior.shape[1])
+    known = numbers("truth", -1 if truth is None else truth)
+    if known.ndim == 2:
+        return int(known.shape[1])
+    largest = int(known.max(initial=-1, where=np.isfinite(known)))
+    if largest >= votes.n_items + votes.n_answers:
+        raise VoteError(
+            f"class {largest} among the truth of {votes.n_items} items looks like an identifier: "
+            "classes are 0, 1, 2, ... (or say n_classes= if it is one)"
+        )
+    return max(votes.n_answers, largest + 1)
+
+
+def checked_truth(truth: ArrayLike, n_items: int, n_classes: int) -> NDArray[np.float64]:
+    """Truth as distributions, shape (n_items, n_classes); a row of zeros where it is not known."""
+    weights = truth_weights(truth, n_items, n_classes)
+    totals = weights.sum(axis=1, keepdims=True)
+    return np.asarray(np.divide(weights, totals, out=np.zeros_like(weights), where=totals > 0))
+
+
+def checked_fixed(
+    votes: Votes, n_classes: int, error_rates: ArrayLike | None, class_prior: ArrayLike | None
+) -> FixedParameters:
+    """Return fixed parameters in the kernels' order of axes."""
+    if class_prior is not None:
+        size = numbers("class_prior", class_prior).size
+        if size != n_classes:
+            raise VoteError(f"class_prior has {size} entries, there are {n_classes} classes")
+    rates, prior = checked_parameters(
+        votes,
+        np.full((votes.n_raters, n_classes, votes.n_answers), 1 / votes.n_answers)
+        if error_rates is None
+        else error_rates,
+        np.full(n_classes, 1 / n_classes) if class_prior is None else class_prior,
+    )
+    return FixedParameters(
+        None if error_rates is None else answers_before_classes(summing_to_1(rates)),
+        None if class_prior is None else summing_to_1(prior),
+    )
+
+
+def summing_to_1(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Undo the rounding of probabilities that were written with few digits.
+
+    EM would take a sum above 1 for likelihood. Exact ones keep their very bits.
+    """
+    totals = probabilities.sum(axis=-1, keepdims=True)
+    return np.where(np.abs(totals - 1) > EXACT_SUM, probabilities / totals, probabilities)
+
+
+def answers_before_classes(array: NDArray[Any]) -> NDArray[np.float64]:
+    """Swap (n_raters, n_classes, n_answers) and (n_raters, n_answers, n_classes)."""
+    return np.ascontiguousarray(array.transpose(0, 2, 1), dtype=np.float64)

@@ -1,0 +1,261 @@
+"""Dawid & Skene's model, fitted by EM."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from itertools import chain
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ...errors import ConvergenceWarning, IdentifiabilityWarning
+from ...votes.given import checked_pseudo_count
+from ...votes.votes import Votes
+from ..fit import Fit, Optimum, Options
+from .arguments import (
+    answers_before_classes,
+    check_options,
+    checked_fixed,
+    checked_truth,
+    count_classes,
+)
+from .families import FamilyName, family_of
+from .switching import order_by_answers, order_by_truth
+
+if TYPE_CHECKING:
+    from ...engine.climb import Path
+    from .problem import Problem
+
+# Ends whose objectives differ by less, in nats a vote, are the same optimum.
+SAME_OPTIMUM = 1e-8
+
+
+def fit_dawid_skene(
+    votes: Votes,
+    *,
+    n_classes: int | None = None,
+    truth: ArrayLike | None = None,
+    truth_role: Literal["clamped", "start"] = "clamped",
+    pseudo_count: ArrayLike = 0.0,
+    start: Fit | ArrayLike | tuple[ArrayLike, ArrayLike] | None = None,
+    error_rates: ArrayLike | None = None,
+    class_prior: ArrayLike | None = None,
+    family: FamilyName = "full",
+    hard: bool = False,
+    accelerate: bool = True,
+    tol: float = 1e-10,
+    max_steps: int = 10_000,
+    restarts: int = 0,
+    seed: int = 0,
+    threads: int | None = None,
+    report: Callable[[int, float], object] | None = None,
+) -> Fit:
+    """Fit the model of Dawid & Skene: each rater errs in a way of its own, given an item's class.
+
+    Parameters
+    ----------
+    votes : Votes
+    n_classes : int, optional
+        Number of latent classes. Default: as given parameters, `start` or rows of `truth` have,
+        else as many as there are answers.
+    truth : array_like, optional
+        What is known of items: shape (n_items,), a class 0..n_classes - 1 or -1 where it is not
+        known; or shape (n_items, n_classes), a distribution, or zeros where it is not known.
+    truth_role : {"clamped", "start"}
+        "clamped": the posterior of a known item is its truth at every step, and its class is part
+        of what is likely. "start": known items give the first error rates, and are then items like
+        any other, so that their posteriors can be held against the truth.
+    pseudo_count : array_like
+        Added to the expected count of each answer; broadcast against
+        (n_raters, n_classes, n_answers). EM then climbs the log-likelihood plus
+        ``sum(pseudo_count * log(error_rates))``. Without effect where `error_rates` are fixed.
+    start : Fit, tuple or array_like, optional
+        Where to start: a fit on the same raters, a pair (error_rates, class_prior), or posteriors
+        of shape (n_items, n_classes). Default: vote shares; the known items if `truth_role` is
+        "start"; a uniform class prior where `error_rates` are fixed.
+    error_rates : array_like, shape (n_raters, n_classes, n_answers), optional
+        Fixed error rates, for instance of an earlier job. Default: estimated.
+    class_prior : array_like, shape (n_classes,), optional
+        Fixed class prior. Default: estimated.
+    family : {"full", "one-coin", "shared"}
+        "full": an error rate for each rater, class and answer. "one-coin": each rater is right with
+        one probability, in every class. "shared": all raters have the same error rates.
+    hard : bool
+        Each item counts for its likeliest class alone (Fast Dawid-Skene).
+    accelerate : bool
+        Extrapolate by SQUAREM. False: Dawid & Skene's own sequence of steps.
+    tol : float
+        Stop when an EM step gains no more than this, in nats a vote.
+    max_steps : int
+        Most evaluations of the E-step from each start. 0: no step at all, the posterior at the
+        start.
+    restarts : int
+        Further starts from error rates drawn by chance; the best end is kept.
+    seed : int
+        Of those draws.
+    threads : int, optional
+        Never changes a result. Default: as many as are useful.
+    report : callable, optional
+        Called with the number of E-steps and the log-likelihood after each.
+
+    Returns
+    -------
+    Fit
+
+    Raises
+    ------
+    VoteError
+        If arguments do not fit the votes, or an item is impossible under given parameters.
+
+    Warns
+    -----
+    ConvergenceWarning
+        If steps ran out; `converged` is then False.
+    IdentifiabilityWarning
+        If the votes cannot tell the model's parameters; the message names the cause.
+
+    References
+    ----------
+    Dawid & Skene (1979), Maximum likelihood estimation of observer error-rates using the EM
+    algorithm, Applied Statistics 28(1), sections 2 and 3.
+    Varadhan & Roland (2008), Scandinavian Journal of Statistics 35(2).
+    Sinha, Rao & Balasubramanian (2018), Fast Dawid-Skene, arXiv 1803.02781.
+
+    Examples
+    --------
+    >>> from aggregation import load_anesthesia
+    >>> fit = fit_dawid_skene(load_anesthesia())
+    >>> round(fit.log_likelihood, 3), fit.class_prior.round(2).tolist()
+    (-192.891, [0.4, 0.42, 0.11, 0.07])
+    """
+    check_options(truth_role, tol, max_steps=max_steps, restarts=restarts, seed=seed)
+    n_classes = count_classes(votes, n_classes, truth, error_rates, class_prior, start)
+    options = Options(
+        n_classes=n_classes,
+        pseudo_count=pseudo_count,
+        error_rates=error_rates,
+        class_prior=class_prior,
+        family=family_of(family, n_classes, votes.n_answers),
+        hard=hard,
+        accelerate=accelerate,
+        tol=tol,
+        max_steps=max_steps,
+    )
+    known = None if truth is None else checked_truth(truth, votes.n_items, n_classes)
+    clamped = known if truth_role == "clamped" else None
+    from ...engine.climb import climb  # Numba takes a third of a second to import
+    from .problem import problem_of
+    from .starts import first_start, from_chance
+
+    problem = problem_of(
+        votes,
+        clamped,
+        n_classes=n_classes,
+        pseudo_counts=answers_before_classes(checked_pseudo_count(pseudo_count, votes, n_classes)),
+        family=options.family,
+        hard=hard,
+        fixed=checked_fixed(votes, n_classes, error_rates, class_prior),
+        threads=threads,
+    )
+    with closing(problem.blocks):
+        first = first_start(problem, votes, start=start, truth=known)
+        others = (from_chance(problem, np.random.default_rng((seed, k))) for k in range(restarts))
+        paths = [
+            climb(problem, x, accelerate=accelerate, tol=tol, max_steps=max_steps, report=report)
+            for x in chain([first], others)
+        ]
+        result = finish(problem, votes, clamped, paths, options)
+        votes_of = votes.votes_per_rater(problem.blocks.threads)
+    if start is None and problem.classes_are_alike:
+        result = with_labels_in_order(result, known, votes_of)
+    warn_of_doubts(result, problem, votes_of, max_steps)
+    return result
+
+
+def finish(
+    problem: Problem,
+    votes: Votes,
+    clamped: NDArray[np.float64] | None,
+    paths: list[Path],
+    options: Options,
+) -> Fit:
+    """Make the result of the best path: one more E-step gives the posterior at its end."""
+    heights = [(path.objectives or [problem.step(path.x).objective])[-1] for path in paths]
+    path = paths[int(np.argmax(heights))]
+    rates, prior = problem.split(path.x)
+    posterior, log_likelihood = problem.posterior(path.x)
+    if clamped is not None and problem.open_items is not None:
+        everyone = clamped.copy()
+        everyone[problem.open_items] = posterior
+        posterior = everyone
+    objective = log_likelihood + problem.penalty(rates)
+    return Fit(
+        votes=votes,
+        posterior=posterior,
+        error_rates=answers_before_classes(rates),
+        class_prior=prior.copy(),
+        log_likelihood=log_likelihood,
+        objective=problem.step(path.x).objective if problem.hard else objective,
+        trace=np.array(path.log_likelihoods),
+        objective_trace=np.array(path.objectives),
+        n_steps=path.n_steps,
+        converged=path.converged,
+        switched=np.arange(len(prior)),
+        optima=distinct_optima(heights, votes.n_votes),
+        options=options,
+        clamped=clamped,
+    )
+
+
+def distinct_optima(heights: list[float], n_votes: int) -> tuple[Optimum, ...]:
+    """Group starts by where they ended, the best first."""
+    groups: list[list[int]] = []
+    for k in np.argsort([-height for height in heights], kind="stable").tolist():
+        if groups and heights[groups[-1][0]] - heights[k] < SAME_OPTIMUM * n_votes:
+            groups[-1].append(k)
+        else:
+            groups.append([k])
+    return tuple(Optimum(heights[group[0]], tuple(sorted(group))) for group in groups)
+
+
+def with_labels_in_order(
+    fit: Fit, truth: NDArray[np.float64] | None, votes_of: NDArray[np.int64]
+) -> Fit:
+    """Undo label switching: against the truth where some is known, else against the answers."""
+    from .starts import answer_affinity  # Numba takes a third of a second to import
+
+    if truth is not None and truth.any():
+        order = order_by_truth(fit.posterior, truth)
+    else:
+        affinity = answer_affinity(fit.votes.n_answers, fit.n_classes)
+        order = order_by_answers(fit.error_rates, fit.class_prior, votes_of, affinity)
+    if np.array_equal(order, fit.switched):
+        return fit
+    return replace(
+        fit,
+        posterior=fit.posterior[:, order],
+        error_rates=fit.error_rates[:, order],
+        class_prior=fit.class_prior[order],
+        switched=order,
+    )
+
+
+def warn_of_doubts(fit: Fit, problem: Problem, votes_of: NDArray[np.int64], max_steps: int) -> None:
+    """Warn if EM did not converge, or if the votes cannot tell the parameters."""
+    from .identifiability import causes
+
+    if not fit.converged and max_steps > 0:
+        gains = np.diff(fit.objective_trace) / fit.votes.n_votes
+        steps = f"{fit.n_steps} step{'' if fit.n_steps == 1 else 's'}"
+        last = f" (the last one gained {gains[-1]:.3g} nats a vote)" if len(gains) else ""
+        warnings.warn(
+            f"EM has not converged after {steps}{last}: give a larger max_steps, or a larger tol",
+            ConvergenceWarning,
+            stacklevel=3,
+        )
+    for cause in causes(fit, problem, votes_of):
+        warnings.warn(cause, IdentifiabilityWarning, stacklevel=3)

@@ -1,0 +1,125 @@
+"""Causes why votes cannot tell the model's parameters, found after a fit and named in a warning."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...kernels.jit import kernel
+from ...votes.votes import Votes
+from ..fit import Fit
+from .problem import Problem
+
+# An estimate from fewer items than this is none.
+LEAST_CLASS = 0.5
+
+
+def causes(fit: Fit, problem: Problem, votes_of: NDArray[np.int64]) -> list[str]:
+    """Name what the votes of a fit cannot tell, in words.
+
+    Parameters
+    ----------
+    fit : Fit
+    problem : Problem
+        What was climbed.
+    votes_of : ndarray of int, shape (n_raters,)
+        Votes of each rater.
+
+    Returns
+    -------
+    list of str
+        Empty where nothing was found.
+    """
+    found = []
+    if problem.fixed.rates is None and not problem.family.pools_raters:
+        if fit.n_classes > 1:
+            found += _pieces(problem, votes_of)
+        if not problem.known.pseudo_counts.any():
+            found += _single_votes(fit.votes, votes_of)
+    if problem.fixed.prior is None:
+        found += _empty_classes(fit)
+    return found
+
+
+def _pieces(problem: Problem, votes_of: NDArray[np.int64]) -> list[str]:
+    active = int(np.count_nonzero(votes_of))
+    parent = np.arange(len(votes_of))
+    # Known items say which class is which: the raters who saw some are one piece.
+    anchored = np.flatnonzero(problem.known.counts.any(axis=(1, 2)))
+    if len(anchored):
+        parent[anchored] = anchored[0]
+        active -= len(anchored) - 1
+    elif active == 1:
+        return ["there is a single rater: nothing tells the rater's errors from the items' classes"]
+    n_raters, n_answers, _ = problem.shape
+    rater_of_code = np.repeat(np.arange(n_raters), n_answers)
+    patterns = problem.blocks.patterns
+    pieces = count_pieces(patterns.starts, patterns.codes, rater_of_code, parent, active)
+    if pieces < 2:
+        return []
+    cause = (
+        f"raters and items fall into {pieces} pieces without a vote between them: nothing in the "
+        "votes says that a class in one piece is the same class in another"
+    )
+    return [cause]
+
+
+def _empty_classes(fit: Fit) -> list[str]:
+    empty = np.flatnonzero(fit.class_prior * fit.votes.n_items < LEAST_CLASS)
+    if not len(empty):
+        return []
+    return [f"{listed('class', 'classes', empty.tolist())} emptied: no item is likely to be of it"]
+
+
+def _single_votes(votes: Votes, votes_of: NDArray[np.int64]) -> list[str]:
+    once = np.flatnonzero(votes_of == 1).tolist()
+    if not once:
+        return []
+    names = [votes.rater_names[rater] for rater in once[:5]]
+    more = f" and {len(once) - 5} more" if len(once) > 5 else ""
+    cause = (
+        f"{listed('rater', 'raters', names)}{more} voted once: a pseudo_count keeps such error "
+        "rates from 0 and 1"
+    )
+    return [cause]
+
+
+def listed(one: str, many: str, names: list[Any]) -> str:
+    """Name one or several: "rater 3", "raters 3, 4"."""
+    return f"{one if len(names) == 1 else many} {', '.join(map(str, names))}"
+
+
+@kernel
+def count_pieces(
+    starts: NDArray[np.int64],
+    codes: NDArray[np.int32],
+    rater_of_code: NDArray[np.int64],
+    parent: NDArray[np.int64],
+    active: int,
+) -> int:
+    """Count the pieces that `active` raters fall into when those who share an item are joined."""
+    pieces = active
+    for i in range(np.uintp(len(starts) - 1)):
+        if pieces == 1:
+            break
+        begin, end = np.uintp(starts[i]), np.uintp(starts[i + np.uintp(1)])
+        if begin == end:
+            continue
+        root = find_root(parent, rater_of_code[np.uintp(codes[begin])])
+        for v in range(begin + np.uintp(1), end):
+            other = find_root(parent, rater_of_code[np.uintp(codes[v])])
+            if other != root:
+                parent[other] = root
+                pieces -= 1
+    return pieces
+
+
+@kernel
+def find_root(parent: NDArray[np.int64], rater: int) -> int:
+    """Find the rater that stands for a piece; paths are halved on the way."""
+    while parent[rater] != rater:
+        parent[rater] = parent[parent[rater]]
+        rater = parent[rater]
+    return rater

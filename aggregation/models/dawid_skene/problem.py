@@ -1,0 +1,204 @@
+"""What EM climbs: the votes' likelihood, what is known beside them, and one step up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import xlogy
+
+from ...engine.blocks import Blocks
+from ...engine.climb import Step
+from ...errors import VoteError
+from ...votes.votes import Votes
+from ..known_truth import expected_counts
+from .arguments import FixedParameters, answers_before_classes
+from .families import Family
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What is known beside the votes, as counts.
+
+    Attributes
+    ----------
+    counts : ndarray, shape (n_raters, n_answers, n_classes)
+        Votes on items whose class is known.
+    classes : ndarray, shape (n_classes,)
+        Number of such items in each class.
+    entropy : float
+        Of those items' classes, in nats; above 0 only where they are soft.
+    pseudo_counts : ndarray, shape (n_raters, n_answers, n_classes)
+        Added to the counts, and to the objective as a penalty.
+    """
+
+    counts: NDArray[np.float64]
+    classes: NDArray[np.float64]
+    entropy: float
+    pseudo_counts: NDArray[np.float64]
+
+    @property
+    def added(self) -> NDArray[np.float64]:
+        """What is added to the expected counts at each step."""
+        return self.counts + self.pseudo_counts
+
+    def log_likelihood(self, rates: NDArray[np.float64], prior: NDArray[np.float64]) -> float:
+        """Log-likelihood of the known items' votes and classes."""
+        if not self.classes.any():
+            return 0.0
+        votes, classes = xlogy(self.counts, rates).sum(), xlogy(self.classes, prior).sum()
+        return float(votes + classes) + self.entropy
+
+    def penalty(self, rates: NDArray[np.float64]) -> float:
+        """Logarithm of the Dirichlet prior that the pseudo-counts stand for, up to a constant."""
+        return float(xlogy(self.pseudo_counts, rates).sum()) if self.pseudo_counts.any() else 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """What EM climbs: votes, what is known, a family, and parameters that are fixed.
+
+    Parameters of the model are one flat vector: the rates, shape (n_raters, n_answers, n_classes),
+    then the class prior.
+
+    Attributes
+    ----------
+    blocks : Blocks
+        Votes on the items whose class is open.
+    open_items : ndarray of bool, shape (n_items,), optional
+        Which those are; None if all of them.
+    known : Known
+        The other items, and pseudo-counts.
+    family : Family
+        How counts become rates.
+    hard : bool
+        Whether an item counts for its likeliest class alone.
+    fixed : FixedParameters
+        Parameters that are not estimated.
+    """
+
+    blocks: Blocks
+    open_items: NDArray[np.bool_] | None
+    known: Known
+    family: Family
+    hard: bool
+    fixed: FixedParameters
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(n_raters, n_answers, n_classes)."""
+        votes = self.blocks.votes
+        return votes.n_raters, votes.n_answers, self.blocks.n_classes
+
+    @property
+    def n_votes(self) -> int:
+        """Number of votes, on open and on known items."""
+        return self.blocks.votes.n_votes + round(float(self.known.counts.sum()))
+
+    @property
+    def classes_are_alike(self) -> bool:
+        """Whether classes could change places without a change of the objective."""
+        pseudo_counts = self.known.pseudo_counts
+        return (
+            self.fixed.rates is None
+            and self.fixed.prior is None
+            and not self.known.classes.any()
+            and self.family.classes_alike(self.shape[2])
+            and bool((pseudo_counts == pseudo_counts[:, :, :1]).all())
+        )
+
+    def split(self, x: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the rates, (n_raters, n_answers, n_classes), and the class prior of a vector."""
+        return x[: -self.shape[2]].reshape(self.shape), x[-self.shape[2] :]
+
+    def joined(self, rates: NDArray[np.float64], prior: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return a vector of these parameters, or of the fixed ones where there are any."""
+        if self.fixed.rates is not None:
+            rates = self.fixed.rates
+        elif not self.family.is_full:
+            rates = self.family.m_step(rates)
+        if self.fixed.prior is not None:
+            prior = self.fixed.prior
+        return np.concatenate((rates.reshape(-1), prior))
+
+    def maximise(
+        self, counts: NDArray[np.float64], class_counts: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """M-step: the parameters that expected counts and what is known make likeliest."""
+        rates, prior = self.fixed
+        if rates is None:
+            rates = self.family.m_step(counts + self.known.added)
+        if prior is None:
+            classes = class_counts + self.known.classes
+            prior = classes / classes.sum()
+        return np.concatenate((rates.reshape(-1), prior))
+
+    def step(self, x: NDArray[np.float64]) -> Step:
+        """E-step and M-step at `x`."""
+        rates, prior = self.split(x)
+        found = self.blocks.e_step(x[: -len(prior)], prior, self.hard)
+        log_likelihood = possible(found.log_likelihood + self.known.log_likelihood(rates, prior))
+        return Step(
+            self.maximise(found.counts, found.class_counts),
+            log_likelihood + self.penalty(rates),
+            log_likelihood,
+        )
+
+    def penalty(self, rates: NDArray[np.float64]) -> float:
+        """Return what pseudo-counts add to the objective: nothing where the rates are fixed."""
+        return self.known.penalty(rates) if self.fixed.rates is None else 0.0
+
+    def posterior(self, x: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+        """Posterior of the open items at `x`, and the log-likelihood of all votes."""
+        rates, prior = self.split(x)
+        posterior, log_likelihood = self.blocks.posterior(rates, prior)
+        return posterior, possible(log_likelihood + self.known.log_likelihood(rates, prior))
+
+    def project(self, x: NDArray[np.float64], inside: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Bring an extrapolated vector back among the parameters.
+
+        An entry that has left its range comes to a tenth of what it is at `inside`, so that only EM
+        itself arrives at 0; what is 0 there stays 0. A long reach makes rounding large: fixed
+        parameters, and raters of a family, are put back where they belong.
+        """
+        back = np.where((x > 0) & (inside > 0), x, 0.1 * inside)
+        rates, prior = self.split(back)
+        rates /= rates.sum(axis=1, keepdims=True)
+        prior /= prior.sum()
+        return self.joined(rates, prior)
+
+
+def possible(log_likelihood: float) -> float:
+    """Return the log-likelihood; if it is that of impossible votes, that is a VoteError."""
+    if np.isneginf(log_likelihood):
+        raise VoteError(
+            "an item's votes have probability 0 under every class: start from, or fix, error rates "
+            "and a class prior without such zeros"
+        )
+    return log_likelihood
+
+
+def problem_of(
+    votes: Votes,
+    clamped: NDArray[np.float64] | None,
+    *,
+    n_classes: int,
+    pseudo_counts: NDArray[np.float64],
+    family: Family,
+    hard: bool,
+    fixed: FixedParameters,
+    threads: int | None,
+) -> Problem:
+    """Set up EM: items whose class is clamped are counted once, the others are cut into blocks."""
+    open_items = None
+    open_votes = votes
+    known_counts, known_classes, entropy = np.zeros_like(pseudo_counts), np.zeros(n_classes), 0.0
+    if clamped is not None and clamped.any():
+        open_items = np.asarray(~clamped.any(axis=1))
+        open_votes = votes.select(open_items)
+        known_counts = answers_before_classes(expected_counts(votes, clamped))
+        known_classes = clamped.sum(axis=0)
+        entropy = -float(xlogy(clamped, clamped).sum())
+    known = Known(known_counts, known_classes, entropy, pseudo_counts)
+    return Problem(Blocks(open_votes, n_classes, threads), open_items, known, family, hard, fixed)

@@ -1,0 +1,142 @@
+"""Where EM starts: vote shares, known truth, posteriors or parameters that are given, or chance."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ...errors import VoteError
+from ...votes.given import checked_parameters, numbers, truth_weights
+from ...votes.known_items import KnownItems
+from ...votes.votes import Votes
+from ..fit import Fit
+from ..known_truth import estimate_error_rates, expected_counts
+from .arguments import answers_before_classes, summing_to_1
+from .problem import Problem
+
+Start = Fit | ArrayLike | tuple[ArrayLike, ArrayLike] | None
+
+
+def first_start(
+    problem: Problem, votes: Votes, *, start: Start, truth: NDArray[np.float64] | None
+) -> NDArray[np.float64]:
+    """Return the parameters to start from: as given, from the known items, or from vote shares."""
+    n_classes, n_answers = problem.shape[2], problem.shape[1]
+    if isinstance(start, Fit):
+        return from_parameters(problem, votes, start.error_rates, start.class_prior)
+    if isinstance(start, tuple):
+        if len(start) != 2:
+            raise VoteError(f"start as a tuple is (error_rates, class_prior): it has {len(start)}")
+        return from_parameters(problem, votes, *start)
+    if start is not None:
+        return from_posterior(problem, votes, numbers("start", start).astype(np.float64))
+    if problem.fixed.rates is not None:
+        # Under fixed rates any prior without zeros leads to the same, the only optimum.
+        return problem.joined(problem.fixed.rates, np.full(n_classes, 1 / n_classes))
+    some_truth = truth is not None and bool(truth.any())
+    clamped = bool(problem.known.classes.any())
+    if truth is not None and some_truth and not (clamped and n_classes == n_answers):
+        return from_truth(problem, votes, truth)
+    return from_vote_shares(problem)
+
+
+def from_parameters(
+    problem: Problem, votes: Votes, error_rates: ArrayLike, class_prior: ArrayLike
+) -> NDArray[np.float64]:
+    """Parameters that are given, where none are fixed."""
+    rates, prior = checked_parameters(votes, error_rates, class_prior)
+    if len(prior) != problem.shape[2]:
+        raise VoteError(f"start has {len(prior)} classes, the fit has {problem.shape[2]}")
+    return problem.joined(answers_before_classes(summing_to_1(rates)), summing_to_1(prior))
+
+
+def from_posterior(
+    problem: Problem, votes: Votes, posterior: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """M-step where each item's posterior is given; known items keep their truth."""
+    shape = (votes.n_items, problem.shape[2])
+    if posterior.shape != shape:
+        raise VoteError(f"start of shape {posterior.shape} does not fit (item, class) = {shape}")
+    if not ((posterior >= 0) & (posterior <= 1)).all() or not np.allclose(posterior.sum(axis=1), 1):
+        raise VoteError("start: posteriors must be in 0..1 and sum to 1 for each item")
+    if problem.open_items is not None:
+        posterior = posterior[problem.open_items]
+    counts = answers_before_classes(expected_counts(problem.blocks.votes, posterior))
+    return problem.maximise(counts, posterior.sum(axis=0))
+
+
+def from_truth(problem: Problem, votes: Votes, truth: NDArray[np.float64]) -> NDArray[np.float64]:
+    """M-step on the known items alone, with a pseudo-count of 1 where none is given.
+
+    Without it, an answer that a rater never gave on a known item would stay impossible for ever. A
+    class of which no item is known has the rates of vote shares: two such classes with the same
+    rates would stay the same for ever.
+    """
+    counts = answers_before_classes(expected_counts(votes, truth))
+    pseudo_counts = problem.known.pseudo_counts
+    counts += np.where(pseudo_counts > 0, pseudo_counts, 1.0)
+    classes = truth.sum(axis=0)
+    unseen = classes == 0
+    if unseen.any():
+        counts[:, :, unseen] += problem.split(from_vote_shares(problem))[0][:, :, unseen]
+    classes += 1.0
+    return problem.joined(problem.family.m_step(counts), classes / classes.sum())
+
+
+def from_vote_shares(problem: Problem) -> NDArray[np.float64]:
+    """M-step where each item's posterior is its vote shares (Dawid & Skene 1979, section 3)."""
+    affinity = answer_affinity(problem.shape[1], problem.shape[2])
+    found = problem.blocks.affinity_step(affinity)
+    return problem.maximise(found.counts, found.class_counts)
+
+
+def from_chance(problem: Problem, generator: np.random.Generator) -> NDArray[np.float64]:
+    """Error rates drawn from the uniform Dirichlet distribution, and a uniform class prior."""
+    n_raters, n_answers, n_classes = problem.shape
+    draws = generator.dirichlet(np.ones(n_answers), size=(n_raters, n_classes))
+    return problem.joined(answers_before_classes(draws), np.full(n_classes, 1 / n_classes))
+
+
+def answer_affinity(n_answers: int, n_classes: int) -> NDArray[np.float64]:
+    """How much an answer speaks for each class at the start, shape (n_answers, n_classes).
+
+    Answers and classes are laid along the same line, first on first and last on last, and an answer
+    speaks for the classes nearest to it. With as many answers as classes each answer speaks for its
+    own class, and an item's mean affinity is its vote shares; with answers no, maybe, yes and two
+    classes, maybe speaks half for each.
+
+    Examples
+    --------
+    >>> answer_affinity(3, 2)
+    array([[1. , 0. ],
+           [0.5, 0.5],
+           [0. , 1. ]])
+    """
+    # Places in units that make them whole, and what should be 0 exactly that.
+    a, c = max(n_answers - 1, 1), max(n_classes - 1, 1)
+    answers = np.arange(n_answers) * 2 * c if n_answers > 1 else np.full(1, a * c)
+    classes = np.arange(n_classes) * 2 * a if n_classes > 1 else np.full(1, a * c)
+    # as far apart as the sparser of the two: so every class has an answer that speaks for it
+    reach = 2 * a * c // max(min(n_answers, n_classes) - 1, 1)
+    distance: NDArray[Any] = np.abs(answers[:, None] - classes)
+    affinity = np.clip(reach - distance, 0, None)
+    return np.asarray(affinity / affinity.sum(axis=1, keepdims=True))
+
+
+def start_from(
+    known: KnownItems, votes: Votes
+) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+    """Error rates and class prior to start from, where classes are not called like the answers.
+
+    Otherwise None: each answer then speaks for its class, known items or not.
+    """
+    if list(map(str, known.class_names)) == list(map(str, votes.answer_names)):
+        return None
+    n_classes = len(known.class_names)
+    weights = truth_weights(known.truth, votes.n_items, n_classes)
+    # A pseudo-count, for an answer that no known item has must not be impossible for ever.
+    rates = estimate_error_rates(votes, truth=weights, pseudo_count=1)
+    prior = weights.sum(axis=0) + 1
+    return rates, prior / prior.sum()

@@ -1,0 +1,125 @@
+"""What a fit is: posteriors, error rates and class prior, and how they were come by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..votes.votes import Votes
+from .dawid_skene.families import Family
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """An end that several starts came to.
+
+    Attributes
+    ----------
+    objective : float
+        In nats: the log-likelihood, with pseudo-counts the penalised one.
+    starts : tuple of int
+        Which starts came here; 0 is the one without chance.
+    """
+
+    objective: float
+    starts: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Options:
+    """How a model was fitted, so that it can be fitted again to other votes.
+
+    The attributes are the arguments of :func:`aggregation.fit_dawid_skene`, but for those that
+    belong to the votes (truth, start) or change no result (threads).
+    """
+
+    n_classes: int
+    pseudo_count: ArrayLike
+    error_rates: ArrayLike | None
+    class_prior: ArrayLike | None
+    family: Family
+    hard: bool
+    accelerate: bool
+    tol: float
+    max_steps: int
+
+    def arguments(self) -> dict[str, Any]:
+        """Return them as the keyword arguments that they were."""
+        by_name = {field.name: getattr(self, field.name) for field in fields(self)}
+        return by_name | {"family": self.family.name}
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """A fitted Dawid & Skene model.
+
+    Attributes
+    ----------
+    votes : Votes
+        What was fitted.
+    posterior : ndarray, shape (n_items, n_classes)
+        Probability of each class given the votes; rows sum to 1. Known items have their truth.
+    error_rates : ndarray, shape (n_raters, n_classes, n_answers)
+        Probability of each answer given rater and class; rows sum to 1. In other words, each
+        rater's confusion matrix. A row in which nothing is expected of the rater is uniform.
+    class_prior : ndarray, shape (n_classes,)
+        Share of each class; sums to 1.
+    log_likelihood : float
+        Of the votes, and of the known items' classes, at these parameters; in nats.
+    objective : float
+        What EM climbed: the log-likelihood, plus ``sum(pseudo_count * log(error_rates))``; with
+        ``hard=True`` the likelihood of votes and likeliest classes.
+    trace : ndarray, shape (n,)
+        ``trace[k]`` is the log-likelihood at the parameters that enter E-step ``k`` (with
+        ``hard=True``, of votes and likeliest classes). A rejected extrapolation leaves no entry.
+    objective_trace : ndarray, shape (n,)
+        The objective there; it never falls.
+    n_steps : int
+        Evaluations of the E-step, rejected ones included; the last one, which gives `posterior`, is
+        not counted.
+    converged : bool
+        Whether an EM step gained less than `tol` nats a vote.
+    switched : ndarray of int, shape (n_classes,)
+        Classes as EM ended, in the order in which they are given here; ``arange`` where no labels
+        were switched.
+    optima : tuple of Optimum
+        Distinct ends of all starts, the best one, which is this, first.
+    options : Options
+        How it was fitted, so that it can be done again on other votes.
+    clamped : ndarray, shape (n_items, n_classes), optional
+        What was known of items throughout the fit; a row of zeros where nothing was.
+    """
+
+    votes: Votes = field(repr=False)
+    posterior: NDArray[np.float64] = field(repr=False)
+    error_rates: NDArray[np.float64] = field(repr=False)
+    class_prior: NDArray[np.float64]
+    log_likelihood: float
+    objective: float
+    trace: NDArray[np.float64] = field(repr=False)
+    objective_trace: NDArray[np.float64] = field(repr=False)
+    n_steps: int
+    converged: bool
+    switched: NDArray[np.int64] = field(repr=False)
+    optima: tuple[Optimum, ...]
+    options: Options = field(repr=False)
+    clamped: NDArray[np.float64] | None = field(default=None, repr=False)
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes."""
+        return len(self.class_prior)
+
+    @property
+    def class_names(self) -> Sequence[Any]:
+        """The answers, where there are as many classes; else their codes."""
+        answers = self.votes.answer_names
+        return answers if self.n_classes == len(answers) else range(self.n_classes)
+
+    def classes(self) -> NDArray[np.int64]:
+        """Return each item's likeliest class, shape (n_items,); the first of equals."""
+        return np.asarray(self.posterior.argmax(axis=1))

@@ -1,0 +1,114 @@
+"""A fit as tables by name: posteriors, error rates, and its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .fit import Fit
+from .known_truth import expected_counts
+
+# A table's columns by name, equally long.
+Columns = dict[str, Sequence[Any] | NDArray[Any]]
+
+
+def posterior_table(fit: Fit, *, class_names: Sequence[Any] | None = None) -> Columns:
+    """Return a row an item: the posterior of every class, and the likeliest class.
+
+    Parameters
+    ----------
+    fit : Fit
+    class_names : sequence, optional
+        Default: the answers' names, if there is an answer for each class; else 0, 1, ...
+
+    Returns
+    -------
+    dict of str to sequence
+        Columns `item`, `posterior_NAME` for each class, and `class`, the name of the likeliest.
+
+    Examples
+    --------
+    >>> from aggregation import Votes, fit_dawid_skene
+    >>> votes = Votes.from_triples(["x", "x", "y", "y"], ["a", "b", "a", "b"], list("NNYY"))
+    >>> table = posterior_table(fit_dawid_skene(votes))
+    >>> list(table)
+    ['item', 'posterior_N', 'posterior_Y', 'class']
+    >>> table["class"]
+    ['N', 'Y']
+    """
+    names = fit.class_names if class_names is None else class_names
+    table: Columns = {"item": fit.votes.item_names}
+    for name, column in zip(names, fit.posterior.T, strict=True):
+        table[f"posterior_{name}"] = column
+    table["class"] = [names[cls] for cls in fit.classes().tolist()]
+    return table
+
+
+def error_rate_table(fit: Fit, *, class_names: Sequence[Any] | None = None) -> Columns:
+    """Return a row for each rater, class and answer.
+
+    Parameters
+    ----------
+    fit : Fit
+    class_names : sequence, optional
+        As for :func:`posterior_table`.
+
+    Returns
+    -------
+    dict of str to sequence
+        Columns `rater`, `class`, `answer`, `rate` (the error rate), and `expected_votes`: how many
+        such votes the rater is expected to have given, which tells what the rate rests on.
+    """
+    names = fit.class_names if class_names is None else class_names
+    raters, classes, answers = np.indices(fit.error_rates.shape).reshape(3, -1).tolist()
+    return {
+        "rater": [fit.votes.rater_names[rater] for rater in raters],
+        "class": [names[cls] for cls in classes],
+        "answer": [fit.votes.answer_names[answer] for answer in answers],
+        "rate": fit.error_rates.reshape(-1),
+        "expected_votes": expected_counts(fit.votes, fit.posterior).reshape(-1),
+    }
+
+
+def right_of_known(fit: Fit, truth: NDArray[np.int64]) -> tuple[int, int]:
+    """Return how many items have their known class as the likeliest, and how many are known.
+
+    `truth` has shape (n_items,): a class, or -1 where it is not known.
+    """
+    known = truth >= 0
+    return int((fit.classes() == truth)[known].sum()), int(known.sum())
+
+
+def fit_numbers(fit: Fit, *, class_names: Sequence[Any] | None = None) -> dict[str, Any]:
+    """Return all that a fit says beside the tables, as JSON knows it.
+
+    Parameters
+    ----------
+    fit : Fit
+    class_names : sequence, optional
+        As for :func:`posterior_table`.
+
+    Returns
+    -------
+    dict
+    """
+    names = fit.class_names if class_names is None else class_names
+    votes = fit.votes
+    return {
+        "n_votes": votes.n_votes,
+        "n_items": votes.n_items,
+        "n_raters": votes.n_raters,
+        "answers": list(map(str, votes.answer_names)),
+        "class_prior": dict(zip(map(str, names), fit.class_prior.tolist(), strict=True)),
+        "log_likelihood": fit.log_likelihood,
+        "objective": fit.objective,
+        "n_steps": fit.n_steps,
+        "converged": fit.converged,
+        "optima": [{"objective": end.objective, "starts": end.starts} for end in fit.optima],
+        "switched": fit.switched.tolist(),
+        "trace": fit.trace.tolist(),
+        "objective_trace": fit.objective_trace.tolist(),
+    }

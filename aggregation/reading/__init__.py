@@ -1,0 +1,1 @@
+"""What users have, to coded columns or cells."""

@@ -1,0 +1,1 @@
+"""How sure a fit is, and which model is better."""

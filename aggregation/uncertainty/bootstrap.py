@@ -1,0 +1,180 @@
+"""The bootstrap of a fit: items, or groups of them, drawn anew, and EM from where the fit is."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..errors import ConvergenceWarning, VoteError
+from ..models.fit import Fit
+from ..reading.columns import codes_below
+from .standard_errors import Intervals, checked_level
+
+
+class Spread(NamedTuple):
+    """Standard deviations over the replicates.
+
+    Attributes
+    ----------
+    error_rates : ndarray, shape (n_raters, n_classes, n_answers)
+    class_prior : ndarray, shape (n_classes,)
+    """
+
+    error_rates: NDArray[np.float64]
+    class_prior: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Bootstrap:
+    """Replicates of a fit. Classes are the fit's in each of them.
+
+    Attributes
+    ----------
+    error_rates : ndarray, shape (n_replicates, n_raters, n_classes, n_answers)
+        Of the raters that were asked for. NaN where a replicate expects nothing of a rater in a
+        class, for instance because it has none of the rater's items.
+    class_prior : ndarray, shape (n_replicates, n_classes)
+    converged : ndarray of bool, shape (n_replicates,)
+    raters : ndarray of int, shape (n_raters,)
+        Codes of the raters whose error rates were kept.
+    """
+
+    error_rates: NDArray[np.float64] = field(repr=False)
+    class_prior: NDArray[np.float64] = field(repr=False)
+    converged: NDArray[np.bool_] = field(repr=False)
+    raters: NDArray[np.int64] = field(repr=False)
+
+    def __len__(self) -> int:
+        return len(self.class_prior)
+
+    def standard_errors(self) -> Spread:
+        """Compute the standard deviation over the replicates; NaN where fewer than two have any."""
+        rates, prior = (
+            _without_nan(partial(np.nanstd, axis=0, ddof=1), replicates)
+            for replicates in (self.error_rates, self.class_prior)
+        )
+        return Spread(rates, prior)
+
+    def intervals(self, *, level: float = 0.95) -> Intervals:
+        """Compute percentile intervals: the quantiles that leave out as much below as above.
+
+        Parameters
+        ----------
+        level : float
+            Between 0 and 1. The ends of 0.95 want some hundred replicates, those of 0.99 some
+            thousand.
+
+        Returns
+        -------
+        Intervals
+        """
+        ends = (1 + np.array([-1, 1]) * checked_level(level)) / 2
+        rates, prior = (
+            _without_nan(partial(np.nanquantile, q=ends, axis=0), replicates)
+            for replicates in (self.error_rates, self.class_prior)
+        )
+        return Intervals(rates, prior)
+
+
+def bootstrap(
+    fit: Fit,
+    *,
+    groups: ArrayLike | Iterable[Any] | None = None,
+    raters: ArrayLike | None = None,
+    replicates: int = 200,
+    seed: int = 0,
+    threads: int | None = None,
+    progress: Callable[[int], object] | None = None,
+) -> Bootstrap:
+    """Fit again with items drawn at random with replacement, starting from the fit.
+
+    Known items are drawn like the others and stay known. A replicate climbs from the fit, so it
+    stays with the fit's optimum, and what is exactly 0 in the fit is 0 in every replicate.
+
+    Parameters
+    ----------
+    fit : Fit
+    groups : array_like, shape (n_items,), optional
+        Items of one group are drawn together: those that are not independent, such as the
+        questions about one image. Codes or names. Default: each item is drawn by itself.
+    raters : array_like of int, optional
+        Whose error rates to keep, by code, where all of them would take too much memory: 8 bytes
+        for each replicate, rater, class and answer. Default: all raters.
+    replicates : int
+        At least 1.
+    seed : int
+        Replicate ``k`` draws from ``numpy.random.default_rng((seed, k))``: neither the number of
+        replicates nor that of threads changes it.
+    threads : int, optional
+        Replicates at a time. Default: as many as there are processors.
+    progress : callable, optional
+        Called with the number of replicates that are ready, after each.
+
+    Returns
+    -------
+    Bootstrap
+
+    Raises
+    ------
+    VoteError
+        If an argument does not fit, or `fit` was made with ``max_steps=0``.
+
+    Warns
+    -----
+    ConvergenceWarning
+        If steps ran out in some replicates.
+
+    References
+    ----------
+    Efron & Tibshirani (1993), An Introduction to the Bootstrap, Chapman & Hall, chapters 6 and 13.
+
+    Examples
+    --------
+    >>> from aggregation import Votes, fit_dawid_skene
+    >>> votes = Votes.from_triples(range(10), [0] * 10, [1, 1, 0, 0, 0, 0, 0, 0, 0, 0])
+    >>> fit = fit_dawid_skene(votes, truth=[1] + [0] * 9)
+    >>> bootstrap(fit, replicates=400).standard_errors().class_prior.round(2)
+    array([0.09, 0.09])
+    """
+    if replicates < 1:
+        raise VoteError(f"replicates={replicates}: give 1 or more")
+    if fit.options.max_steps == 0:
+        raise VoteError("the fit has max_steps=0, so it has no steps to repeat: fit with some")
+    n_raters = fit.votes.n_raters
+    kept = np.arange(n_raters) if raters is None else codes_below(raters, "rater", n_raters)
+    from ..kernels.threads import thread_count
+    from .resampling import replicate, source_of
+
+    work = partial(replicate, source_of(fit, groups), seed, kept)
+    rates = np.empty((replicates, len(kept), *fit.error_rates.shape[1:]))
+    prior = np.empty((replicates, fit.n_classes))
+    converged = np.empty(replicates, dtype=bool)
+    with ThreadPoolExecutor(min(replicates, thread_count(threads, fit.votes.n_votes))) as pool:
+        for k, found in enumerate(pool.map(work, range(replicates))):
+            rates[k], prior[k], converged[k] = found
+            if progress is not None:
+                progress(k + 1)
+    if not converged.all():
+        warnings.warn(
+            f"EM has not converged in {np.count_nonzero(~converged)} of {replicates} replicates: "
+            "fit with a larger max_steps, or a larger tol",
+            ConvergenceWarning,
+            stacklevel=2,
+        )
+    return Bootstrap(rates, prior, converged, kept)
+
+
+def _without_nan(
+    summary: Callable[..., Any], replicates: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Summarise over the replicates that have a value, quietly where there are too few."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "(All-NaN|Degrees of freedom)", RuntimeWarning)
+        return np.asarray(summary(replicates))

@@ -1,0 +1,161 @@
+"""Observed information of a fit: the curvature of the log-likelihood in what was estimated."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..engine.patterns import Patterns, distinct_patterns
+from ..errors import VoteError
+from ..models.fit import Fit
+from ..models.known_truth import expected_counts, vote_major
+from ..votes.given import checked_pseudo_count
+from ..votes.votes import Votes
+
+# An entry of which so little is expected is on its way to 0, or its standard error is more than a
+# hundred times the entry: in either case it is at the boundary.
+LEAST_COUNT = 0.01
+# The information of so many takes some hundred megabytes and up to half a minute.
+MOST_PARAMETERS = 3000
+
+
+class OpenItems(NamedTuple):
+    """The items of a fit whose class is not clamped.
+
+    Attributes
+    ----------
+    mask : ndarray of bool, shape (n_items,)
+        Which they are, of all items of the fit.
+    votes : Votes
+        On these items alone.
+    patterns : Patterns
+        The distinct ones among them.
+    posterior : ndarray, shape (n_patterns, n_classes)
+        Of the items that share a pattern.
+    """
+
+    mask: NDArray[np.bool_]
+    votes: Votes
+    patterns: Patterns
+    posterior: NDArray[np.float64]
+
+
+class Cells(NamedTuple):
+    """Probabilities that were estimated and are not at the boundary.
+
+    A family says which parameters are the same cell: with shared error rates, those of all raters;
+    with one-coin raters, all of a rater's right answers, and all of the wrong ones.
+
+    Attributes
+    ----------
+    of_parameter : ndarray of int32, shape (n_raters * n_answers + 1, n_classes)
+        The cell of each error rate, and in the last row of the class prior; -1 where there is none.
+    scale : ndarray, shape as `of_parameter`
+        A parameter is its cell times this.
+    values, counts : ndarray, shape (n_cells,)
+        Probability of a cell, and expected number of votes in it, pseudo-counts included.
+    rows : ndarray of int, shape (n_cells,)
+        Ascending; cells of a row sum to what is left beside fixed ones.
+    """
+
+    of_parameter: NDArray[np.int32]
+    scale: NDArray[np.float64]
+    values: NDArray[np.float64]
+    counts: NDArray[np.float64]
+    rows: NDArray[np.int64]
+
+    @property
+    def n_free(self) -> int:
+        """Number of free parameters: each row gives one up, for it sums to 1."""
+        return len(self.values) - len(np.unique(self.rows))
+
+
+def open_items(fit: Fit) -> OpenItems:
+    """Return the items whose class is not clamped, by patterns."""
+    mask = np.ones(fit.votes.n_items, dtype=bool)
+    votes, posterior = fit.votes, fit.posterior
+    if fit.clamped is not None and fit.clamped.any():
+        mask = np.asarray(~fit.clamped.any(axis=1))
+        votes, posterior = votes.select(mask), posterior[mask]
+    patterns = distinct_patterns(votes)
+    if patterns.of_item is not None:
+        an_item = np.empty(patterns.n_patterns, dtype=np.int64)
+        an_item[patterns.of_item] = np.arange(votes.n_items)
+        posterior = posterior[an_item]
+    return OpenItems(mask, votes, patterns, np.ascontiguousarray(posterior))
+
+
+def estimated_cells(fit: Fit) -> Cells:
+    """Find what was estimated and is inside its range, row by row.
+
+    Raises
+    ------
+    VoteError
+        If there are too many for a dense matrix.
+    """
+    cell_of, row_of, scale = _all_cells(fit)
+    expected = expected_counts(fit.votes, fit.posterior) + checked_pseudo_count(
+        fit.options.pseudo_count, fit.votes, fit.n_classes
+    )
+    counts = np.zeros(len(row_of))
+    np.add.at(counts, cell_of, np.vstack((vote_major(expected), fit.posterior.sum(axis=0))))
+    values = np.zeros(len(row_of))
+    values[cell_of] = np.vstack((vote_major(fit.error_rates), fit.class_prior)) / scale
+    estimated = np.ones(cell_of.shape, dtype=bool)
+    estimated[:-1] = fit.options.error_rates is None
+    estimated[-1] = fit.options.class_prior is None
+    free = np.zeros(len(row_of), dtype=bool)
+    free[cell_of[estimated]] = True
+    free &= (counts >= LEAST_COUNT) & (values > 0)
+    # an entry that is alone in its row is 1, and 1 is a boundary, too
+    free &= np.bincount(row_of[free], minlength=row_of.max() + 1)[row_of] > 1
+    chosen = np.flatnonzero(free)
+    chosen = chosen[np.argsort(row_of[chosen], kind="stable")]
+    number = np.full(len(row_of), -1, dtype=np.int32)
+    number[chosen] = np.arange(len(chosen))
+    cells = Cells(number[cell_of], scale, values[chosen], counts[chosen], row_of[chosen])
+    if cells.n_free > MOST_PARAMETERS:
+        raise VoteError(
+            f"{cells.n_free} free parameters are more than the {MOST_PARAMETERS} whose information "
+            "is computed: use bootstrap(fit)"
+        )
+    return cells
+
+
+def _all_cells(fit: Fit) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Cell and scale of each parameter, and row of each cell, as a family has them.
+
+    Returns cells, rows and scales.
+    """
+    n_raters, n_classes, n_answers = fit.error_rates.shape
+    cell, row_of, scale = fit.options.family.cells((n_raters, n_answers, n_classes))
+    of_prior = len(row_of) + np.arange(n_classes)
+    return (
+        np.vstack((cell.reshape(-1, n_classes), of_prior)),
+        np.append(row_of, np.full(n_classes, row_of.max() + 1)),
+        np.vstack((scale.reshape(-1, n_classes), np.ones(n_classes))),
+    )
+
+
+def relative_information(fit: Fit, cells: Cells) -> NDArray[np.float64]:
+    """Observed information as a share of what would be there if the classes were seen.
+
+    ``I - M``, where M is the missing information (Louis 1982), in units in which the complete
+    information is the unit matrix. So its eigenvalues are at most 1; the least one is 1 minus the
+    rate at which EM converges.
+
+    Returns
+    -------
+    ndarray, shape (n_cells, n_cells)
+        Symmetric; rows still include changes that leave the sum of 1.
+    """
+    from ..kernels.information import missing_information
+
+    items = open_items(fit)
+    half = np.zeros((len(cells.values), len(cells.values)))
+    missing_information(*items.patterns[:3], items.posterior, cells.of_parameter, half)
+    missing = half + half.T
+    root = np.sqrt(cells.counts)
+    return np.asarray(np.eye(len(root)) - missing / root / root[:, None])

@@ -1,0 +1,277 @@
+"""Which model of the votes is better: BIC, and the likelihood of votes that were left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import VoteError
+from ..models.dawid_skene.fitting import fit_dawid_skene
+from ..models.fit import Fit
+from ..models.known_truth import vote_major
+from ..votes.votes import Votes
+
+
+@dataclass(frozen=True, eq=False)
+class HeldOut:
+    """Predictive log-likelihood of votes that were left out of a fit.
+
+    Attributes
+    ----------
+    log_likelihood : float
+        Nats a left-out vote; the higher the better.
+    standard_error : float
+        Of `log_likelihood`, with the items as independent units.
+    n_votes : int
+        Number of votes that were left out, over all folds.
+    by_item : ndarray, shape (n_items,)
+        Nats of all left-out votes of each item.
+    votes_of_item : ndarray of int, shape (n_items,)
+        How many these are.
+    """
+
+    log_likelihood: float
+    standard_error: float
+    n_votes: int
+    by_item: NDArray[np.float64] = field(repr=False)
+    votes_of_item: NDArray[np.int64] = field(repr=False)
+
+
+class ComparedFit(NamedTuple):
+    """One of several models of the same votes.
+
+    Attributes
+    ----------
+    name : str
+    n_parameters : int
+    log_likelihood, bic : float
+        Of the fit on all votes.
+    held_out : float
+        Nats a left-out vote.
+    difference, standard_error : float
+        Of `held_out` to the model with the largest, for whom both are 0. The standard error is that
+        of paired differences, item by item.
+    converged : bool
+        Whether the fit on all votes has.
+    """
+
+    name: str
+    n_parameters: int
+    log_likelihood: float
+    bic: float
+    held_out: float
+    difference: float
+    standard_error: float
+    converged: bool
+
+
+def n_parameters(fit: Fit) -> int:
+    """Count the free parameters of a fit's model.
+
+    Each row of error rates, and the class prior, is one less than its entries, for it sums to 1. An
+    entry that came out as 0 counts: it was free to be anything. Fixed error rates or a fixed class
+    prior do not count, nor do raters without votes.
+
+    Parameters
+    ----------
+    fit : Fit
+
+    Returns
+    -------
+    int
+
+    Examples
+    --------
+    >>> votes = Votes.from_triples([0, 0, 0, 1, 1, 1], [0, 1, 2, 0, 1, 2], [1, 1, 1, 0, 0, 0])
+    >>> n_parameters(fit_dawid_skene(votes))  # 3 raters x 2 classes, and the class prior
+    7
+    """
+    n_raters = int(np.count_nonzero(fit.votes.votes_per_rater()))
+    shape = n_raters, fit.votes.n_answers, fit.n_classes
+    of_rates = fit.options.family.n_parameters(shape) if fit.options.error_rates is None else 0
+    of_prior = fit.n_classes - 1 if fit.options.class_prior is None else 0
+    return of_rates + of_prior
+
+
+def bic(fit: Fit) -> float:
+    """Compute Schwarz's criterion, ``n_parameters * log(n) - 2 * log_likelihood``; less is better.
+
+    ``n`` is the number of items that have votes or a known class, for items are what is
+    independent. Compare fits of the same votes and the same known truth; with pseudo-counts, or
+    ``hard=True``, the fit is not at the largest likelihood, which the criterion supposes.
+
+    Parameters
+    ----------
+    fit : Fit
+
+    Returns
+    -------
+    float
+        In units of twice a nat.
+
+    References
+    ----------
+    Schwarz (1978), Estimating the dimension of a model, Annals of Statistics 6(2), 461-464.
+    """
+    informative = np.diff(fit.votes.starts) > 0
+    if fit.clamped is not None:
+        informative |= fit.clamped.any(axis=1)
+    n_items = np.count_nonzero(informative)
+    return float(n_parameters(fit) * np.log(n_items) - 2 * fit.log_likelihood)
+
+
+def held_out_log_likelihood(
+    votes: Votes, *, share: float = 0.1, folds: int | None = None, seed: int = 0, **options: Any
+) -> HeldOut:
+    """Leave votes out at random, fit the others, and predict those that were left out.
+
+    What is predicted are an item's left-out votes together: their probability in each class,
+    averaged over the posterior that the item has from its other votes.
+
+    Parameters
+    ----------
+    votes : Votes
+    share : float
+        How many of the votes to leave out, between 0 and 1.
+    folds : int, optional
+        Leave each vote out once, in so many parts, instead of a share.
+    seed : int
+        The same votes are left out for the same seed, whatever the options.
+    **options
+        Of :func:`fit_dawid_skene`. Without a `pseudo_count`, an answer that a rater has not given
+        in the other votes is impossible.
+
+    Returns
+    -------
+    HeldOut
+
+    Raises
+    ------
+    VoteError
+        If no vote would be left out or none be left, or left-out votes are impossible.
+
+    Examples
+    --------
+    >>> votes = Votes.from_triples([0, 0, 0, 1, 1, 1], [0, 1, 2, 0, 1, 2], [1, 1, 1, 0, 0, 0])
+    >>> held_out = held_out_log_likelihood(votes, folds=3, family="shared", pseudo_count=0.1)
+    >>> held_out.n_votes
+    6
+    """
+    by_item = np.zeros(votes.n_items)
+    votes_of_item = np.zeros(votes.n_items, dtype=np.int64)
+    for left_out in _parts(votes.n_votes, share, folds, seed):
+        fit = fit_dawid_skene(votes.where(~left_out), **options)
+        others = votes.where(left_out)
+        by_item += _predictive(fit, others)
+        votes_of_item += np.diff(others.starts)
+    n_votes = int(votes_of_item.sum())
+    mean = float(by_item.sum() / n_votes)
+    return HeldOut(mean, _error_of_mean(by_item, votes_of_item), n_votes, by_item, votes_of_item)
+
+
+def compare_fits(
+    votes: Votes,
+    models: Mapping[str, Mapping[str, Any]],
+    *,
+    share: float = 0.1,
+    folds: int | None = None,
+    seed: int = 0,
+) -> tuple[ComparedFit, ...]:
+    """Fit several models to the same votes, and hold out the same votes from each.
+
+    Parameters
+    ----------
+    votes : Votes
+    models : mapping
+        A name for each model, and its options of :func:`fit_dawid_skene`.
+    share, folds, seed
+        As for :func:`held_out_log_likelihood`.
+
+    Returns
+    -------
+    tuple of ComparedFit
+        In the order of `models`.
+
+    Raises
+    ------
+    VoteError
+        As :func:`held_out_log_likelihood`, or if there are no models.
+    """
+    if not models:
+        raise VoteError("no models to compare: give a name and the options of each")
+    fits = [fit_dawid_skene(votes, **options) for options in models.values()]
+    held_out = [
+        held_out_log_likelihood(votes, share=share, folds=folds, seed=seed, **options)
+        for options in models.values()
+    ]
+    best = max(held_out, key=lambda result: result.log_likelihood)
+    return tuple(
+        ComparedFit(
+            name,
+            n_parameters(fit),
+            fit.log_likelihood,
+            bic(fit),
+            result.log_likelihood,
+            result.log_likelihood - best.log_likelihood,
+            _error_of_mean(result.by_item - best.by_item, best.votes_of_item),
+            fit.converged,
+        )
+        for name, fit, result in zip(models, fits, held_out, strict=True)
+    )
+
+
+def _parts(n_votes: int, share: float, folds: int | None, seed: int) -> Iterator[NDArray[np.bool_]]:
+    """Masks of the votes to leave out, one for each fit."""
+    if folds is None:
+        sizes = [round(share * n_votes)] if 0 < share < 1 else []
+        if not sizes or not 0 < sizes[0] < n_votes:
+            raise VoteError(f"share={share} of {n_votes} votes: leave some out, and some in")
+    else:
+        if not 2 <= folds <= n_votes:
+            raise VoteError(f"folds={folds} of {n_votes} votes: give 2 to {n_votes}")
+        sizes = [len(part) for part in np.array_split(np.arange(n_votes), folds)]
+    order = np.random.default_rng(seed).permutation(n_votes)
+    for end, size in zip(np.cumsum(sizes).tolist(), sizes, strict=True):
+        left_out = np.zeros(n_votes, dtype=bool)
+        left_out[order[end - size : end]] = True
+        yield left_out
+
+
+def _predictive(fit: Fit, others: Votes) -> NDArray[np.float64]:
+    """Predict each item's other votes: log of their probability together, shape (n_items,).
+
+    The posterior holds what is known of an item, be it votes or truth.
+    """
+    from scipy.special import logsumexp
+
+    items = np.flatnonzero(np.diff(others.starts))
+    with np.errstate(divide="ignore"):
+        by_vote = np.log(vote_major(fit.error_rates))[others.codes]
+        joint = np.log(fit.posterior[items]) + np.add.reduceat(by_vote, others.starts[items])
+    by_item = np.zeros(others.n_items)
+    by_item[items] = logsumexp(joint, axis=1)
+    impossible = np.flatnonzero(np.isneginf(by_item))
+    if len(impossible):
+        raise VoteError(
+            f"left-out votes on {len(impossible)} items, such as item "
+            f"{others.item_names[impossible[0]]}, have probability 0 under the fit of the other "
+            "votes: give a pseudo_count, such as 1"
+        )
+    return by_item
+
+
+def _error_of_mean(sums: NDArray[np.float64], sizes: NDArray[np.int64]) -> float:
+    """Compute the standard error of ``sums.sum() / sizes.sum()``, where items are independent.
+
+    NaN for a single item.
+    """
+    voted = sizes > 0
+    n_items, n_votes = np.count_nonzero(voted), sizes.sum()
+    if n_items < 2:
+        return float("nan")
+    residuals = sums[voted] - sums.sum() / n_votes * sizes[voted]
+    return float(np.sqrt(n_items / (n_items - 1) * (residuals @ residuals)) / n_votes)

@@ -1,0 +1,1 @@
+"""Models' predictions against label sets."""

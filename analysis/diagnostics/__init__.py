@@ -1,0 +1,1 @@
+"""Does the model hold, and what would more votes buy."""

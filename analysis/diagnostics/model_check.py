@@ -1,0 +1,290 @@
+"""Does the model hold? What was seen beside what the fitted model predicts.
+
+Items with as many votes of each answer are of one kind. The model says how many items of each kind
+there should be; how far chance moves the numbers is seen in votes drawn from the fitted model, by
+the same raters on the same items: a parametric bootstrap, or posterior predictive check.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aggregation import Fit, IdentifiabilityWarning, Votes, fit_dawid_skene
+from aggregation.datasets.draws import draw_answers
+
+from ..errors import ReleaseError
+from ..statistics.estimates import check_count
+from ..tables import to_csv
+from .vote_kinds import (
+    KindTable,
+    agreement_weights,
+    class_chances,
+    count_kinds,
+    expected_kinds,
+    kind_names,
+    kind_table,
+    unanimous_weights,
+)
+
+REPLICATES = 100
+# Kinds that the model expects less often are taken together in the overall test.
+LEAST_EXPECTED = 5.0
+# A kind that is no more items off than this is as expected.
+ROUNDING = 1e-9
+CHI_SQUARE, MISPLACED = "chi-square over kinds of items", "misplaced items"
+UNANIMOUS, AGREEMENT = "unanimous items", "pairs of votes that agree"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One number of the votes beside what the model predicts.
+
+    Attributes
+    ----------
+    name : str
+    observed : float
+        Of the votes.
+    expected : float
+        Of votes drawn from the fitted model, on average.
+    spread : float
+        Standard deviation, where the model holds, of the number about what is expected.
+    p_value : float
+        Share of replicates, the votes among them, that are at least as far off: to either side, but
+        for distances (chi-square and misplaced items), which are far off where they are large.
+    """
+
+    name: str
+    observed: float
+    expected: float
+    spread: float
+    p_value: float
+
+    @property
+    def difference(self) -> float:
+        """How much larger it is than predicted."""
+        return self.observed - self.expected
+
+    @property
+    def z(self) -> float:
+        """The difference in standard deviations; NaN where the model leaves nothing to chance."""
+        return self.difference / self.spread if self.spread > 0 else float("nan")
+
+
+@dataclass(frozen=True)
+class ModelCheck:
+    """What the fitted model predicts, and what the votes are.
+
+    Attributes
+    ----------
+    chi_square : Check
+        The overall test. Sum over kinds of (observed - expected)^2 / expected items; kinds that are
+        expected fewer than 5 times are one.
+    misplaced : Check
+        How far off it is: the least share of items that would have to be of another kind for all to
+        be as predicted, which is half of the sum of absolute differences.
+    unanimous : Check
+        Share of items with two votes or more whose votes are all the same.
+    agreement : Check
+        Share of pairs of votes on an item that agree, over all pairs.
+    kinds : tuple of Check
+        Share of items of each kind that could occur: "3 no, 2 yes" is one.
+    n_items, n_classes, replicates : int
+        Items with votes; latent classes; draws.
+    refit : bool
+        Whether each replicate was fitted anew.
+    """
+
+    chi_square: Check
+    misplaced: Check
+    unanimous: Check
+    agreement: Check
+    kinds: tuple[Check, ...]
+    n_items: int
+    n_classes: int
+    replicates: int
+    refit: bool
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """All of them, the overall test first."""
+        return (self.chi_square, self.misplaced, self.unanimous, self.agreement, *self.kinds)
+
+
+def check_model(
+    fit: Fit,
+    *,
+    replicates: int = REPLICATES,
+    refit: bool = False,
+    seed: int = 0,
+    report: Callable[[int], object] | None = None,
+) -> ModelCheck:
+    """Hold the votes against what the fitted model predicts of them.
+
+    Parameters
+    ----------
+    fit : Fit
+        Its items may have any number of votes, known ones included.
+    replicates : int
+        Draws from the model, 1 or more. The least p-value is 1 / (replicates + 1).
+    refit : bool
+        Fit each replicate anew. Without it parameters count as known, and a true model is rejected
+        less often than the p-values say, for the fit is near to the votes that it came from. With
+        it the p-values are right, and it takes as many fits.
+    seed : int
+        Of the draws, 0 or more.
+    report : callable, optional
+        Called with the number of replicates that are done.
+
+    Returns
+    -------
+    ModelCheck
+
+    Raises
+    ------
+    ReleaseError
+        If there are no votes, or far too many kinds of items to count; or a number is out of range.
+
+    References
+    ----------
+    Gelman, Meng & Stern (1996), Posterior predictive assessment of model fitness, Statistica
+    Sinica 6(4). Bayarri & Berger (2000), JASA 95(452), for plug-in p-values, which are too large.
+
+    Examples
+    --------
+    >>> from aggregation import load_anesthesia, fit_dawid_skene
+    >>> check = check_model(fit_dawid_skene(load_anesthesia()))
+    >>> round(check.unanimous.observed, 3)
+    0.356
+    """
+    check_count("replicates", replicates, 1)
+    check_count("seed", seed, 0)
+    if not fit.votes.n_votes:
+        raise ReleaseError("there are no votes, so there is nothing to check")
+    table = kind_table(fit.votes)
+    observed = count_kinds(fit.votes, fit.votes.answers, table)
+    expected = expected_kinds(fit, table)
+    drawn = np.empty((replicates, len(expected)))
+    for number in range(replicates):
+        answers = draw_replicate(fit, np.random.default_rng((seed, number)))
+        predicted = expected_kinds(_fit_again(fit, answers), table) if refit else expected
+        drawn[number] = count_kinds(fit.votes, answers, table) - predicted
+        if report is not None:
+            report(number + 1)
+    return _assembled(fit, table, observed, expected, drawn, refit)
+
+
+def _fit_again(fit: Fit, answers: NDArray[np.int64]) -> Fit:
+    """Fit other answers of the same raters to the same items, starting from the fit."""
+    votes = fit.votes
+    drawn = Votes.from_triples(
+        votes.items,
+        votes.raters,
+        answers,
+        n_items=votes.n_items,
+        n_raters=votes.n_raters,
+        n_answers=votes.n_answers,
+    )
+    truth = {} if fit.clamped is None else {"truth": fit.clamped}
+    start = (fit.error_rates, fit.class_prior)
+    with warnings.catch_warnings():
+        # The same doubts as about the fit itself, which has warned of them.
+        warnings.simplefilter("ignore", IdentifiabilityWarning)
+        return fit_dawid_skene(drawn, **{**fit.options.arguments(), **truth, "start": start})
+
+
+def draw_replicate(fit: Fit, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Draw an answer for every vote from the fitted model, shape (n_votes,)."""
+    votes = fit.votes
+    bounds = np.cumsum(class_chances(fit), axis=1)[:, :-1]
+    classes = (rng.random(votes.n_items)[:, None] >= bounds).sum(axis=1)
+    of_vote = np.repeat(classes, np.diff(votes.starts))
+    return draw_answers(fit.error_rates, raters=votes.raters, classes=of_vote, rng=rng)
+
+
+def _assembled(
+    fit: Fit,
+    table: KindTable,
+    observed: NDArray[np.int64],
+    expected: NDArray[np.float64],
+    drawn: NDArray[np.float64],
+    refit: bool,
+) -> ModelCheck:
+    """Turn counts by kind, and how far replicates are off, into checks."""
+    n_items = int(observed.sum())
+    off = np.vstack((observed - expected, drawn))
+    off[np.abs(off) < ROUNDING] = 0.0
+
+    def check(name: str, weights: NDArray[np.float64]) -> Check:
+        return _check(name, float(expected @ weights), off @ weights)
+
+    names = kind_names(table.counts, fit.votes.answer_names)
+    shares = np.eye(len(names)) / n_items
+    return ModelCheck(
+        chi_square=_distance(CHI_SQUARE, _chi_square(off, expected)),
+        misplaced=_distance(MISPLACED, np.abs(off).sum(axis=1) / 2 / n_items),
+        unanimous=check(UNANIMOUS, unanimous_weights(table.counts, observed)),
+        agreement=check(AGREEMENT, agreement_weights(table.counts, observed)),
+        kinds=tuple(check(name, weights) for name, weights in zip(names, shares, strict=True)),
+        n_items=n_items,
+        n_classes=fit.n_classes,
+        replicates=len(drawn),
+        refit=refit,
+    )
+
+
+def _check(name: str, expected: float, off: NDArray[np.float64]) -> Check:
+    """Judge how far a number is off, shape (1 + n_replicates,), the votes' first."""
+    # About 0, where the differences are if the model holds.
+    spread = float(np.sqrt(np.mean(off[1:] ** 2)))
+    return Check(name, expected + float(off[0]), expected, spread, _p_value(np.abs(off)))
+
+
+def _distance(name: str, values: NDArray[np.float64]) -> Check:
+    """Judge a distance, shape (1 + n_replicates,), the votes' first."""
+    mean, spread = float(values[1:].mean()), float(values[1:].std())
+    return Check(name, float(values[0]), mean, spread, _p_value(values))
+
+
+def _p_value(values: NDArray[np.float64]) -> float:
+    """Share of the values, the first one among them, that are at least as large as the first."""
+    # Equal sums may differ in their last bits.
+    return float(np.mean(values >= values[0] * (1 - 1e-12)))
+
+
+def _chi_square(off: NDArray[np.float64], expected: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Pearson's statistic of each row of differences; rare kinds are taken together."""
+    common = expected >= LEAST_EXPECTED
+    total = (off[:, common] ** 2 / expected[common]).sum(axis=1)
+    rest = expected[~common].sum()
+    if rest > 0:
+        total += off[:, ~common].sum(axis=1) ** 2 / rest
+    return np.asarray(total)
+
+
+def model_check_csv(*models: ModelCheck) -> str:
+    """Return the checks of one or several models as csv: a row for each number.
+
+    Parameters
+    ----------
+    *models : ModelCheck
+
+    Returns
+    -------
+    str
+        Columns: classes (latent), check, observed, expected, difference, spread, z, p_value. All
+        but chi-square are shares.
+    """
+    rows = [(model.n_classes, check) for model in models for check in model.checks]
+    names = ("observed", "expected", "difference", "spread", "z", "p_value")
+    return to_csv(
+        {
+            "classes": [n_classes for n_classes, _ in rows],
+            "check": [check.name for _, check in rows],
+            **{name: [getattr(check, name) for _, check in rows] for name in names},
+        }
+    )

@@ -1,0 +1,1 @@
+"""Who is good, who copies, how far they agree."""

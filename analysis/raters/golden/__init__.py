@@ -1,0 +1,1 @@
+"""Raters on the golden questions."""

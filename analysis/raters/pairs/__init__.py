@@ -1,0 +1,1 @@
+"""Pairs of raters who agree more than their error rates explain: collusion."""

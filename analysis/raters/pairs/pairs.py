@@ -1,0 +1,219 @@
+"""Pairs of raters: what they answered to the same items, and what their error rates explain.
+
+Dawid & Skene's model has raters err independently, given an item's class. Two raters who copy from
+each other, or from the same source, agree more often than that. So do any two where some items are
+harder than others of their class, which the model does not know either. An excess of agreement is
+therefore held against two things: against the model, and against what pairs in the same job have in
+common.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from aggregation import Fit, Votes
+from aggregation.votes.given import checked_parameters
+
+from ...errors import ReleaseError
+from ...statistics.intervals import Proportion, proportion
+from .pair_tests import MODEL, Peers, chance_of_agreement, common_to_pairs, copied_share, has_room
+
+# Up to so many pairs of raters are looked up in a table, more are sorted.
+MOST_IN_TABLE = 1 << 24
+# In place of a probability of 0, whose logarithm is not finite.
+LEAST_RATE = 1e-300
+
+
+@dataclass(frozen=True, eq=False)
+class RaterPairs:
+    """What each pair of raters answered to the same items, beside what a model expects.
+
+    Attributes
+    ----------
+    rater_names : sequence
+        What rater codes stand for.
+    raters : ndarray of int64, shape (n_pairs, 2)
+        Codes, the smaller one first; pairs with an item in common, in ascending order.
+    tables : ndarray of int64, shape (n_pairs, n_answers, n_answers)
+        Items by the answer of the one and of the other.
+    expected : ndarray, shape (n_pairs,)
+        Items on which the model expects them to agree.
+    variance : ndarray, shape (n_pairs,)
+        Of that number, in the model.
+    peers : Peers
+        What tested pairs have in common.
+    """
+
+    rater_names: Sequence[Any]
+    raters: NDArray[np.int64]
+    tables: NDArray[np.int64]
+    expected: NDArray[np.float64]
+    variance: NDArray[np.float64]
+    peers: Peers
+
+    @property
+    def n_items(self) -> NDArray[np.int64]:
+        """Items that both answered, shape (n_pairs,)."""
+        return np.asarray(self.tables.sum(axis=(1, 2)))
+
+    @property
+    def agreed(self) -> NDArray[np.int64]:
+        """Items on which they agree, shape (n_pairs,)."""
+        return np.asarray(np.trace(self.tables, axis1=1, axis2=2))
+
+    @property
+    def tested(self) -> NDArray[np.bool_]:
+        """Whether a pair has enough items in common, and room to agree more than expected."""
+        return has_room(self.n_items, self.variance)
+
+    @property
+    def copied(self) -> Proportion:
+        """Share of answers that one would have taken over from the other, with 95 % intervals.
+
+        If one takes over a share c and else answers as the model says, they agree on a share
+        ``p + c (1 - p)``, where the model expects p. Below 0 where they agree less than expected.
+        Rather too small than too large: a fit takes copies for better raters than they are.
+        """
+        expected = self.expected / self.n_items
+        room = np.where(expected < 1, 1 - expected, np.nan)
+        agreed = proportion(self.agreed, self.n_items)
+        return Proportion(*((part - expected) / room for part in agreed))
+
+    @property
+    def z(self) -> NDArray[np.float64]:
+        """Agreement above the model's, in its standard deviations; NaN where not tested."""
+        return self._z(MODEL)
+
+    @property
+    def z_peers(self) -> NDArray[np.float64]:
+        """Share copied above that of other pairs, in standard deviations; NaN where not tested."""
+        return self._z(self.peers)
+
+    @cached_property
+    def p_model(self) -> NDArray[np.float64]:
+        """Chance of so much agreement in the model, at most; NaN where not tested."""
+        return self._p_value(MODEL)
+
+    @cached_property
+    def p_value(self) -> NDArray[np.float64]:
+        """Chance of so much agreement in a pair like the others, at most; NaN where not tested."""
+        return self._p_value(self.peers)
+
+    def _z(self, peers: Peers) -> NDArray[np.float64]:
+        copied, error = copied_share(self.agreed, self.n_items, self.expected, self.variance)
+        return np.where(self.tested, (copied - peers.mean) / np.hypot(error, peers.spread), np.nan)
+
+    def _p_value(self, peers: Peers) -> NDArray[np.float64]:
+        found = np.full(len(self.raters), np.nan)
+        rows = self.tested
+        found[rows] = chance_of_agreement(
+            self.agreed[rows], self.n_items[rows], self.expected[rows], peers
+        )
+        return found
+
+
+def rater_pairs(votes: Votes, *, error_rates: ArrayLike, class_prior: ArrayLike) -> RaterPairs:
+    """Count what each pair of raters answered to the same items, and what the model expects.
+
+    For each item, the model's expectation is that of two raters with these error rates, where the
+    item's class has the posterior of all *other* votes on it. Given these, the two answers are
+    independent in the model: nothing of what is tested goes into what it is held against, but for
+    their part in error rates that were estimated on the same votes.
+
+    Parameters
+    ----------
+    votes : Votes
+    error_rates : array_like, shape (n_raters, n_classes, n_answers)
+    class_prior : array_like, shape (n_classes,) or (n_items, n_classes)
+        Of all items, or of each: where the truth is known, 1 for that class and 0 for the others.
+
+    Returns
+    -------
+    RaterPairs
+
+    Raises
+    ------
+    VoteError, ReleaseError
+        If the parameters do not fit the votes, or no item was answered by two raters.
+
+    Examples
+    --------
+    >>> votes = Votes.from_triples([0, 0, 1, 1], [0, 1, 0, 1], [1, 1, 0, 1])
+    >>> rates = [[[0.8, 0.2], [0.2, 0.8]]] * 2
+    >>> found = rater_pairs(votes, error_rates=rates, class_prior=[0.5, 0.5])
+    >>> found.agreed, found.expected.round(2)
+    (array([1]), array([1.36]))
+    """
+    from .kernels import count_answers, expect_agreement  # Numba takes time to import
+
+    prior = np.atleast_2d(np.asarray(class_prior, dtype=np.float64))
+    if prior.shape[0] not in (1, votes.n_items):
+        raise ReleaseError(
+            f"class_prior of shape {np.shape(class_prior)}: give one of all items, or one for "
+            f"each of the {votes.n_items}"
+        )
+    rates, _ = checked_parameters(votes, error_rates, prior.mean(axis=0))
+    keys, pairs = _pairs_of_votes(votes)
+    raters = np.stack((keys // votes.n_raters, keys % votes.n_raters), axis=1)
+    tables = np.zeros((len(keys), votes.n_answers, votes.n_answers), dtype=np.int64)
+    count_answers(votes.starts, votes.raters, votes.answers, pairs, tables)
+    log_rates = np.log(np.maximum(rates, LEAST_RATE))
+    expected, variance = np.zeros(len(keys)), np.zeros(len(keys))
+    expect_agreement(
+        votes.starts,
+        votes.raters,
+        np.ascontiguousarray(log_rates[votes.raters, :, votes.answers]),
+        np.log(np.maximum(prior, LEAST_RATE)),
+        pairs,
+        np.einsum("pjk,pjk->pj", rates[raters[:, 0]], rates[raters[:, 1]]),
+        np.empty((np.diff(votes.starts).max() + 1, rates.shape[1])),
+        expected,
+        variance,
+    )
+    n_items, agreed = tables.sum(axis=(1, 2)), np.trace(tables, axis1=1, axis2=2)
+    peers = common_to_pairs(agreed, n_items, expected, variance)
+    return RaterPairs(votes.rater_names, raters, tables, expected, variance, peers)
+
+
+def pairs_of_fit(fit: Fit) -> RaterPairs:
+    """Pairs of raters beside what a fitted model expects; known items have their truth.
+
+    Parameters
+    ----------
+    fit : Fit
+
+    Returns
+    -------
+    RaterPairs
+        As of :func:`rater_pairs`.
+    """
+    prior: NDArray[np.float64] = fit.class_prior
+    if fit.clamped is not None:
+        known = fit.clamped.sum(axis=1, keepdims=True) > 0
+        prior = np.where(known, fit.clamped, fit.class_prior)
+    return rater_pairs(fit.votes, error_rates=fit.error_rates, class_prior=prior)
+
+
+def _pairs_of_votes(votes: Votes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Keys of pairs with an item in common, ascending; and the pair of each two votes."""
+    from .kernels import pair_keys
+
+    sizes = np.diff(votes.starts)
+    keys = np.empty(int((sizes * (sizes - 1) // 2).sum()), dtype=np.int64)
+    keys = keys[: pair_keys(votes.starts, votes.raters, votes.n_raters, keys)]
+    if not len(keys):
+        raise ReleaseError("no item was answered by two raters: there are no pairs")
+    if votes.n_raters**2 > MOST_IN_TABLE:
+        distinct, places = np.unique(keys, return_inverse=True)
+        return distinct, places.astype(np.int64)
+    place = np.zeros(votes.n_raters**2, dtype=np.int64)
+    place[keys] = 1
+    distinct = np.flatnonzero(place)
+    place[distinct] = np.arange(len(distinct))
+    return distinct, place[keys]

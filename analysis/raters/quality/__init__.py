@@ -1,0 +1,1 @@
+"""How good each rater is, and the verdict."""

@@ -1,0 +1,246 @@
+"""Each rater: what an answer is worth, where the answers lean, and a verdict with its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from aggregation import Fit, expected_counts
+
+from ...statistics.estimates import percentile_interval
+from ..agreement.agreement import check_arguments
+from ..agreement.coefficients import Scale
+from .measures import answer_shares, bits_per_answer, concordance, expected_cost, spammer_score
+from .shrinkage import drawn_rates, pool_prior, shrunken_rates
+from .verdicts import Verdict, verdict_of
+
+DRAWS = 1000
+# Below a 95 % interval.
+TAIL = 0.025
+
+
+class Measure(NamedTuple):
+    """A number for each rater and the ends of its 95 % interval, each of shape (n_raters,)."""
+
+    estimate: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class RaterQuality:
+    """What is known of each rater from a fitted model.
+
+    All but `error_rates` rest on the shrunken rates, and on items with the fit's class prior:
+    raters are compared as if they had answered the same items. Intervals hold the middle 95 % of
+    the posterior of a rater's error rates, given how the items' classes came out, and the estimate.
+    They rest on the rater's own answers, with no more from the pool than one answer of each kind:
+    not on raters being alike.
+
+    Attributes
+    ----------
+    rater_names, answer_names : sequence
+    scale : {"nominal", "ordinal", "interval"}
+        Of the answers.
+    votes : ndarray of int64, shape (n_raters,)
+    error_rates : ndarray, shape (n_raters, n_classes, n_answers)
+        As fitted.
+    shrunken : ndarray, shape (n_raters, n_classes, n_answers)
+        Drawn towards the pool of all raters, the more the fewer answers there are.
+    bits : Measure
+        What one answer tells of the class; 0 for a spammer. From few votes and many error rates it
+        comes out too high, see :func:`bits_by_chance`; the intervals take the
+        fit's posteriors for granted.
+    prior_bits : float
+        The most that can be told: the entropy of the class prior.
+    spammer_score : ndarray, shape (n_raters,)
+        0 for a spammer, 1 for an oracle (Raykar & Yu 2012).
+    cost : ndarray, shape (n_raters,)
+        Of deciding by one answer.
+    prior_cost : float
+        Of deciding without any.
+    shares : ndarray, shape (n_raters, n_answers)
+        Of each answer.
+    bias : ndarray, shape (n_raters, n_answers)
+        Those shares above the median rater's.
+    leaning : Measure
+        On an ordinal or interval scale, the mean answer above the median rater's, as a share of the
+        scale; NaN on a nominal scale.
+    concordance : Measure
+        Whether answers go with the classes; below 0 where they go against them.
+    verdicts : tuple of Verdict
+        In words, with the evidence.
+    """
+
+    rater_names: Sequence[Any]
+    answer_names: Sequence[Any]
+    scale: Scale
+    votes: NDArray[np.int64]
+    error_rates: NDArray[np.float64]
+    shrunken: NDArray[np.float64]
+    bits: Measure
+    prior_bits: float
+    spammer_score: NDArray[np.float64]
+    cost: NDArray[np.float64]
+    prior_cost: float
+    shares: NDArray[np.float64]
+    bias: NDArray[np.float64]
+    leaning: Measure
+    concordance: Measure
+    verdicts: tuple[Verdict, ...]
+
+
+def rater_quality(
+    fit: Fit,
+    *,
+    scale: Scale = "nominal",
+    costs: ArrayLike | None = None,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> RaterQuality:
+    """Judge each rater by the error rates that a fit found.
+
+    Parameters
+    ----------
+    fit : Fit
+        Of :func:`aggregation.fit_dawid_skene`; with `truth`, known items count as what they are.
+    scale : {"nominal", "ordinal", "interval"}
+        Of the answers, and of the classes where there are two or more in order.
+    costs : array_like, shape (n_classes, n_classes), optional
+        By true and chosen class; see :func:`expected_cost`.
+    draws : int
+        From the posterior of the error rates, for the intervals.
+    seed : int
+        Of these draws.
+
+    Returns
+    -------
+    RaterQuality
+
+    Raises
+    ------
+    ReleaseError
+        If an argument is out of range.
+
+    References
+    ----------
+    Raykar & Yu (2012), Eliminating spammers and ranking annotators for crowdsourced labeling tasks,
+    Journal of Machine Learning Research 13, 491-518.
+    """
+    check_arguments(scale, draws, seed)
+    counts = expected_counts(fit.votes, fit.posterior)
+    pool = pool_prior(counts)
+    rates = shrunken_rates(counts, pool)
+    weak = pool / pool.mean(axis=1, keepdims=True)
+    drawn = drawn_rates(counts, weak, draws=draws, seed=seed)
+    prior = fit.class_prior
+    shares, drawn_shares = (answer_shares(of, class_prior=prior) for of in (rates, drawn))
+    bits = measure(
+        bits_per_answer(rates, class_prior=prior), bits_per_answer(drawn, class_prior=prior)
+    )
+    leaning = _leaning(shares, drawn_shares, scale)
+    in_order = measure(
+        concordance(rates, class_prior=prior, scale=scale),
+        concordance(drawn, class_prior=prior, scale=scale),
+    )
+    votes = fit.votes.votes_per_rater()
+    usual = np.median(shares, axis=0)
+    bias = shares - usual
+    surely_biased = np.quantile(drawn_shares, TAIL, axis=0) > usual
+    known = prior[prior > 0]
+    prior_bits = float(-(known * np.log2(known)).sum())
+    verdicts = tuple(
+        verdict_of(
+            votes=int(votes[rater]),
+            rates=rates[rater],
+            bits=tuple(float(part[rater]) for part in bits),
+            prior_bits=prior_bits,
+            bias=bias[rater],
+            surely_biased=surely_biased[rater],
+            leaning=tuple(float(part[rater]) for part in leaning),
+            concordance=tuple(float(part[rater]) for part in in_order),
+            answer_names=fit.votes.answer_names,
+        )
+        for rater in range(fit.votes.n_raters)
+    )
+    return RaterQuality(
+        rater_names=fit.votes.rater_names,
+        answer_names=fit.votes.answer_names,
+        scale=scale,
+        votes=votes,
+        error_rates=fit.error_rates,
+        shrunken=rates,
+        bits=bits,
+        prior_bits=prior_bits,
+        spammer_score=spammer_score(rates),
+        cost=expected_cost(rates, class_prior=prior, costs=costs),
+        prior_cost=float(
+            expected_cost(np.ones((fit.n_classes, 1)), class_prior=prior, costs=costs)
+        ),
+        shares=shares,
+        bias=bias,
+        leaning=leaning,
+        concordance=in_order,
+        verdicts=verdicts,
+    )
+
+
+def measure(estimate: NDArray[np.float64], drawn: NDArray[np.float64]) -> Measure:
+    """Put each rater's number beside the middle of its draws, shape (n_draws, n_raters)."""
+    low, high = np.array([percentile_interval(of_rater) for of_rater in drawn.T]).T
+    return Measure(estimate, np.fmin(low, estimate), np.fmax(high, estimate))
+
+
+def _leaning(shares: NDArray[np.float64], drawn: NDArray[np.float64], scale: Scale) -> Measure:
+    """Mean answer above the median rater's, as a share of the scale; NaN on a nominal scale."""
+    n_raters, n_answers = shares.shape
+    if scale == "nominal" or n_answers < 2:
+        return Measure(*np.full((3, n_raters), np.nan))
+    place = np.linspace(0, 1, n_answers)
+    usual = np.median(shares @ place)
+    return measure(shares @ place - usual, drawn @ place - usual)
+
+
+def quality_columns(
+    quality: RaterQuality, *, class_names: Sequence[Any]
+) -> dict[str, Sequence[Any] | NDArray[Any]]:
+    """Return the columns that a table of raters has of their quality.
+
+    Parameters
+    ----------
+    quality : RaterQuality
+    class_names : sequence
+        What the classes are called.
+
+    Returns
+    -------
+    dict of str to sequence
+        verdict, evidence, bits (with bits_low and bits_high), spammer_score, cost, leaning (with
+        its interval), bias_answer and bias (the answer that is given most beyond the median rater,
+        and by how much), concordance, and EM's and the shrunken error rates, by class and answer.
+    """
+    most = quality.bias.argmax(axis=1)
+    columns: dict[str, Sequence[Any] | NDArray[Any]] = {
+        "verdict": [verdict.words for verdict in quality.verdicts],
+        "evidence": [verdict.evidence for verdict in quality.verdicts],
+        "bits": quality.bits.estimate,
+        "bits_low": quality.bits.low,
+        "bits_high": quality.bits.high,
+        "spammer_score": quality.spammer_score,
+        "cost": quality.cost,
+        "leaning": quality.leaning.estimate,
+        "leaning_low": quality.leaning.low,
+        "leaning_high": quality.leaning.high,
+        "bias_answer": [quality.answer_names[answer] for answer in most],
+        "bias": quality.bias[np.arange(len(most)), most],
+        "concordance": quality.concordance.estimate,
+    }
+    for kind, rates in (("em", quality.error_rates), ("shrunken", quality.shrunken)):
+        for cls, name in enumerate(class_names):
+            for code, answer in enumerate(quality.answer_names):
+                columns[f"{kind}_{answer}_if_{name}"] = rates[:, cls, code]
+    return columns

@@ -1,0 +1,186 @@
+"""All that is known of a job's raters: for the release, and for anyone's votes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from aggregation import Fit, KnownItems, Votes, fit_dawid_skene, start_from
+
+from ..errors import ReleaseError
+from ..release.published import TRUTHS
+from ..release.release import Release
+from ..statistics.intervals import Proportion, proportion
+from .agreement.agreement import Agreement, agreement
+from .agreement.coefficients import Scale
+from .agreement.retest import Retest, answered_twice, retest
+from .golden.accuracy import RaterAccuracy, rater_accuracy
+from .golden.difference import GoldenDifference, golden_difference
+from .pairs.clusters import RaterClusters, cluster_raters
+from .pairs.golden_copies import GoldenCopies, golden_copies
+from .pairs.pairs import RaterPairs, pairs_of_fit
+from .quality.quality import RaterQuality, rater_quality
+
+
+@dataclass(frozen=True, eq=False)
+class GoldenEvidence:
+    """What golden answers add, which only the release has.
+
+    Attributes
+    ----------
+    accuracy : RaterAccuracy
+    difference : GoldenDifference
+    copies : GoldenCopies
+    retest : Retest, optional
+        None where no golden question was asked again.
+    """
+
+    accuracy: RaterAccuracy
+    difference: GoldenDifference
+    copies: GoldenCopies
+    retest: Retest | None
+
+
+@dataclass(frozen=True, eq=False)
+class RaterReport:
+    """All that is known of a job's raters.
+
+    Attributes
+    ----------
+    fit : Fit
+        Which `quality` rests on.
+    class_names : sequence
+        Of its classes.
+    agreement : Agreement
+    quality : RaterQuality
+    pairs : RaterPairs
+    known : Proportion
+        Share of answers to known items that are the item's class; NaN without any.
+    golden : GoldenEvidence, optional
+    """
+
+    fit: Fit
+    class_names: Sequence[Any]
+    agreement: Agreement
+    quality: RaterQuality
+    pairs: RaterPairs
+    known: Proportion
+    golden: GoldenEvidence | None
+
+
+def report_on_votes(
+    votes: Votes, *, known: KnownItems | None = None, scale: Scale = "nominal", seed: int = 0
+) -> RaterReport:
+    """Judge the raters of any job.
+
+    Parameters
+    ----------
+    votes : Votes
+    known : KnownItems, optional
+        Items whose class is known; they keep it in the fit.
+    scale : {"nominal", "ordinal", "interval"}
+        Of the answers, in the order of their codes.
+    seed : int
+        Of the bootstrap and of draws from posteriors.
+
+    Returns
+    -------
+    RaterReport
+    """
+    options: dict[str, Any] = {}
+    if known is not None:
+        options = {
+            "n_classes": len(known.class_names),
+            "truth": known.truth,
+            "start": start_from(known, votes),
+        }
+    fit = fit_dawid_skene(votes, **options)
+    names = fit.class_names if known is None else known.class_names
+    return RaterReport(
+        fit=fit,
+        class_names=names,
+        agreement=agreement(votes, scale=scale, seed=seed),
+        quality=rater_quality(fit, scale=scale, seed=seed),
+        pairs=pairs_of_fit(fit),
+        known=_share_right(votes, known),
+        golden=None,
+    )
+
+
+def _share_right(votes: Votes, known: KnownItems | None) -> Proportion:
+    """Share of each rater's answers to known items that are the item's class."""
+    right = asked = np.zeros(votes.n_raters, dtype=np.int64)
+    if known is not None:
+        code_of = {str(name): code for code, name in enumerate(votes.answer_names)}
+        # A class that is called like no answer is never right.
+        answer_of = np.array([code_of.get(str(name), -2) for name in known.class_names])
+        if (answer_of >= 0).any():
+            truth = known.truth[votes.items]
+            at_known = truth >= 0
+            hits = at_known & (answer_of[truth] == votes.answers)
+            asked = np.bincount(votes.raters[at_known], minlength=votes.n_raters)
+            right = np.bincount(votes.raters[hits], minlength=votes.n_raters)
+    return proportion(right, asked)
+
+
+def report_on_release(release: Release, *, seed: int = 0) -> RaterReport:
+    """Judge the release's raters: by the job alone, and by their golden answers.
+
+    Error rates are those of two classes, misfit and fits; golden answers have no part in them.
+    Pairs are held against a model of three classes, as many as answers: it explains more of what
+    raters have in common.
+
+    Parameters
+    ----------
+    release : Release
+    seed : int
+        Of the bootstraps and of draws from posteriors.
+
+    Returns
+    -------
+    RaterReport
+    """
+    fit = fit_dawid_skene(release.votes, n_classes=len(TRUTHS))
+    pairs = pairs_of_fit(fit_dawid_skene(release.votes))
+    try:
+        answered_twice(release)
+        twice = retest(release, seed=seed)
+    except ReleaseError:
+        twice = None
+    accuracy = rater_accuracy(release)
+    golden = GoldenEvidence(
+        accuracy, golden_difference(release), golden_copies(release, job=pairs), twice
+    )
+    known = Proportion(*(part for part in accuracy.of_kind("rater").accuracy))
+    return RaterReport(
+        fit=fit,
+        class_names=TRUTHS,
+        agreement=agreement(release.votes, scale="ordinal", seed=seed),
+        quality=rater_quality(fit, scale="ordinal", seed=seed),
+        pairs=pairs,
+        known=known,
+        golden=golden,
+    )
+
+
+def clusters_of_report(report: RaterReport) -> dict[str, RaterClusters]:
+    """Order the raters of a report by agreement: on all votes, or in the job and when tried.
+
+    Parameters
+    ----------
+    report : RaterReport
+
+    Returns
+    -------
+    dict of str to RaterClusters
+        By title.
+    """
+    if report.golden is None:
+        return {"all votes": cluster_raters(report.pairs)}
+    return {
+        "in the rating job": cluster_raters(report.pairs),
+        "on golden questions": cluster_raters(report.golden.copies.pairs),
+    }

@@ -1,0 +1,1 @@
+"""The published release: read it, make it again, draw one like it."""

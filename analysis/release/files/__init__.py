@@ -1,0 +1,1 @@
+"""The release's six files: fetched, read and checked."""

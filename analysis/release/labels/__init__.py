@@ -1,0 +1,1 @@
+"""Label files: made from scores, in their published order, compared, and recorded."""

@@ -1,0 +1,82 @@
+"""Writers of the release's files, in the format of the published ones; see also `release_files`."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+from aggregation import Votes
+
+from ..files import download
+from ..labels.label_sets import to_json
+from ..release import Release
+
+
+def write_release(folder: Path, release: Release) -> None:
+    """Write the six files of a release into a folder.
+
+    A release in memory knows no WordNet ids, only their order: the ids in the file are made up,
+    n90000000 to n90000999.
+
+    Parameters
+    ----------
+    folder : Path
+        An existing folder; files of these names are overwritten.
+    release : Release
+    """
+    info = release.questions.to_info()
+    golden = release.golden
+    golden_info = info[golden.questions]
+    everyone = np.arange(release.votes.n_raters)
+    answered = np.flatnonzero(np.bincount(golden.raters.raters, minlength=len(everyone)))
+    experts = np.arange(golden.experts.n_raters)
+    write_votes(folder / download.RATERS, release.votes, raters=everyone, info=info)
+    write_votes(folder / download.GOLDEN, golden.experts, raters=experts, info=golden_info)
+    write_votes(folder / download.RATERS_GOLDEN, golden.raters, raters=answered, info=golden_info)
+    np.savez_compressed(folder / download.SCORES, tensor=release.scores, info=info)
+    (folder / download.LABELS).write_bytes(to_json(release.label_sets).encode())
+    wordnet_ids = [f"n9{label:07d}\n" for label in release.original_labels.tolist()]
+    (folder / download.ORIGINAL_LABELS).write_bytes("".join(wordnet_ids).encode())
+
+
+def write_votes(
+    path: Path, votes: Votes, *, raters: NDArray[np.int64], info: NDArray[np.str_]
+) -> None:
+    """Write votes to the same bytes as `numpy.savez_compressed`, without holding the dense tensor.
+
+    Parameters
+    ----------
+    path : Path
+    votes : Votes
+        At most one vote of a rater on an item; `rater_names` are integers.
+    raters : ndarray of int64, shape (n,)
+        The raters to write, ascending: `tensor` has shape (n, n_items, n_answers).
+    info : ndarray of str, shape (n_items, 2)
+    """
+    ids = np.array(votes.rater_names, dtype=np.int64)[raters]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        with archive.open("tensor.npy", "w", force_zip64=True) as stream:
+            shape = (len(raters), votes.n_items, votes.n_answers)
+            header = {"descr": "<f8", "fortran_order": False, "shape": shape}
+            npy.write_array_header_1_0(stream, header)
+            for plane in _planes(votes, raters):
+                stream.write(plane.astype("<f8", copy=False).data)
+        for name, array in (("info", info), ("ids", ids)):
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as stream:
+                npy.write_array(stream, array, allow_pickle=False)
+
+
+def _planes(votes: Votes, raters: NDArray[np.int64]) -> Iterator[NDArray[np.float64]]:
+    """Yield each rater's (item, answer) plane, flat: 1 where the rater voted so, otherwise 0."""
+    order = np.argsort(votes.raters, kind="stable")
+    cells = votes.cells()[order]
+    borders = np.searchsorted(votes.raters[order], np.arange(votes.n_raters + 1))
+    for rater in raters:
+        plane = np.zeros(votes.n_items * votes.n_answers)
+        plane[cells[borders[rater] : borders[rater + 1]]] = 1.0
+        yield plane

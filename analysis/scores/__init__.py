@@ -1,0 +1,1 @@
+"""Golden questions: which scores are better, and where to cut."""

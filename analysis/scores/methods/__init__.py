@@ -1,0 +1,1 @@
+"""Ways to make scores, and how they compare on golden questions."""

@@ -1,0 +1,1 @@
+"""Numbers with intervals, curves and calibration; knows no release."""

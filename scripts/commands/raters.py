@@ -1,0 +1,227 @@
+"""`reassess raters`: who is good, who guesses, who copies, and how far raters agree."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..terminal.files import write_files
+from ..terminal.inputs import read_inputs
+from ..terminal.messages import (
+    UsageError,
+    announced_compilation,
+    print_result,
+    recorded_doubts,
+    say,
+)
+from ..terminal.options import DataOption, column_option
+from ..terminal.rater_files import check_and_draw, leave_out, model_summary
+from ..terminal.rater_words import summary
+
+if TYPE_CHECKING:
+    from analysis.raters.golden.accuracy import RaterAccuracy
+    from analysis.raters.report import RaterReport
+
+HEADINGS = ("votes", "accuracy [95 %]", "prec.", "recall", "bits")
+CAPTION = (
+    "Yes against the rest; a label fits where at least 3 experts say yes, and for an expert where "
+    "most of the others do. In brackets: 95 % Wilson intervals. Bits that an answer tells, and the "
+    "verdict, are found without golden answers."
+)
+
+
+class Scale(StrEnum):
+    """Scales of answers; see `analysis.raters.agreement.agreement`."""
+
+    NOMINAL = "nominal"
+    ORDINAL = "ordinal"
+    INTERVAL = "interval"
+
+
+def raters(
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Folder to write tables (raters.csv, pairs.csv, model_check.csv, ...) and figures "
+            "to. Default: none.",
+            show_default=False,
+        ),
+    ] = None,
+    votes: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Your own votes instead of the release's: .csv, .tsv, .parquet or .npz.",
+            show_default=False,
+        ),
+    ] = None,
+    truth: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Known items of these votes: csv or Parquet, columns item (or --item) and class.",
+            show_default=False,
+        ),
+    ] = None,
+    item: Annotated[str | None, column_option("items", "item, task, patient, question")] = None,
+    rater: Annotated[
+        str | None, column_option("raters", "rater, worker, observer, annotator")
+    ] = None,
+    answer: Annotated[
+        str | None, column_option("answers", "answer, label, response, rating")
+    ] = None,
+    answers: Annotated[
+        str | None,
+        typer.Option(
+            metavar="A,B,...",
+            help="All answers, in their order. Default: those in the file, sorted.",
+            show_default=False,
+        ),
+    ] = None,
+    without: Annotated[
+        str | None,
+        typer.Option(
+            metavar="1,2,...",
+            help="Leave out these raters of the release: what that changes in scores, Figure 3 and "
+            "labels, and nothing else.",
+            show_default=False,
+        ),
+    ] = None,
+    scale: Annotated[
+        Scale, typer.Option(help="Of the answers of --votes; the release's are ordinal.")
+    ] = Scale.NOMINAL,
+    seed: Annotated[int, typer.Option(help="Of the bootstraps.")] = 0,
+    data: DataOption = None,
+) -> None:
+    """Judge raters: quality, agreement, copies, and the same rater twice.
+
+    Prints a table on a terminal, and csv where the output is piped or redirected.
+    """
+    from analysis import load_release, report_on_release, report_on_votes
+    from analysis.raters.tables import report_numbers, report_tables
+
+    release = None
+    with announced_compilation(), recorded_doubts() as doubts:
+        if votes is None:
+            refuse_without_votes(truth, item, rater, answer, answers)
+            release = load_release(data)
+            if without is not None:
+                leave_out(without, release, out, seed=seed)
+                return
+            report = report_on_release(release, seed=seed)
+        elif without is not None:
+            raise UsageError("--without goes with the release, not with --votes FILE")
+        else:
+            columns = {"item": item, "rater": rater, "answer": answer}
+            read, known = read_inputs(votes, truth, columns, answers, None)
+            report = report_on_votes(read, known=known, scale=scale.value, seed=seed)
+        tables = report_tables(report)
+        model = None
+        if out is not None:
+            tables["raters.json"] = json.dumps(report_numbers(report), indent=1) + "\n"
+            model, files = check_and_draw(report, release, seed=seed)
+            contents = {name: text.encode() for name, text in tables.items()} | files
+            write_files({out / name: content for name, content in contents.items()})
+    if sys.stdout.isatty():
+        print_table(report)
+    else:
+        print_result(tables["raters.csv"])
+    for doubt in dict.fromkeys(doubts):
+        say().print(f"warning: {doubt}", style="yellow", markup=False)
+    for line in summary(report):
+        say().print(line, markup=False)
+    if model is not None:
+        for line in model_summary(model):
+            say().print(line, markup=False)
+        say().print(f"wrote {', '.join(contents)} to {out}", markup=False)
+
+
+def refuse_without_votes(*given: object) -> None:
+    """Refuse options that belong to a user's own votes, where there are none."""
+    if any(option is not None for option in given):
+        raise UsageError("--truth, --item, --rater, --answer and --answers go with --votes FILE")
+
+
+def print_table(report: RaterReport) -> None:
+    """Print raters, experts and the original label, or a user's raters; the best first."""
+    from rich.console import Console
+    from rich.table import Table
+
+    # No box: with one space between columns it fits 80 characters.
+    golden = report.golden
+    caption = CAPTION if golden is not None else None
+    table = Table(box=None, padding=(0, 1, 0, 0), caption=caption, caption_justify="left")
+    table.add_column("", no_wrap=golden is not None)
+    headings = HEADINGS if golden is not None else ("votes", "accuracy", "bits")
+    for heading in headings:
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("verdict", no_wrap=golden is not None)
+    if golden is None:
+        table.add_column("evidence")
+        rows = rows_of_votes(report)
+    else:
+        rows = rows_of_release(report, golden.accuracy)
+    for cells in rows:
+        table.add_row(*cells)
+    Console(highlight=False).print(table)
+
+
+def rows_of_votes(report: RaterReport) -> Iterator[tuple[str, ...]]:
+    """Yield each rater's cells, the most informative first."""
+    from rich.markup import escape
+
+    quality = report.quality
+    for row in (-quality.bits.estimate).argsort(kind="stable"):
+        words, evidence = quality.verdicts[row]
+        yield (
+            escape(str(quality.rater_names[row])),
+            f"{quality.votes[row]:,}",
+            rounded(report.known.estimate[row]),
+            rounded(quality.bits.estimate[row]),
+            escape(words),
+            escape(evidence),
+        )
+
+
+def rows_of_release(report: RaterReport, accuracy: RaterAccuracy) -> Iterator[tuple[str, ...]]:
+    """Yield each row's cells, the most accurate of a kind first, a blank row after each kind."""
+    from analysis.raters.golden.accuracy import KINDS
+
+    place = {name: row for row, name in enumerate(report.quality.rater_names)}
+    for kind in KINDS:
+        of_kind = accuracy.of_kind(kind)
+        right = of_kind.accuracy
+        shares = (of_kind.precision, of_kind.recall)
+        for row in (-right.estimate).argsort(kind="stable"):  # NaN comes last
+            name = of_kind.raters[row]
+            judged = ("", "")
+            if kind == "rater":
+                rater = place[name]
+                bits = report.quality.bits.estimate[rater]
+                judged = (rounded(bits), report.quality.verdicts[rater].words)
+            yield (
+                name if name == kind else f"{kind} {name}",
+                f"{of_kind.votes[row]:,}",
+                with_interval(*(part[row] for part in right)),
+                *(rounded(share.estimate[row]) for share in shares),
+                *judged,
+            )
+        yield ()
+
+
+def with_interval(estimate: float, low: float, high: float) -> str:
+    """Write a proportion and its interval in three decimals, 0/0 as nothing."""
+    return "" if math.isnan(estimate) else f"{estimate:.3f} [{low:.3f}, {high:.3f}]"
+
+
+def rounded(share: float) -> str:
+    """Write a number in three decimals, 0/0 as nothing."""
+    return "" if math.isnan(share) else f"{share:.3f}"

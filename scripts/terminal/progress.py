@@ -1,0 +1,48 @@
+"""Progress of a download on the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .messages import say
+from .options import DataOption
+
+if TYPE_CHECKING:
+    from analysis.release.files.download import ProgressBar
+
+
+def fetch_with_progress(data: DataOption) -> str:
+    """Download with a progress bar a file on standard error; return the folder."""
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+    from analysis.release.files.download import fetch_release
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+    )
+    console = say()
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
+
+        class Bar:
+            """One file's bar, as pooch drives it: it sets `total`, then counts."""
+
+            def __init__(self, name: str) -> None:
+                self.task = bars.add_task(name, total=None)
+                self.total = 0
+
+            def update(self, n: int) -> None:
+                bars.update(self.task, total=self.total, advance=n)
+
+            def reset(self) -> None:
+                bars.reset(self.task, total=self.total)
+
+            def close(self) -> None:
+                bars.stop_task(self.task)
+
+        def bar(name: str) -> ProgressBar:
+            return Bar(name)
+
+        return str(fetch_release(data, progress=bar))

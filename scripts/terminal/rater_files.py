@@ -1,0 +1,108 @@
+"""What `reassess raters` writes beside its tables: model checks, figures, fewer raters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .files import write_files
+from .messages import print_result, say
+
+if TYPE_CHECKING:
+    from analysis import Release
+    from analysis.diagnostics.report import ModelReport
+    from analysis.raters.report import RaterReport
+    from analysis.scores.methods.without_raters import WithoutRaters
+
+
+def check_and_draw(
+    report: RaterReport, release: Release | None, *, seed: int
+) -> tuple[ModelReport, dict[str, bytes]]:
+    """Check the model, and return what was found and the files to write, by name."""
+    from analysis.diagnostics.report import (
+        model_report_on_release,
+        model_report_on_votes,
+        model_tables,
+    )
+    from analysis.figures import figure_files, rater_figures
+    from analysis.raters.report import clusters_of_report
+
+    say().print("checking the model and drawing figures ...", style="dim")
+    if release is None:
+        model = model_report_on_votes(report.fit, seed=seed)
+    else:
+        model = model_report_on_release(release, fit=report.fit, seed=seed)
+    tables = model_tables(model, release=release)
+    files = {name: text.encode() for name, text in tables.items()}
+    figures = rater_figures(report, model, clusters_of_report(report))
+    return model, files | figure_files(figures)
+
+
+def model_summary(model: ModelReport) -> Iterator[str]:
+    """Say whether the model holds, and what more votes would buy, a line each."""
+    from analysis.diagnostics.next_vote import share_of_gain
+
+    if not model.checks:
+        yield "the model is not checked: there are too many kinds of items by votes of each answer"
+    for check in model.checks:
+        yield (
+            f"model of {check.n_classes} classes: {100 * check.misplaced.observed:.2f} % of items "
+            f"have other votes than it expects (by chance {100 * check.misplaced.expected:.2f} %, "
+            f"p {check.chi_square.p_value:.3f}); {100 * check.unanimous.observed:.2f} % unanimous, "
+            f"expected {100 * check.unanimous.expected:.2f} %"
+        )
+    if model.labels is not None:
+        effects = model.labels.effects
+        yield (
+            f"fitted apart, animals and the rest gain {effects.gain:,.0f} nats for "
+            f"{effects.added_parameters} parameters"
+        )
+    yield (
+        f"one more vote on each item: {model.gain.mean():.4f} bits on average; the best tenth of "
+        f"items have {100 * share_of_gain(model.gain, 0.1):.1f} % of the gain"
+    )
+
+
+def leave_out(raters: str, release: Release, out: Path | None, *, seed: int) -> None:
+    """Score the release without some raters, print what changes, and write it."""
+    from analysis import without_raters
+    from analysis.scores.methods.without_raters import without_raters_csv
+
+    named = [name.strip() for name in raters.split(",") if name.strip()]
+    data = without_raters(release, named, seed=seed)
+    text = without_raters_csv(data)
+    files = {} if out is None else without_files(data, text)
+    if out is not None:
+        write_files({out / name: content for name, content in files.items()})
+    print_result(text)
+    say().print(without_summary(data), markup=False)
+    if out is not None:
+        say().print(f"wrote {', '.join(files)} to {out}", markup=False)
+
+
+def without_files(data: WithoutRaters, text: str) -> dict[str, bytes]:
+    """Return what is written of a release without some raters, by file name."""
+    from analysis.figures import figure_files, without_figure
+    from analysis.release.labels.diff import diff_csv
+    from analysis.release.labels.label_sets import to_json
+
+    return {
+        "without.csv": text.encode(),
+        "without_labels.json": to_json(data.label_sets).encode(),
+        "without_labels.csv": diff_csv(data.labels).encode(),
+        **figure_files({"without": without_figure(data)}),
+    }
+
+
+def without_summary(data: WithoutRaters) -> str:
+    """Say in one line what changes."""
+    gap, diff = data.difference, data.labels
+    many = len(data.raters)
+    return (
+        f"without {many} rater{'s' if many > 1 else ''} ({data.votes:,} votes, "
+        f"{data.golden_answers:,} golden answers): average precision {gap.value:+.5f} "
+        f"[{gap.low:+.5f}, {gap.high:+.5f}], {len(diff.added):,} labels added, "
+        f"{len(diff.dropped):,} dropped; scores move by {data.moved:.5f} on average; "
+        f"{data.unanswered:,} questions are left without votes"
+    )

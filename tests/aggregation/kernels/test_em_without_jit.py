@@ -1,0 +1,46 @@
+"""The loops mean in Python what they mean compiled, and coverage can see them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[3]
+FILES = [
+    f"tests/test_{part}.py"
+    for part in (
+        "votes",
+        "tensor",
+        "vote_errors",
+        "columns",
+        "known_truth",
+        "e_step",
+        "pair_kernels",
+        "vote_kernels",
+    )
+]
+
+
+def run_without_jit(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env=os.environ | {"NUMBA_DISABLE_JIT": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_variable_turns_compilation_off() -> None:
+    code = "from aggregation.kernels.rescaling import multiply; print(type(multiply).__name__)"
+    assert run_without_jit("-c", code).stdout == "function\n"
+
+
+def test_kernels_in_plain_python() -> None:
+    run = run_without_jit(
+        "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "not release", *FILES
+    )
+    assert run.returncode == 0, run.stdout + run.stderr

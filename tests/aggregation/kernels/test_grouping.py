@@ -1,0 +1,104 @@
+"""Votes are grouped the same whatever their order, their types and the number of threads."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from aggregation import VoteError, Votes
+from aggregation.kernels.grouping import MOST_INSERTED, SCANNED, group_by_item
+from aggregation.kernels.threads import Threads
+
+N_ITEMS, N_RATERS, N_ANSWERS = 200, 20, 4
+
+
+def columns(order: str, n_votes: int = 5 * SCANNED + 17) -> NDArray[np.int64]:
+    """Item, rater and answer of votes; the first item and the last one have none."""
+    rng = np.random.default_rng(0)
+    items = rng.integers(1, N_ITEMS - 1, n_votes)
+    items[: 2 * MOST_INSERTED] = 7  # too many to be sorted by insertion
+    raters, answers = rng.integers(N_RATERS, size=n_votes), rng.integers(N_ANSWERS, size=n_votes)
+    rows = np.stack((items, raters, answers))
+    if order == "shuffled":
+        return rows
+    keys = (answers, raters, items) if order == "sorted" else (items,)
+    return rows[:, np.lexsort(keys)]
+
+
+@pytest.mark.parametrize("order", ["sorted", "by item", "shuffled"])
+@pytest.mark.parametrize("n_threads", [1, 2, 3, 7])
+@pytest.mark.parametrize("types", [("i8", "i8", "i8"), ("u1", "i2", "u8"), ("i4", "u4", "i1")])
+def test_grouping_is_sorting(order: str, n_threads: int, types: tuple[str, ...]) -> None:
+    votes = columns(order)
+    typed: list[NDArray[Any]] = [
+        column.astype(kind) for column, kind in zip(votes, types, strict=True)
+    ]
+    with closing(Threads(n_threads)) as threads:
+        grouped = group_by_item(*typed, n_items=N_ITEMS, n_answers=N_ANSWERS, threads=threads)
+        guessed = group_by_item(
+            *typed, n_items=N_ITEMS, n_answers=N_ANSWERS, threads=threads, ascending=True
+        )
+    assert grouped is not None
+    starts, codes = grouped
+    assert (guessed is None) == (order == "shuffled")
+    if guessed is not None:
+        for found, expected in zip(guessed, grouped, strict=True):
+            np.testing.assert_array_equal(found, expected)
+    items, raters, answers = votes
+    expected = raters * N_ANSWERS + answers
+    np.testing.assert_array_equal(codes, expected[np.lexsort((expected, items))])
+    counts = np.bincount(items, minlength=N_ITEMS)
+    np.testing.assert_array_equal(starts, np.concatenate(([0], np.cumsum(counts))))
+
+
+@pytest.mark.parametrize("n_threads", [1, 2, 3, 7])
+@pytest.mark.parametrize("wrong", [-1, -(10**12), N_ITEMS, 10**12])
+def test_items_that_are_none_are_found_wherever_they_stand(n_threads: int, wrong: int) -> None:
+    items, raters, answers = columns("sorted")
+    for place in range(0, len(items), 97):
+        odd = items.copy()
+        odd[place] = wrong
+        with closing(Threads(n_threads)) as threads:
+            found = group_by_item(
+                odd,
+                raters,
+                answers,
+                n_items=N_ITEMS,
+                n_answers=N_ANSWERS,
+                threads=threads,
+                ascending=True,
+            )
+        assert found is None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (-1, "item at row 60000 is -1: codes are 0, 1, 2"),
+        (10**12, "looks like an identifier"),
+        (5, None),
+    ],
+)
+def test_a_long_column_of_items_is_looked_through(wrong: int, message: str | None) -> None:
+    n_votes = 120_000
+    items = np.arange(n_votes) // 5
+    items[60_000] = wrong
+    others = np.zeros(n_votes, dtype=int)
+    if message is not None:
+        with pytest.raises(VoteError, match=message):
+            Votes.from_triples(items, others, others)
+        return
+    votes = Votes.from_triples(items, others, others)
+    np.testing.assert_array_equal(np.diff(votes.starts), np.bincount(items))
+
+
+def test_more_items_than_were_said_are_an_error() -> None:
+    items = np.arange(120_000) // 5
+    items[70_000] = 200_000  # and the last one is small enough
+    others = np.zeros(len(items), dtype=int)
+    with pytest.raises(VoteError, match="item 200000 at row 70000 is beyond n_items=30000"):
+        Votes.from_triples(items, others, others, n_items=30_000)

@@ -1,0 +1,155 @@
+"""Starts, fixed parameters, and arguments that make no sense."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from aggregation import IdentifiabilityWarning, VoteError, Votes, fit_dawid_skene, simulate_votes
+
+from ....support.em_models import assert_fixed_point, assert_rising, crowd, quiet_fit
+from ....support.em_oracle import model_of
+
+# --- starts ---------------------------------------------------------------------------------------
+
+
+def test_starting_from_a_fit_or_its_parameters_or_posterior() -> None:
+    votes = crowd(votes_per_item=4)
+    fit = fit_dawid_skene(votes)
+    for start in (fit, (fit.error_rates, fit.class_prior), fit.posterior):
+        again = fit_dawid_skene(votes, start=start)
+        assert again.n_steps < fit.n_steps / 3
+        assert again.log_likelihood >= fit.log_likelihood - 1e-9
+    first = fit_dawid_skene(votes, start=fit, max_steps=0)
+    np.testing.assert_array_equal(first.error_rates, fit.error_rates)
+    new = crowd(votes_per_item=4, seed=9)
+    assert fit_dawid_skene(new, start=fit).votes is new
+
+
+def test_a_start_rounded_to_few_digits_is_no_error() -> None:
+    # Sums of 1.0000002 would be taken for likelihood, and the first step would lose it.
+    votes = crowd(n_items=2000)
+    fit = fit_dawid_skene(votes)
+    upwards = np.ceil(fit.error_rates * 1e7) / 1e7, np.ceil(fit.class_prior * 1e7) / 1e7
+    again = fit_dawid_skene(votes, start=upwards)
+    assert_rising(again.objective_trace)
+    fixed = fit_dawid_skene(votes, error_rates=upwards[0], class_prior=upwards[1])
+    np.testing.assert_allclose(fixed.error_rates.sum(axis=2), 1, rtol=1e-13)
+    assert fixed.log_likelihood <= fit.log_likelihood + 1e-6
+
+
+def test_fixed_error_rates_are_kept_and_the_prior_is_found() -> None:
+    rates = np.array([[[0.9, 0.1, 0], [0.1, 0.9, 0], [0.5, 0.5, 0]]] * 5)
+    prior = np.array([0.2, 0.2, 0.6])
+    votes = simulate_votes(rates, class_prior=prior, n_items=2000, seed=1).votes
+    fit = fit_dawid_skene(votes, error_rates=rates)
+    np.testing.assert_array_equal(fit.error_rates, rates)
+    # Nobody ever answers 2, and yet its class is not ruled out at the start.
+    np.testing.assert_allclose(fit.class_prior, prior, atol=0.05)
+    both = fit_dawid_skene(votes, error_rates=rates, class_prior=prior)
+    np.testing.assert_array_equal(both.class_prior, prior)
+    assert fit.log_likelihood >= both.log_likelihood
+    assert_fixed_point(model_of(votes, 3, fixed_rates=rates), fit, gain=1e-6)
+
+
+def test_fixed_class_prior_is_kept_whatever_the_labels() -> None:
+    for seed in range(5):
+        votes = crowd(n_classes=2, n_items=100, seed=seed)
+        fit = fit_dawid_skene(votes, class_prior=[0.9, 0.1], restarts=3, seed=seed)
+        np.testing.assert_array_equal(fit.class_prior, [0.9, 0.1])
+        np.testing.assert_array_equal(fit.switched, [0, 1])
+
+
+# --- bad arguments --------------------------------------------------------------------------------
+
+SMALL = Votes.from_triples([0, 0, 1, 1, 2], [0, 1, 0, 1, 0], [1, 1, 0, 0, 1])
+HALVES = np.full((2, 2, 2), 0.5)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"n_classes": 0}, "n_classes=0: there must be a class"),
+        ({"n_classes": 2.5}, r"n_classes=2\.5: there must be a class"),
+        ({"n_classes": "2"}, "n_classes='2': there must be a class"),
+        ({"max_steps": -1}, "max_steps=-1: give a whole number"),
+        ({"max_steps": 2.5}, r"max_steps=2\.5: give a whole number"),
+        ({"restarts": -1}, "restarts=-1: give a whole number"),
+        ({"restarts": 1.5}, r"restarts=1\.5: give a whole number"),
+        ({"seed": -1}, "seed=-1: give a whole number"),
+        ({"tol": -1e-9}, "tol=-1e-09: the least gain"),
+        ({"tol": float("nan")}, "tol=nan: the least gain"),
+        ({"tol": "small"}, "tol='small': the least gain"),
+        ({"threads": 0}, "threads=0: give 1 or more"),
+        ({"threads": 1.5}, r"threads=1\.5: give 1 or more"),
+        ({"family": "two-coin"}, "family 'two-coin' is not one of 'full', 'one-coin', 'shared'"),
+        ({"family": "one-coin", "n_classes": 3}, "an answer for each class: 3 classes, 2 answers"),
+        ({"truth_role": "gold"}, "truth_role 'gold' is neither 'clamped' nor 'start'"),
+        ({"pseudo_count": -1}, r"pseudo_count must be 0 or more and finite: -1\.0"),
+        ({"pseudo_count": [1, 2, 3]}, r"pseudo_count of shape \(3,\) does not fit"),
+        ({"pseudo_count": "one"}, "pseudo_count must be numbers"),
+        ({"class_prior": [0.2, 0.3]}, r"class_prior sums to 0\.5: it must sum to 1"),
+        ({"class_prior": [[0.5, 0.5]]}, "class_prior has one axis"),
+        (
+            {"class_prior": [0.2, 0.3, 0.5], "n_classes": 2},
+            "class_prior has 3 entries, there are 2 classes",
+        ),
+        (
+            {"class_prior": [0.2, 0.3, 0.5], "error_rates": HALVES},
+            "class_prior has 3 entries, there are 2 classes",
+        ),
+        ({"error_rates": HALVES[0]}, r"error_rates of shape \(2, 2\) do not fit"),
+        ({"error_rates": np.full((3, 2, 2), 0.5)}, r"error_rates of shape \(3, 2, 2\) do not fit"),
+        ({"error_rates": 1.2 * HALVES}, r"error_rates\[0, 0\] sums to 1\.2"),
+        ({"error_rates": [[[1, 0], [0]]]}, "error_rates must be numbers in rows of equal length"),
+        ({"start": (1, 2, 3)}, r"start as a tuple is \(error_rates, class_prior\): it has 3"),
+        ({"start": [[1, 0], [0, 1]]}, r"start of shape \(2, 2\) does not fit .* = \(3, 2\)"),
+        ({"start": np.full((3, 2), 0.4)}, "start: posteriors must be in 0..1 and sum to 1"),
+        ({"start": "vote shares"}, "start must be numbers"),
+        ({"start": [[1, 0], [0, 1], [1]]}, "start must be numbers in rows of equal length"),
+        (
+            {"n_classes": 2, "start": (np.full((2, 3, 2), 0.5), [0.2, 0.3, 0.5])},
+            "start has 3 classes, the fit has 2",
+        ),
+        ({"start": ([[[1, 0], [1, 0]]] * 2, [0.5, 0.5])}, "votes have probability 0"),
+        ({"error_rates": [[[1, 0], [1, 0]]] * 2}, "votes have probability 0"),
+        ({"start": ([[[1, 0], [1, 0]]] * 2, [0.5, 0.5]), "max_steps": 0}, "have probability 0"),
+    ],
+)
+def test_arguments_must_make_sense(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(VoteError, match=message) as caught:
+        fit_dawid_skene(SMALL, **options)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_fit_of_other_raters_is_no_start() -> None:
+    fit = fit_dawid_skene(crowd())
+    with pytest.raises(VoteError, match=r"shape \(6, 3, 3\) do not fit .* = \(2, 3, 2\)"):
+        fit_dawid_skene(SMALL, start=fit)
+
+
+def test_numpy_numbers_are_numbers() -> None:
+    fit = quiet_fit(
+        SMALL,
+        n_classes=np.int64(2),
+        max_steps=np.int32(50),
+        tol=np.float32(1e-6),
+        restarts=np.int64(1),
+        threads=np.int64(1),
+    )
+    assert fit.n_classes == 2
+
+
+def test_warnings_point_at_the_caller() -> None:
+    with pytest.warns(IdentifiabilityWarning) as caught:
+        fit_dawid_skene(Votes.from_triples([0, 1], [0, 0], [0, 1]))
+    assert {warning.filename for warning in caught} == {__file__}
+
+
+def test_the_start_says_how_many_classes_there_are() -> None:
+    votes = crowd(n_raters=5, n_items=60)
+    two = quiet_fit(votes, n_classes=2)
+    for start in (two, (two.error_rates, two.class_prior), two.posterior):
+        assert quiet_fit(votes, start=start, max_steps=0).n_classes == 2

@@ -1,0 +1,168 @@
+"""Warnings that name why votes cannot tell the model's parameters."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+
+from aggregation import IdentifiabilityWarning, Votes, fit_dawid_skene
+from aggregation.models.dawid_skene.identifiability import count_pieces, listed
+
+from ....support.em_models import crowd
+
+
+def messages(votes: Votes, **options: Any) -> list[str]:
+    """Fit, and return what it warns of."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        fit_dawid_skene(votes, **options)
+    assert all(warning.category is IdentifiabilityWarning for warning in caught)
+    return [str(warning.message) for warning in caught]
+
+
+def in_pieces(n_pieces: int, n_items: int = 60) -> Votes:
+    """Crowds that never meet: each has its own items and raters."""
+    crowds = [crowd(n_items=n_items, n_classes=2, seed=seed) for seed in range(n_pieces)]
+    return Votes.from_triples(
+        np.concatenate([c.items + n_items * k for k, c in enumerate(crowds)]),
+        np.concatenate([c.raters + 6 * k for k, c in enumerate(crowds)]),
+        np.concatenate([c.answers for c in crowds]),
+    )
+
+
+def test_good_votes_raise_no_doubts() -> None:
+    assert messages(crowd()) == []
+    assert messages(crowd(n_classes=10)) == []
+
+
+@pytest.mark.parametrize("n_pieces", [2, 3, 5])
+def test_pieces_without_a_vote_between_them(n_pieces: int) -> None:
+    (message,) = messages(in_pieces(n_pieces))
+    assert message.startswith(f"raters and items fall into {n_pieces} pieces without a vote")
+    assert "same class in another" in message
+
+
+def test_one_item_that_all_saw_joins_the_pieces() -> None:
+    votes = in_pieces(3)
+    joined = Votes.from_triples(
+        np.concatenate((votes.items, [0, 0])),
+        np.concatenate((votes.raters, [7, 13])),
+        np.concatenate((votes.answers, [0, 0])),
+    )
+    assert messages(joined) == []
+
+
+def test_a_rater_alone_on_some_items_is_a_piece() -> None:
+    votes = crowd(n_items=50)
+    with_loner = Votes.from_triples(
+        np.concatenate((votes.items, [50, 51, 52])),
+        np.concatenate((votes.raters, [6, 6, 6])),
+        np.concatenate((votes.answers, [0, 1, 1])),
+    )
+    (message,) = messages(with_loner)
+    assert "fall into 2 pieces" in message
+
+
+def test_raters_and_items_without_votes_are_no_pieces() -> None:
+    votes = crowd(n_items=50)
+    wider = Votes.from_triples(votes.items, votes.raters, votes.answers, n_items=60, n_raters=9)
+    assert messages(wider) == []
+
+
+def test_known_items_join_the_pieces_that_have_some() -> None:
+    votes = in_pieces(3)
+    truth = np.full(votes.n_items, -1)
+    truth[[0, 60]] = 0
+    (message,) = messages(votes, truth=truth, restarts=0)
+    assert "fall into 2 pieces" in message
+    truth[120] = 1
+    assert messages(votes, truth=truth) == []
+    assert "fall into 3 pieces" in messages(votes, truth=truth, truth_role="start")[0]
+
+
+def test_fixed_or_shared_error_rates_need_no_connection() -> None:
+    votes = in_pieces(2)
+    rates = np.tile([[0.8, 0.2], [0.2, 0.8]], (12, 1, 1))
+    assert messages(votes, error_rates=rates) == []
+    assert messages(votes, family="shared") == []
+    assert len(messages(votes, family="one-coin")) == 1
+
+
+def test_a_single_rater() -> None:
+    votes = Votes.from_triples(range(10), [0] * 10, [0, 1] * 5)
+    (message,) = messages(votes)
+    assert message.startswith("there is a single rater")
+    assert messages(votes, truth=[0, 1] + [-1] * 8, pseudo_count=1) == []
+
+
+def test_a_single_class_has_nothing_to_tell() -> None:
+    votes = Votes.from_triples(range(10), [0] * 10, [0, 1] * 5)
+    assert messages(votes, n_classes=1) == []
+
+
+def test_a_class_that_emptied() -> None:
+    votes = crowd(n_classes=2)
+    wider = Votes.from_triples(votes.items, votes.raters, votes.answers, n_answers=3)
+    (message,) = messages(wider)
+    assert message == "class 2 emptied: no item is likely to be of it"
+    widest = Votes.from_triples(votes.items, votes.raters, votes.answers, n_answers=4)
+    (message,) = messages(widest)
+    assert message.startswith("classes 2, 3 emptied")
+    assert messages(wider, class_prior=[0.5, 0.4, 0.1]) == []
+
+
+def test_raters_who_voted_once_are_named() -> None:
+    votes = crowd(n_items=50)
+
+    def with_newcomers(n: int) -> Votes:
+        return Votes.from_triples(
+            [*(f"i{i:02}" for i in votes.items), *(f"i{i:02}" for i in range(n))],
+            [*(f"r{k}" for k in votes.raters), *(f"newcomer {k}" for k in range(n))],
+            [*votes.answers.astype(str), *(["0"] * n)],
+        )
+
+    assert messages(with_newcomers(1)) == [
+        "rater newcomer 0 voted once: a pseudo_count keeps such error rates from 0 and 1"
+    ]
+    (message,) = messages(with_newcomers(2))
+    assert message.startswith("raters newcomer 0, newcomer 1 voted once")
+    (message,) = messages(with_newcomers(8))
+    assert "newcomer 4 and 3 more voted once" in message
+    assert messages(with_newcomers(2), pseudo_count=0.5) == []
+    assert messages(with_newcomers(2), family="shared") == []
+
+
+def test_each_cause_has_a_warning_of_its_own() -> None:
+    votes = Votes.from_triples([0, 1, 2], [0, 1, 2], [0, 1, 0], n_answers=3)
+    found = messages(votes)
+    assert len(found) == 3
+    for part in ("fall into 3 pieces", "voted once", "emptied"):
+        assert any(part in message for message in found), part
+
+
+def test_pieces_are_those_of_a_graph_search() -> None:
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        n_raters, n_items, n_votes = rng.integers(1, 12, size=3)
+        pairs = rng.integers(0, [n_items, n_raters], size=(n_votes, 2))
+        votes = Votes.from_triples(pairs[:, 0], pairs[:, 1], np.zeros(n_votes, dtype=int))
+        active = np.unique(votes.raters)
+        unseen, pieces = set(active.tolist()), 0
+        while unseen:
+            pieces += 1
+            frontier = {unseen.pop()}
+            while frontier:
+                items = votes.items[np.isin(votes.raters, list(frontier))]
+                frontier = set(votes.raters[np.isin(votes.items, items)].tolist()) & unseen
+                unseen -= frontier
+        parent = np.arange(votes.n_raters)
+        found = count_pieces(votes.starts, votes.codes, parent.copy(), parent, len(active))
+        assert found == pieces, seed
+
+
+def test_names_are_listed() -> None:
+    assert listed("rater", "raters", [3]) == "rater 3"
+    assert listed("rater", "raters", [3, "x"]) == "raters 3, x"

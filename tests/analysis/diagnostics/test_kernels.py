@@ -1,0 +1,81 @@
+"""The loops over items, against all answers that items could have."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from aggregation import Votes, simulate_votes
+from aggregation.datasets.simulate import draw_error_rates
+from analysis.diagnostics.kernels import add_expected_kinds
+from analysis.diagnostics.next_vote import entropy, next_vote_gain
+from analysis.diagnostics.vote_kinds import KindTable, count_kinds, kind_table
+
+RATES = draw_error_rates(5, 2, 3, seed=3)
+PRIOR = np.array([0.7, 0.3])
+
+
+def ragged() -> Votes:
+    """Items with 0 to 4 votes, one of them with two votes by the same rater."""
+    sizes = np.array([0, 1, 2, 3, 4, 3, 2])
+    drawn = simulate_votes(RATES, class_prior=PRIOR, n_items=7, votes_per_item=sizes, seed=1).votes
+    items = np.append(drawn.items, 3)
+    raters, answers = np.append(drawn.raters, drawn.raters[3]), np.append(drawn.answers, 2)
+    return Votes.from_triples(items, raters, answers, n_items=7, n_raters=5, n_answers=3)
+
+
+def enumerated(votes: Votes, table: KindTable) -> NDArray[np.float64]:
+    """Expected items of each kind, by going through all answers that items could have."""
+    place = {tuple(row): kind for kind, row in enumerate(table.counts.tolist())}
+    expected = np.zeros(len(place))
+    for item in range(votes.n_items):
+        raters = votes.raters[votes.starts[item] : votes.starts[item + 1]]
+        for answers in itertools.product(range(votes.n_answers), repeat=len(raters)):
+            if not answers:
+                continue
+            counts = np.bincount(answers, minlength=votes.n_answers)
+            chance = sum(PRIOR[cls] * np.prod(RATES[raters, cls, answers]) for cls in range(2))
+            expected[place[tuple(counts.tolist())]] += chance
+    return expected
+
+
+def test_expected_kinds_are_those_of_all_possible_answers() -> None:
+    votes = ragged()
+    table = kind_table(votes)
+    expected = np.zeros(len(table.counts))
+    classes = np.tile(PRIOR, (votes.n_items, 1))
+    add_expected_kinds(
+        votes.starts, votes.raters, RATES, classes, table.steps, table.kind_of, expected
+    )
+    np.testing.assert_allclose(expected, enumerated(votes, table), rtol=1e-12)
+
+
+def test_kinds_are_counted() -> None:
+    votes = ragged()
+    table = kind_table(votes)
+    counted = count_kinds(votes, votes.answers, table)
+    rows = votes.to_tensor().sum(axis=0).tolist()
+    assert counted.tolist() == [rows.count(kind) for kind in table.counts.tolist()]
+    assert counted.sum() == 6  # one item has no votes
+
+
+def test_gain_is_the_expected_fall_of_entropy() -> None:
+    """By Bayes' rule for every rater and answer in turn."""
+    rng = np.random.default_rng(1)
+    posterior = rng.dirichlet(np.ones(3), size=20)
+    posterior[0] = [1, 0, 0]
+    rates = draw_error_rates(4, 3, seed=2)
+    weights = np.array([1.0, 0.0, 2.0, 5.0])
+    gain = next_vote_gain(posterior, error_rates=rates, rater_weights=weights)
+    for item, before in enumerate(posterior):
+        after = 0.0
+        for rater, answer in itertools.product(range(4), range(3)):
+            joint = before * rates[rater, :, answer]
+            total = joint.sum()
+            if total > 0:
+                after += weights[rater] / 8 * total * float(entropy(joint / total))
+        assert gain[item] == pytest.approx(float(entropy(before)) - after, abs=1e-12)
+    assert gain[0] < 1e-15

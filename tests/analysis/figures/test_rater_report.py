@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from aggregation import Votes, simulate_votes
+from aggregation.datasets.simulate import draw_error_rates
+from analysis import Release, rater_pairs, report_on_release, report_on_votes, without_raters
+from analysis.defaults import FORMATS
+from analysis.diagnostics.report import ModelReport, model_report_on_release, model_report_on_votes
+from analysis.figures import figure_bytes, rater_figures, raters_figure, without_figure
+from analysis.raters.pairs.clusters import cluster_raters
+from analysis.raters.report import RaterReport, clusters_of_report
+from scripts.terminal.rater_files import model_summary
+
+from ...support.commands import Command
+
+
+@pytest.fixture(scope="module")
+def report(simulated: Release) -> RaterReport:
+    return report_on_release(simulated)
+
+
+@pytest.fixture(scope="module")
+def model(simulated: Release, report: RaterReport) -> ModelReport:
+    return model_report_on_release(simulated, fit=report.fit, replicates=5)
+
+
+@pytest.fixture(scope="module")
+def figures(report: RaterReport, model: ModelReport) -> dict[str, Figure]:
+    return rater_figures(report, model, clusters_of_report(report))
+
+
+def texts(figure: Figure) -> str:
+    return " | ".join(text.get_text().replace("\n", " ") for text in figure.findobj(Text))
+
+
+NAMES = ("agreement", "error_rates", "golden_em", "model_check", "more_votes", "raters")
+
+
+def test_all_figures_are_drawn(figures: dict[str, Figure]) -> None:
+    assert sorted(figures) == [*NAMES]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_all_stays_inside(figures: dict[str, Figure], name: str) -> None:
+    figure = figures[name]
+    figure.draw_without_rendering()
+    box = figure.get_tightbbox()  # in inches; of ticks only those that are drawn
+    width, height = figure.get_size_inches()
+    assert box.x0 >= 0
+    assert box.y0 >= 0
+    assert box.x1 <= width
+    assert box.y1 <= height
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_simulated_release_says_so(figures: dict[str, Figure], name: str) -> None:
+    assert "SIMULATED release" in texts(figures[name])
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_same_figure_same_bytes(report: RaterReport, figures: dict[str, Figure], form: str) -> None:
+    assert report.golden is not None
+    again = raters_figure(report.golden.accuracy, simulated=True)
+    assert figure_bytes(again, form) == figure_bytes(figures["raters"], form)
+
+
+def test_heat_map_holds_the_rates(report: RaterReport, figures: dict[str, Figure]) -> None:
+    (image,) = figures["error_rates"].axes[0].images
+    drawn = np.asarray(image.get_array())
+    bits = report.quality.bits.estimate
+    assert drawn.shape == (25, 6)
+    best, worst = report.quality.shrunken[[bits.argmax(), bits.argmin()]]
+    assert np.array_equal(drawn[0], best.ravel())
+    assert np.array_equal(drawn[-1], worst.ravel())
+
+
+def test_raters_are_where_they_are(report: RaterReport, figures: dict[str, Figure]) -> None:
+    assert report.golden is not None
+    raters = report.golden.accuracy.of_kind("rater")
+    places = np.asarray(figures["raters"].axes[0].collections[0].get_offsets())
+    np.testing.assert_array_equal(places[:, 0], raters.recall.estimate)
+    np.testing.assert_array_equal(places[:, 1], raters.precision.estimate)
+    areas = figures["raters"].axes[0].collections[0].get_sizes()  # type: ignore[attr-defined]
+    assert np.argmax(areas) == np.argmax(raters.votes)
+
+
+def test_clusters_put_copies_beside_each_other() -> None:
+    rates = draw_error_rates(10, 2, 3, seed=1, spammers=0)
+    votes = simulate_votes(
+        rates, class_prior=[0.5, 0.5], n_items=300, votes_per_item=10, seed=1
+    ).votes
+    answers = votes.answers.reshape(300, 10).copy()
+    answers[:, 7] = answers[:, 2]
+    answers[:, 5] = answers[:, 2]
+    copied = Votes.from_triples(votes.items, votes.raters, answers.ravel())
+    pairs = rater_pairs(copied, error_rates=rates, class_prior=[0.5, 0.5])
+    found = cluster_raters(pairs)
+    assert sorted(found.raters.tolist()) == list(range(10))
+    places = [found.raters.tolist().index(rater) for rater in (2, 5, 7)]
+    assert max(places) - min(places) == 2
+    assert np.array_equal(found.agreement, found.agreement.T, equal_nan=True)
+    one, other = found.raters[:2]
+    agree = np.mean(answers[:, one] == answers[:, other])
+    assert found.agreement[0, 1] == pytest.approx(agree)
+    assert len(cluster_raters(pairs, most=4).raters) == 4
+
+
+def test_raters_who_share_nothing_are_no_cluster() -> None:
+    votes = Votes.from_triples([0, 0, 1, 1], [0, 1, 0, 1], [1, 1, 0, 1])
+    pairs = rater_pairs(votes, error_rates=[[[0.8, 0.2], [0.2, 0.8]]] * 2, class_prior=[0.5, 0.5])
+    assert len(cluster_raters(pairs).raters) == 0
+
+
+def test_without_figure_has_both_curves(simulated: Release) -> None:
+    found = without_raters(simulated, simulated.votes.rater_names[:2], replicates=20)
+    figure = without_figure(found)
+    said = texts(figure)
+    assert "all raters" in said
+    assert "without 2 raters" in said
+    assert "SIMULATED release" in said
+    assert f"{found.after.average_precision.value:.4f}" in said
+
+
+def test_votes_of_a_user() -> None:
+    rates = draw_error_rates(6, 3, seed=2)
+    votes = simulate_votes(
+        rates, class_prior=[0.5, 0.3, 0.2], n_items=150, votes_per_item=4, seed=3
+    ).votes
+    report = report_on_votes(votes)
+    model = model_report_on_votes(report.fit, replicates=5)
+    assert sorted(rater_figures(report, model, clusters_of_report(report))) == [
+        "agreement",
+        "error_rates",
+        "model_check",
+        "more_votes",
+    ]
+    lines = list(model_summary(model))
+    assert lines[0].startswith("model of 3 classes: ")
+    assert "one more vote on each item" in lines[-1]
+    assert max(row.n_votes for row in model.bought) == 6
+
+
+def test_command_writes_them(
+    reassess: Command, simulated_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = reassess("raters", "--out", "found", "--data", simulated_dir)
+    assert ended.status == 0, ended.err
+    names = {path.name for path in Path("found").iterdir()}
+    assert names >= {f"{name}.{form}" for name in NAMES for form in FORMATS}
+    assert names >= {"raters.csv", "pairs.csv", "model_check.csv", "more_votes.csv"}
+    assert names >= {"next_votes.csv", "class_effects.csv", "hard_labels.csv", "label_pairs.csv"}
+    assert Path("found/raters.csv").read_text() == ended.out
+    assert "of items have other votes than it expects" in ended.err

@@ -1,0 +1,356 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy.stats import chi2, entropy
+from sklearn.metrics import mutual_info_score
+
+from aggregation import Votes, expected_counts, fit_dawid_skene, simulate_votes, standard_errors
+from analysis import Release, ReleaseError, golden_difference, rater_quality
+from analysis.raters.golden.difference import (
+    common_difference,
+    covariance_of_both,
+    em_counts,
+    em_covariance,
+    golden_covariance,
+    job_votes,
+    wald_p,
+)
+from analysis.raters.quality.measures import (
+    answer_shares,
+    bits_per_answer,
+    concordance,
+    expected_cost,
+    spammer_score,
+)
+from analysis.raters.quality.quality import quality_columns
+from analysis.raters.quality.shrinkage import drawn_rates, pool_prior, shrunken_rates
+
+from ....support.rater_jobs import PRIOR, good_rates, job
+
+SPAMMER = np.full((3, 3), 1 / 3)
+
+
+def dirichlet_rates(shape: tuple[int, ...], n_answers: int, seed: int) -> NDArray[np.float64]:
+    return np.random.default_rng(seed).dirichlet(np.ones(n_answers), size=shape)
+
+
+def test_bits_are_those_of_a_peer() -> None:
+    # scikit-learn measures labels: give it so many of each class and answer.
+    counts = np.random.default_rng(1).integers(1, 50, (3, 4))
+    cls, answer = (np.repeat(codes, counts.ravel()) for codes in map(np.ravel, np.indices((3, 4))))
+    rates, prior = counts / counts.sum(axis=1, keepdims=True), counts.sum(axis=1) / counts.sum()
+    expected = mutual_info_score(cls, answer) / math.log(2)
+    assert bits_per_answer(rates, class_prior=prior) == pytest.approx(expected, rel=1e-12)
+
+
+def test_bits_at_the_ends() -> None:
+    prior = np.array([0.2, 0.5, 0.3])
+    oracle, liar = np.eye(3), np.eye(3)[[1, 2, 0]]
+    rates = np.stack((oracle, liar, SPAMMER, np.tile([0.0, 1.0, 0.0], (3, 1))))
+    bits = bits_per_answer(rates, class_prior=prior)
+    most = entropy(prior, base=2)
+    np.testing.assert_allclose(bits, [most, most, 0, 0], atol=1e-15)
+
+
+def test_spammer_score_is_the_distance_to_a_spammer() -> None:
+    # Raykar & Yu (2012), section 3: the squared Frobenius distance to the nearest matrix whose
+    # rows are all the same, which are the mean of the rows, over the number of classes less one.
+    rates = dirichlet_rates((7, 4), 5, 2)
+    nearest = rates.mean(axis=1, keepdims=True)
+    expected = ((rates - nearest) ** 2).sum(axis=(1, 2)) / 3
+    np.testing.assert_allclose(spammer_score(rates), expected, rtol=1e-12)
+
+
+def test_spammer_score_of_two_classes() -> None:
+    # Raykar & Yu (2012), section 2: (sensitivity + specificity - 1) squared.
+    for sensitivity, specificity in ((0.9, 0.8), (0.3, 0.2), (0.6, 0.4), (1.0, 1.0)):
+        rates = [[specificity, 1 - specificity], [1 - sensitivity, sensitivity]]
+        expected = (sensitivity + specificity - 1) ** 2
+        assert spammer_score(rates) == pytest.approx(expected, abs=1e-15)
+    assert spammer_score([[0.3, 0.7]]) == 0
+
+
+def test_cost_by_enumeration() -> None:
+    rates, prior = dirichlet_rates((3,), 4, 3), np.array([0.5, 0.2, 0.3])
+    costs = np.random.default_rng(4).uniform(0, 5, (3, 3))
+    expected = sum(
+        min(sum(prior[j] * rates[j, k] * costs[j, d] for j in range(3)) for d in range(3))
+        for k in range(4)
+    )
+    assert expected_cost(rates, class_prior=prior, costs=costs) == pytest.approx(expected)
+    # Without costs: how often the likeliest class is wrong.
+    wrong = 1 - (prior[:, None] * rates).max(axis=0).sum()
+    assert expected_cost(rates, class_prior=prior) == pytest.approx(wrong)
+
+
+def test_concordance() -> None:
+    prior = np.array([0.5, 0.2, 0.3])
+    turned = np.eye(3)[::-1]
+    rates = np.stack((np.eye(3), turned, SPAMMER, np.tile([0.0, 0.0, 1.0], (3, 1))))
+    ordinal = concordance(rates, class_prior=prior, scale="ordinal")
+    np.testing.assert_allclose(ordinal[:3], [1, -1, 0], atol=1e-12)
+    assert math.isnan(ordinal[3])
+    nominal = concordance(rates, class_prior=prior, scale="nominal")
+    assert nominal[0] == pytest.approx(1)
+    assert nominal[1] < 0
+    np.testing.assert_allclose(nominal[2:], 0, atol=1e-12)
+    two = rates[:, :2]
+    assert np.isnan(concordance(two, class_prior=[0.5, 0.5], scale="nominal")).all()
+    cls, answer = np.random.default_rng(5).integers(3, size=(2, 400))
+    counts = np.zeros((3, 3))
+    np.add.at(counts, (cls, answer), 1)
+    found = concordance(
+        counts / counts.sum(axis=1, keepdims=True),
+        class_prior=counts.sum(axis=1) / 400,
+        scale="interval",
+    )
+    assert found == pytest.approx(np.corrcoef(cls, answer)[0, 1], abs=1e-12)
+
+
+def test_the_pool_is_found_again() -> None:
+    rng = np.random.default_rng(6)
+    prior = np.array([[8.0, 1.0, 1.0], [0.5, 2.0, 4.0]])
+    rates = np.stack([rng.dirichlet(row, size=600) for row in prior], axis=1)
+    sizes = rng.integers(5, 400, (600, 2))
+    counts = np.array(
+        [[rng.multinomial(sizes[i, j], rates[i, j]) for j in range(2)] for i in range(600)]
+    ).astype(np.float64)
+    np.testing.assert_allclose(pool_prior(counts), prior, rtol=0.15)
+    few = sizes.max(axis=1) < 40
+    raw = counts[few] / counts[few].sum(axis=2, keepdims=True)
+    shrunken = shrunken_rates(counts, pool_prior(counts))[few]
+    assert ((shrunken - rates[few]) ** 2).sum() < 0.8 * ((raw - rates[few]) ** 2).sum()
+
+
+def test_raters_who_are_all_alike_are_drawn_together() -> None:
+    counts = np.random.default_rng(7).multinomial(20, [0.7, 0.2, 0.1], size=(200, 1))
+    shrunken = shrunken_rates(counts.astype(np.float64), pool_prior(counts.astype(np.float64)))
+    assert shrunken.std(axis=0).max() < 0.02
+    assert (counts / 20).std(axis=0).max() > 0.08
+
+
+def test_a_rater_without_answers_has_the_pool_s_rates() -> None:
+    counts = np.array([[[9.0, 1.0]], [[2.0, 8.0]], [[0.0, 0.0]]])
+    pool = pool_prior(counts)
+    np.testing.assert_allclose(shrunken_rates(counts, pool)[2], pool / pool.sum())
+    np.testing.assert_allclose(pool_prior(counts[2:]).sum(), 2)
+    assert (pool_prior(np.array([[[5.0, 0.0]], [[3.0, 0.0]]])) > 0).all()
+
+
+def test_draws_are_those_of_a_dirichlet() -> None:
+    counts, pool = np.array([[[4.0, 1.0]], [[0.0, 0.0]]]), np.array([[2.0, 3.0]])
+    drawn = drawn_rates(counts, pool, draws=20_000, seed=8)
+    np.testing.assert_allclose(drawn.sum(axis=3), 1)
+    np.testing.assert_allclose(drawn.mean(axis=0), shrunken_rates(counts, pool), atol=0.01)
+    first = drawn[:, 0, 0, 0]
+    assert first.var() == pytest.approx(6 * 4 / (10**2 * 11), rel=0.05)
+
+
+def planted(seed: int) -> NDArray[np.float64]:
+    """Twelve good raters; then 12 guesses, 13 says the last, 14 is inverted, 15 strict."""
+    rates = good_rates(16, rng=np.random.default_rng(seed))
+    rates[12] = [0.5, 0.2, 0.3]
+    rates[13] = [0.02, 0.02, 0.96]
+    rates[14] = np.full((3, 3), 0.1) + 0.7 * np.eye(3)[::-1]
+    rates[15] = [[0.98, 0.01, 0.01], [0.7, 0.29, 0.01], [0.55, 0.25, 0.2]]
+    return rates
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_planted_raters_are_found(seed: int) -> None:
+    votes = job(planted(seed), seed=seed, n_items=3000, votes_per_item=6)
+    quality = rater_quality(fit_dawid_skene(votes, pseudo_count=0.1), scale="ordinal")
+    words = [verdict.words for verdict in quality.verdicts]
+    assert words[12:] == ["guesses", "always says 2", "inverted", "strict"]
+    assert not {"guesses", "inverted", "always says 2", "weak"} & set(words[:12])
+    assert quality.bits.estimate[12:14].max() < 0.02
+    assert quality.spammer_score[12:14].max() < 0.01
+    np.testing.assert_allclose(quality.cost[12:14], quality.prior_cost, atol=0.01)
+
+
+def test_none_found_where_none_was_planted() -> None:
+    # 30 jobs of 12 alike raters: with 95 % intervals and the least leaning, under 1 % of verdicts.
+    rates = np.tile(0.7 * np.eye(3) + 0.1, (12, 1, 1))
+    words: list[str] = []
+    for seed in range(30):
+        fit = fit_dawid_skene(job(rates, seed=seed), pseudo_count=0.1)
+        quality = rater_quality(fit, scale="ordinal", draws=200)
+        words += [verdict.words for verdict in quality.verdicts]
+    assert len(words) == 360
+    assert sum(word != "reliable" for word in words) <= 3
+
+
+def test_leaning_on_a_nominal_scale() -> None:
+    rates = good_rates(10, rng=np.random.default_rng(9))
+    rates[9] = [[0.5, 0.0, 0.5], [0.0, 0.5, 0.5], [0.0, 0.0, 1.0]]
+    fit = fit_dawid_skene(job(rates, seed=9, n_items=2000), pseudo_count=0.1)
+    quality = rater_quality(fit)
+    assert quality.verdicts[9].words == "leans to 2"
+    assert np.isnan(quality.leaning.estimate).all()
+
+
+def test_few_votes_are_no_verdict() -> None:
+    # The first rater says the same of 9 items as the others do.
+    items, others = np.arange(60).repeat(4), np.tile(np.arange(1, 5), 60)
+    votes = Votes.from_triples(
+        np.append(np.arange(9), items),
+        np.append(np.zeros(9, dtype=int), others),
+        np.append(np.arange(9) % 2, items % 2),
+    )
+    quality = rater_quality(fit_dawid_skene(votes, pseudo_count=0.1))
+    assert quality.verdicts[0] == ("too few answers", "9 votes")
+    assert {verdict.words for verdict in quality.verdicts[1:]} == {"reliable"}
+
+
+def test_many_error_rates_from_few_votes_are_no_verdict() -> None:
+    """A guesser seems to tell something where 100 error rates are estimated from 170 votes."""
+    right = np.linspace(0.19, 0.91, 12)
+    rates = np.stack([np.where(np.eye(10) > 0, p, (1 - p) / 9) for p in right])
+    votes = simulate_votes(
+        rates, class_prior=np.full(10, 0.1), n_items=400, votes_per_item=5, seed=2
+    ).votes
+    verdicts = rater_quality(fit_dawid_skene(votes, pseudo_count=0.1)).verdicts
+    assert verdicts[0].words == "too few answers"
+    assert "votes for 10 x 10 error rates" in verdicts[0].evidence
+    assert verdicts[-1].words == "reliable"
+
+
+def test_intervals_cover() -> None:
+    inside = 0
+    for seed in range(10):
+        rates = good_rates(20, rng=np.random.default_rng(seed))
+        truth = bits_per_answer(rates, class_prior=PRIOR)
+        drawn = simulate_votes(
+            rates, class_prior=PRIOR, n_items=1200, votes_per_item=8, seed=100 + seed
+        )
+        fit = fit_dawid_skene(drawn.votes, truth=drawn.truth, n_classes=3)
+        bits = rater_quality(fit).bits
+        inside += int(((bits.low <= truth) & (truth <= bits.high)).sum())
+    assert inside >= 182  # of 200, of which 190 should be
+
+
+def test_renaming_raters_renames_verdicts() -> None:
+    votes = job(planted(0), seed=0, n_items=1500)
+    order = np.random.default_rng(11).permutation(16)
+    renamed = Votes.from_triples(votes.items, order[votes.raters], votes.answers)
+    fits = [fit_dawid_skene(of, pseudo_count=0.1) for of in (votes, renamed)]
+    one, other = (rater_quality(fit, scale="ordinal") for fit in fits)
+    np.testing.assert_allclose(other.bits.estimate[order], one.bits.estimate, rtol=1e-4)
+    words = [verdict.words for verdict in one.verdicts]
+    assert [other.verdicts[rater].words for rater in order] == words
+
+
+def test_columns() -> None:
+    fit = fit_dawid_skene(job(planted(1), seed=1), pseudo_count=0.1)
+    quality = rater_quality(fit, scale="ordinal")
+    columns = quality_columns(quality, class_names=["low", "middle", "high"])
+    assert {len(column) for column in columns.values()} == {16}
+    np.testing.assert_array_equal(columns["em_2_if_high"], fit.error_rates[:, 2, 2])
+    assert columns["bias_answer"][13] == 2
+    shares = answer_shares(quality.shrunken, class_prior=fit.class_prior)
+    assert columns["bias"][13] == pytest.approx(shares[13, 2] - np.median(shares[:, 2]))
+
+
+def test_golden_covariance_is_that_of_images() -> None:
+    rng = np.random.default_rng(12)
+    images = np.repeat(np.arange(400), 4).astype(np.int32)
+    truth = rng.integers(2, size=400).repeat(4)
+    drawn = np.zeros((300, 2, 3))
+    covariances = []
+    for row in range(300):
+        # All questions of an image are answered alike.
+        answers = np.eye(3, dtype=np.int64)[rng.choice(3, p=[0.5, 0.3, 0.2], size=400).repeat(4)]
+        counts = np.stack([answers[truth == j].sum(axis=0) for j in range(2)])
+        drawn[row] = counts / counts.sum(axis=1, keepdims=True)
+        covariances.append(golden_covariance(answers[None], truth, images)[0])
+    expected = np.cov(drawn.reshape(300, 6).T)
+    np.testing.assert_allclose(np.mean(covariances, axis=0), expected, atol=2e-4)
+
+
+def test_wald() -> None:
+    # Covariance of two rows that sum to 1, and the test on all but the last answer of each.
+    free = [0, 1, 3, 4]
+    roots = np.random.default_rng(13).normal(size=(6, 6)).reshape(2, 3, 6)
+    roots = (roots - roots.mean(axis=1, keepdims=True)).reshape(6, 6)
+    covariance = roots @ roots.T
+    difference = np.array([[0.1, 0.2, -0.3], [0.2, -0.1, -0.1]])
+    along = difference.ravel()[free]
+    statistic = along @ np.linalg.inv(covariance[np.ix_(free, free)]) @ along
+    assert wald_p(difference, covariance) == pytest.approx(chi2.sf(statistic, 4))
+    covariance[3:] = covariance[:, 3:] = np.nan  # nothing is known of the second class
+    statistic = along[:2] @ np.linalg.inv(covariance[:2, :2]) @ along[:2]
+    assert wald_p(difference, covariance) == pytest.approx(chi2.sf(statistic, 2))
+    assert math.isnan(wald_p(difference, np.full((6, 6), np.nan)))
+
+
+def test_no_difference_where_none_is() -> None:
+    # 6 jobs of 30 raters, some with few votes, and golden questions drawn from the same model.
+    p_values, p_own = [], []
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        rates = np.stack([rng.dirichlet(row, size=30) for row in ([12, 1, 0.7], [3, 2, 6])], axis=1)
+        drawn = simulate_votes(
+            rates,
+            class_prior=[0.8, 0.2],
+            n_items=6000,
+            rater_weights=rng.lognormal(0, 1.2, 30),
+            seed=seed,
+        )
+        golden = simulate_votes(
+            rates, class_prior=[0.8, 0.2], n_items=800, votes_per_item=30, seed=1000 + seed
+        )
+        fit = fit_dawid_skene(drawn.votes, n_classes=2)
+        tensor = golden.votes.to_tensor()
+        covariance = golden_covariance(tensor, golden.truth, np.arange(800, dtype=np.int32))
+        counts = expected_counts(golden.votes, np.eye(2)[golden.truth])
+        of_em = em_covariance(standard_errors(fit)), em_counts(fit)
+        covariance = covariance_of_both(covariance, counts, *of_em)
+        difference = counts / counts.sum(axis=2, keepdims=True) - fit.error_rates
+        common = common_difference(difference, covariance)
+        p_values += [wald_p(difference[k], covariance[k]) for k in range(30)]
+        p_own += [wald_p(difference[k] - common, covariance[k]) for k in range(30)]
+    for found in (p_values, p_own):
+        assert np.mean(np.array(found) <= 0.05) < 0.1  # of 180: chance makes it 1 to 9 %
+        assert np.mean(np.array(found) <= 0.5) > 0.35
+
+
+def test_golden_questions_are_left_out(simulated: Release) -> None:
+    votes = job_votes(simulated)
+    assert votes.n_items == len(simulated.questions) - len(simulated.golden.questions)
+    found = golden_difference(simulated)
+    answered = simulated.golden.raters.to_tensor().any(axis=(1, 2))
+    np.testing.assert_array_equal(np.isnan(found.p_value), ~answered)
+    truth = simulated.golden.fits().astype(int)
+    counts = expected_counts(simulated.golden.raters, np.eye(2)[truth])[answered]
+    expected = counts / counts.sum(axis=2, keepdims=True)
+    np.testing.assert_allclose(found.golden.estimate[answered], expected)
+    np.testing.assert_array_equal(found.em.estimate, found.fit.error_rates)
+    assert not (found.q_own[answered] <= 0.05).any()  # golden answers are drawn as others are
+
+
+def test_refuses_what_it_cannot_use() -> None:
+    with pytest.raises(ReleaseError, match=r"class_prior of shape \(2,\)"):
+        bits_per_answer(SPAMMER, class_prior=[0.5, 0.5])
+    with pytest.raises(ReleaseError, match=r"costs of shape \(2, 2\)"):
+        expected_cost(SPAMMER, class_prior=PRIOR, costs=np.eye(2))
+    fit = fit_dawid_skene(job(good_rates(6, rng=np.random.default_rng(0)), seed=0), pseudo_count=1)
+    with pytest.raises(ReleaseError, match="scale 'ratio'"):
+        rater_quality(fit, scale="ratio")  # type: ignore[arg-type]
+
+
+@pytest.mark.release
+def test_release(release: Release) -> None:
+    fit = fit_dawid_skene(release.votes, n_classes=2)
+    quality = rater_quality(fit, scale="ordinal")
+    verdicts = dict(zip(quality.rater_names, quality.verdicts, strict=True))
+    assert verdicts[145] == ("always says yes", "98 % of answers, whatever the class")
+    assert [name for name, verdict in verdicts.items() if verdict.words == "guesses"] == []
+    assert [name for name, verdict in verdicts.items() if verdict.words == "inverted"] == []
+    too_few = {name for name, verdict in verdicts.items() if verdict.words == "too few answers"}
+    assert too_few == {111, 189}
+    difference = golden_difference(release)
+    assert (~np.isnan(difference.p_value)).sum() == 78

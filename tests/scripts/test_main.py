@@ -1,0 +1,221 @@
+"""The commands from outside: exit status, standard output and error, and the files they leave."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import numba
+import pytest
+
+from analysis import Release, make_labels
+from analysis.release.files import download
+from analysis.release.files.download import ReleaseFile
+from analysis.release.labels.label_sets import to_json
+from scripts import main
+from scripts.terminal.messages import announced_compilation
+
+from ..support import bad_releases as bad
+from ..support.commands import PROGRAM, Command, refused
+
+
+@pytest.fixture
+def folder(simulated_dir: Path, tmp_path: Path) -> Path:
+    return bad.linked(simulated_dir, tmp_path / "release")
+
+
+def test_labels_are_real_json(reassess: Command, simulated: Release) -> None:
+    ended = reassess("labels", "--data", simulated.folder)
+    assert ended.status == 0
+    assert ended.out == (simulated.folder / "real.json").read_text()
+    (line,) = ended.err.splitlines()
+    kept = sum(map(len, simulated.label_sets))
+    assert line.startswith(f"{kept:,} labels on ")
+
+
+def test_labels_of_another_threshold(
+    reassess: Command, simulated: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REASSESS_DATA", str(simulated.folder))
+    ended = reassess("labels", "--threshold", "0.5", "-o", tmp_path / "new" / "half.json")
+    assert (ended.status, ended.out) == (0, "")
+    written = (tmp_path / "new" / "half.json").read_text()
+    assert written == to_json(make_labels(simulated, threshold=0.5))
+    names = sorted(file.name for file in (tmp_path / "new").iterdir())
+    assert names == ["half.json", "half.provenance.json"]
+
+
+@pytest.mark.parametrize("threshold", ["1.5", "-0.1", "nan"])
+def test_thresholds_out_of_range(reassess: Command, folder: Path, threshold: str) -> None:
+    ended = reassess("labels", "--threshold", threshold, "-o", "out.json", "--data", folder)
+    refused(ended, f"threshold {threshold} is not in 0..1")
+    assert not Path("out.json").exists()
+
+
+@pytest.mark.parametrize("subcommand", ["labels", "reproduce", "raters"])
+def test_a_damaged_release(reassess: Command, folder: Path, subcommand: str) -> None:
+    bad.truncate(folder / "raters.npz")
+    before = sorted(Path().rglob("*"))
+    refused(
+        reassess(subcommand, "--data", folder), f"{folder / 'raters.npz'}: not an .npz file (File"
+    )
+    assert sorted(Path().rglob("*")) == before
+
+
+@pytest.mark.parametrize("subcommand", ["labels", "raters"])
+def test_no_release(reassess: Command, tmp_path: Path, subcommand: str) -> None:
+    nowhere = tmp_path / "no[/]where"
+    refused(reassess(subcommand, "--data", nowhere), f"{nowhere} (--data) lacks raters.npz")
+    refused(reassess(subcommand), "the release is not on this machine: `reassess fetch` downloads")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_output_that_cannot_be_written(reassess: Command, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("as it was")
+    (tmp_path / "folder").mkdir()
+    for output, message in (
+        (tmp_path / "folder", f"{tmp_path / 'folder'}: Is a directory"),
+        (tmp_path / "file" / "real.json", f"{tmp_path / 'file'}"),
+    ):
+        refused(reassess("labels", "-o", output, "--data", folder), message)
+    assert (tmp_path / "file").read_text() == "as it was"
+    assert list((tmp_path / "folder").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "arguments", [["labels", "--threshold", "much"], ["label"], ["labels", "--treshold", "1"]]
+)
+def test_wrong_usage(reassess: Command, arguments: list[str]) -> None:
+    ended = reassess(*arguments)
+    assert (ended.status, ended.out) == (2, "")
+    assert "Traceback" not in ended.err
+
+
+def test_help(reassess: Command) -> None:
+    ended = reassess("--help")
+    assert (ended.status, ended.err) == (0, "")
+    for subcommand in ("reproduce", "fetch", "raters", "labels"):
+        assert f" {subcommand} " in ended.out
+        assert reassess(subcommand, "-h").status == 0
+
+
+def test_a_bug_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    def bug(*_: object) -> None:
+        raise ValueError("a bug of ours")
+
+    monkeypatch.setattr("analysis.release.release._load", bug)
+    monkeypatch.setattr(sys, "argv", ["reassess", "labels", "--data", str(folder)])
+    with pytest.raises(ValueError, match="a bug of ours"):
+        main.run()
+
+
+def test_fetch_without_a_network(reassess: Command, no_network: str, tmp_path: Path) -> None:
+    refused(reassess("fetch"), f"{no_network}raters.npz cannot be reached (ConnectionError)")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_fetch_where_all_is_there(
+    reassess: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = {
+        name: ReleaseFile("no address", download.sha256_of(folder / name))
+        for name in download.FILES
+    }
+    monkeypatch.setattr(download, "FILES", there)
+    assert reassess("fetch", "--data", folder) == (0, f"{folder}\n", "")
+
+
+def test_version(reassess: Command) -> None:
+    assert reassess("--version") == (0, f"reassess {metadata.version('reassess')}\n", "")
+
+
+def test_an_unwritable_output_is_named_as_it_was_asked_for(
+    reassess: Command, simulated: Release
+) -> None:
+    there = simulated.folder / "real.json" / "labels.json"  # where a file is no folder
+    ended = reassess("labels", "-o", there, "--data", simulated.folder)
+    assert ended.status == 2
+    assert f"reassess: {there}: " in ended.err.splitlines()[-1]
+
+
+def test_thresholds_with_the_same_labels_are_thresholds(
+    reassess: Command, simulated: Release, tmp_path: Path
+) -> None:
+    for threshold, ends in (("0", "[0, "), ("1", ", 1.0]")):
+        out = tmp_path / "labels.json"
+        ended = reassess("labels", "--threshold", threshold, "-o", out, "--data", simulated.folder)
+        assert ends in ended.err.partition("any threshold in ")[2]
+
+
+def test_start_up_is_light() -> None:
+    program = "import scripts.main, sys; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    loaded = set(done.stdout.split())
+    assert "typer" in loaded
+    heavy = {"numpy", "scipy", "numba", "matplotlib", "pooch", "pyarrow", "rich.table"}
+    assert not heavy & loaded
+
+
+@pytest.mark.parametrize("subcommand", ["labels", "reproduce"])
+def test_published_results_need_no_compiler(
+    simulated: Release, tmp_path: Path, subcommand: str
+) -> None:
+    """Numba takes half a second to import and to set up, as long as all the rest."""
+    program = (
+        "import atexit, sys; from scripts.main import run; "
+        "atexit.register(lambda: print(*sys.modules)); run()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, subcommand, "--data", str(simulated.folder)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+    )
+    loaded = done.stdout.split()
+    assert "analysis.release.labels.set_order" in loaded
+    assert not {"numba", "scipy"} & set(loaded)
+
+
+def test_compilation_is_announced_once(capsys: pytest.CaptureFixture[str]) -> None:
+    with announced_compilation():
+        for _ in range(2):
+            numba.njit(lambda number: number + 1)(1)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line == "compiling numerical kernels, which are kept for the next runs ..."
+
+
+def test_output_can_be_redirected(simulated: Release, tmp_path: Path) -> None:
+    command = [*PROGRAM, "labels", "--data", str(simulated.folder)]
+    with (tmp_path / "real.json").open("wb") as file:
+        done = subprocess.run(command, stdout=file, stderr=subprocess.PIPE, text=True, check=True)
+    assert (tmp_path / "real.json").read_bytes() == (simulated.folder / "real.json").read_bytes()
+    assert "holds a SIMULATED release, not the published one\n" in done.stderr
+
+
+@pytest.mark.parametrize("subcommand", ["labels", "raters"])
+def test_a_reader_who_goes_away(simulated: Release, subcommand: str) -> None:
+    command = [*PROGRAM, subcommand, "--data", str(simulated.folder)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        said = process.stderr.read()
+    assert process.returncode == 141
+    assert "Traceback" not in said
+    assert "BrokenPipe" not in said
+
+
+def test_errors_of_a_process(folder: Path) -> None:
+    bad.damage(folder / "scores.npz", "info")
+    command = [*PROGRAM, "labels", "--data", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"reassess: {folder / 'scores.npz'}: info: damaged (")
