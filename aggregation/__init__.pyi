@@ -36,3 +36,5 @@ from .votes.given import UNKNOWN as UNKNOWN
 from .votes.known_items import KnownItems as KnownItems
 from .votes.known_items import read_known_items as read_known_items
 from .votes.votes import Votes as Votes
+
+MODULES: dict[str, str]

@@ -40,3 +40,5 @@ from .statistics.bands import precision_recall_bands as precision_recall_bands
 from .statistics.calibration import measure_calibration as measure_calibration
 from .statistics.operating_point import choose_threshold as choose_threshold
 from .statistics.precision_recall import precision_recall as precision_recall
+
+MODULES: dict[str, str]

@@ -1,84 +1,85 @@
-"""Imports run one way, scripts -> analysis -> aggregation, and heavy ones wait for their use."""
+"""The house's rules: what lies where, and which way imports run."""
 
 from __future__ import annotations
 
-import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
-ROOMS = {
+import aggregation
+import analysis
+
+from .architecture import (
+    FLOORS,
+    ROOT,
+    Import,
+    circles,
+    exists,
+    file_arrows,
+    files,
+    floors,
+    imports,
+    imports_of,
+    relative,
+    room_arrows,
+)
+
+PACKAGES = {
     "aggregation": {"aggregation"},
     "analysis": {"analysis", "aggregation"},
     "scripts": {"scripts", "analysis", "aggregation"},
 }
-OURS = {*ROOMS, "benchmarks", "tests"}
+OURS = {*PACKAGES, "benchmarks", "tests"}
 # llvmlite is what Numba's intrinsics are written in.
 AGGREGATION_MAY_IMPORT = {"numpy", "scipy", "numba", "llvmlite", "zlib_ng"}
 # Only to read a table, and so only where one is read.
 AGGREGATION_MAY_IMPORT_LATE = {"narwhals", "pyarrow"}
+# Libraries that one place alone may import.
+PLACES = {
+    "matplotlib": "analysis/figures/",
+    "pooch": "analysis/release/files/download.py",
+    "typer": "scripts/",
+    "rich": "scripts/",
+    "dask": "aggregation/engine/dask_pieces.py",
+}
+# What analysis takes from inside aggregation, not through the face: compiled loops, the readers of
+# npz members, draws for simulations, and checks of arguments.
+INSIDE = {
+    "aggregation.kernels.jit",
+    "aggregation.reading.npz",
+    "aggregation.datasets.draws",
+    "aggregation.votes.given",
+}
 
 
-class Import(NamedTuple):
-    """A module that a file imports, by its full name, and whether that waits for a call."""
-
-    name: str
-    line: int
-    late: bool
-
-    @property
-    def package(self) -> str:
-        return self.name.partition(".")[0]
-
-
-def imports(source: str, package: str) -> Iterator[Import]:
-    """All imports of a module that lies in `package`, wherever in it they stand."""
-    tree = ast.parse(source)
-    inside = {
-        inner
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-        or (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING")
-        for inner in ast.walk(node)
-    }
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            above = package.split(".")[: len(package.split(".")) + 1 - node.level]
-            start = ".".join([*(above if node.level else []), *filter(None, [node.module])])
-            # `from . import x` may import a module, `from .x import y` a name in one.
-            names = [f"{start}.{alias.name}" for alias in node.names]
-        else:
-            continue
-        for name in names:
-            yield Import(name, node.lineno, node in inside)
-
-
-def files(room: str) -> list[Path]:
-    return sorted((ROOT / room).rglob("*.py"))
-
-
-def imports_of(path: Path) -> list[Import]:
-    package = ".".join(path.relative_to(ROOT).parent.parts)
-    return list(imports(path.read_text(encoding="utf-8"), package))
-
-
-def complaints(room: str, found: list[Import]) -> Iterator[str]:
-    """What is wrong with the imports of one file of a room."""
+def complaints(package: str, found: list[Import]) -> Iterator[str]:
+    """What is wrong with the imports of one file of a package."""
     for name, line, late in found:
-        package = name.partition(".")[0]
-        if package in OURS and package not in ROOMS[room]:
-            yield f"line {line}: {room} must not import {name}"
-        if room == "aggregation" and package not in OURS | sys.stdlib_module_names:
+        top = name.partition(".")[0]
+        if top in OURS and top not in PACKAGES[package]:
+            yield f"line {line}: {package} must not import {name}"
+        if package == "aggregation" and top not in OURS | sys.stdlib_module_names:
             allowed = AGGREGATION_MAY_IMPORT | (AGGREGATION_MAY_IMPORT_LATE if late else set())
-            if package not in allowed:
+            if top not in allowed:
                 yield f"line {line}: aggregation must not import {name}" + ("" if late else " here")
+
+
+def rises(package: str, room: str, found: list[Import]) -> Iterator[str]:
+    """Imports of a file that go to a higher floor of its package."""
+    order = FLOORS[package]
+    for name, line, _ in found:
+        parts = name.split(".")
+        to_room = len(parts) > 1 and parts[0] == package and parts[1] in order
+        if to_room and order.index(parts[1]) < order.index(room):
+            yield f"line {line}: {package}.{room} is below {name}"
+
+
+def room_in(path: Path) -> str:
+    return path.relative_to(ROOT).with_suffix("").parts[1]
 
 
 def draws(found: Import) -> bool:
@@ -87,33 +88,80 @@ def draws(found: Import) -> bool:
     return found.package == "matplotlib" and not early
 
 
-def draws_figures(path: Path) -> bool:
-    """Say whether a file belongs to analysis.figures, a module or a package."""
-    return path.relative_to(ROOT).with_suffix("").parts[:2] == ("analysis", "figures")
-
-
-@pytest.mark.parametrize("room", ROOMS)
-def test_imports_run_one_way(room: str) -> None:
-    assert len(files(room)) > 3
-    wrong = {path.name: list(complaints(room, imports_of(path))) for path in files(room)}
+@pytest.mark.parametrize("package", PACKAGES)
+def test_imports_run_one_way(package: str) -> None:
+    assert len(files(package)) > 3
+    wrong = {relative(path): list(complaints(package, imports_of(path))) for path in files(package)}
     assert not {name: lines for name, lines in wrong.items() if lines}
 
 
-def test_matplotlib_is_for_figures_alone() -> None:
-    users = {
-        path
-        for room in ROOMS
-        for path in files(room)
-        if any(draws(found) for found in imports_of(path))
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_import_goes_to_a_higher_floor(package: str) -> None:
+    inside = [path for path in files(package) if room_in(path) != "__init__"]
+    assert {room_in(path) for path in inside} <= set(FLOORS[package])
+    wrong = {
+        relative(path): list(rises(package, room_in(path), imports_of(path))) for path in inside
     }
-    assert users
-    assert [path for path in users if not draws_figures(path)] == []
+    assert not {name: lines for name, lines in wrong.items() if lines}
+
+
+def test_no_circle_of_files() -> None:
+    assert circles(file_arrows()) == []
+
+
+def test_every_room_has_a_floor_of_its_own() -> None:
+    for package, rooms in FLOORS.items():
+        there = {room for room in rooms if exists(package, room)}
+        found = {
+            path.stem
+            for path in (ROOT / package).iterdir()
+            if path.name not in ("__pycache__", "py.typed") and path.stem != "__init__"
+        }
+        assert found == there
+
+
+@pytest.mark.parametrize("package", ["analysis", "scripts"])
+def test_another_package_is_imported_through_its_face(package: str) -> None:
+    public = {
+        f"{face.__name__}.{module}.{name}"
+        for face in (aggregation, analysis)
+        for name, module in face.MODULES.items()
+    }
+    for path in files(package):
+        others = [found for found in imports_of(path) if found.package != package]
+        assert not public & {found.name for found in others}, relative(path)
+        if package == "analysis":
+            deep = {
+                found.name.rpartition(".")[0]
+                for found in others
+                if found.package == "aggregation" and found.name.count(".") > 1
+            }
+            assert deep - {"aggregation.reading"} <= INSIDE, relative(path)
+
+
+@pytest.mark.parametrize("library", PLACES)
+def test_a_library_has_its_place(library: str) -> None:
+    users = {
+        relative(path)
+        for package in PACKAGES
+        for path in files(package)
+        for found in imports_of(path)
+        if found.package == library and (library != "matplotlib" or draws(found))
+    }
+    assert users or library == "dask"
+    assert {user for user in users if not user.startswith(PLACES[library])} == set()
 
 
 def test_nobody_imports_tests_but_tests() -> None:
-    for room in OURS - {"tests"}:
-        for path in files(room):
+    for package in OURS - {"tests"}:
+        for path in files(package):
             assert "tests" not in {found.package for found in imports_of(path)}, path
+
+
+def test_no_command_imports_another() -> None:
+    for path in files("scripts/commands"):
+        names = {found.name for found in imports_of(path)}
+        assert not any(name.startswith("scripts.commands.") for name in names), path
 
 
 @pytest.mark.parametrize(
@@ -132,6 +180,15 @@ def test_heavy_imports_wait(module: str, heavy: set[str]) -> None:
     loaded = {name.partition(".")[0] for name in run.stdout.split()}
     assert module.partition(".")[0] in loaded
     assert loaded & heavy == set()
+
+
+def test_floors_stand_on_each_other() -> None:
+    arrows = {"roof": {"wall", "floor"}, "wall": {"floor"}, "floor": set(), "shed": {"floor"}}
+    assert floors(arrows) == [["floor"], ["shed", "wall"], ["roof"]]
+    assert circles(arrows) == []
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == [["a", "b", "c"]]
+    by_floor = floors(room_arrows())
+    assert all(lower and upper for lower, upper in pairwise(by_floor))
 
 
 def test_imports_are_found_wherever_they_stand() -> None:
@@ -157,20 +214,16 @@ class Reader:
         ("aggregation.deep.votes.Votes", False),
         ("aggregation.analysis.release", False),
         ("pyarrow", True),
-        ("tests.support.oracle", False),
+        ("tests.oracle", False),
         ("narwhals.stable.v1", True),
     }
-    assert next(found for found in found if found.name == "tests.support.oracle").line == 9
+    assert next(found for found in found if found.name == "tests.oracle").line == 9
 
 
 @pytest.mark.parametrize(
-    ("room", "source", "complaint"),
+    ("package", "source", "complaint"),
     [
-        (
-            "aggregation",
-            "import analysis.release.release",
-            "aggregation must not import analysis.release.release",
-        ),
+        ("aggregation", "import analysis.release", "aggregation must not import analysis.release"),
         ("aggregation", "import pyarrow", "aggregation must not import pyarrow here"),
         ("aggregation", "def f():\n import rich", "aggregation must not import rich"),
         ("analysis", "from scripts import main", "analysis must not import scripts.main"),
@@ -178,8 +231,16 @@ class Reader:
         ("scripts", "import benchmarks", "scripts must not import benchmarks"),
     ],
 )
-def test_a_wrong_import_is_noticed(room: str, source: str, complaint: str) -> None:
-    assert [text.partition(": ")[2] for text in complaints(room, list(imports(source, room)))] == [
-        complaint
+def test_a_wrong_import_is_noticed(package: str, source: str, complaint: str) -> None:
+    found = complaints(package, list(imports(source, package)))
+    assert [text.partition(": ")[2] for text in found] == [complaint]
+    assert (
+        list(complaints(package, list(imports("import numpy, json, aggregation", package)))) == []
+    )
+
+
+def test_a_rising_import_is_noticed() -> None:
+    found = list(imports("from ..models.fit import Fit\nfrom . import x", "aggregation.votes"))
+    assert list(rises("aggregation", "votes", found)) == [
+        "line 1: aggregation.votes is below aggregation.models.fit.Fit"
     ]
-    assert list(complaints(room, list(imports("import numpy, json, aggregation", room)))) == []
