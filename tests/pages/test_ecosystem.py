@@ -72,9 +72,11 @@ def tfds_examples(predictions: NDArray[Any]) -> Any:
 def test_label_files(
     reassess: Command, simulated: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import tensorflow as tf
-    import tensorflow_datasets as tfds
+    import timm.data  # noqa: F401  # before TensorFlow: the other way round may crash
     import torch
+
+    import tensorflow as tf  # isort: skip
+    import tensorflow_datasets as tfds  # isort: skip
 
     predictions = prepare(simulated, monkeypatch)
     unsorted = np.load("unsorted_predictions.npy")
