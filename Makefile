@@ -2,37 +2,41 @@
 PYTHON ?= python3
 BIN := .venv/bin
 OUT ?= reproduction
+# Tests run on every core; PYTEST_ARGS=-n0 runs them in one process.
+PYTEST_ARGS ?= -n auto
 
 # PyTorch for `make test-ecosystem`, with whatever options pip needs to find the build you want.
 TORCH ?= torch torchvision
 ECOSYSTEM := .venv-ecosystem
 
-.PHONY: reproduce test test-ecosystem check format bench clean
+.PHONY: help reproduce test test-ecosystem check format bench clean
 
-reproduce: .venv/.ready
+help:  ## say what there is to make
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
+
+reproduce: .venv/.ready  ## recompute everything that was published, and compare
 	$(BIN)/reassess reproduce --out $(OUT)
 
-test: .venv/.ready-check
-	$(BIN)/python -m pytest
+test: .venv/.ready-check  ## run all tests and doctests
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-# The page on label files with the real timm and TensorFlow Datasets; some gigabytes, so not in CI.
-test-ecosystem: $(ECOSYSTEM)/.ready
+test-ecosystem: $(ECOSYSTEM)/.ready  ## run the page on label files with the real timm and TensorFlow Datasets
 	REASSESS_ECOSYSTEM=1 $(ECOSYSTEM)/bin/python -m pytest -m ecosystem -W default tests/pages
 
-check: .venv/.ready-check
+check: .venv/.ready-check  ## format, lint, types, tests and doctests: what a change must pass
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-format: .venv/.ready-check
+format: .venv/.ready-check  ## let ruff mend what it can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: .venv/.ready-bench
+bench: .venv/.ready-bench  ## measure; the tables of README and docs are generated from this
 	$(BIN)/python -m benchmarks
 
-clean:
+clean:  ## remove what the other targets made
 	rm -rf .venv $(ECOSYSTEM) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .venv/bin/python:

@@ -7,6 +7,7 @@ from typing import Any
 # `__init__.pyi` says the same to type checkers and editors.
 MODULES = {
     "RealLabelsImagenet": "accuracy.real_labels",
+    "AnalysisError": "errors",
     "Release": "release.release",
     "ReleaseError": "errors",
     "accuracy_by_class": "accuracy.real_accuracy",

@@ -11,6 +11,7 @@ from .accuracy.real_labels import RealLabelsImagenet as RealLabelsImagenet
 from .accuracy.table import accuracy_table as accuracy_table
 from .diagnostics.model_check import check_model as check_model
 from .diagnostics.more_votes import more_votes as more_votes
+from .errors import AnalysisError as AnalysisError
 from .errors import ReleaseError as ReleaseError
 from .raters.agreement.agreement import agreement as agreement
 from .raters.agreement.agreement import agreement_of_two as agreement_of_two

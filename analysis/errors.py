@@ -1,5 +1,9 @@
 """What this package raises."""
 
 
-class ReleaseError(ValueError):
-    """A file that cannot be used; the message names the file, the array and the entry."""
+class AnalysisError(ValueError):
+    """An argument, or a file of a user's, that cannot be used; the message says why."""
+
+
+class ReleaseError(AnalysisError):
+    """A file of the release that cannot be used; the message names the file, array and entry."""

@@ -189,7 +189,7 @@ def summary(release: Release, reproduction: Reproduction) -> dict[str, Any]:
         Of strings, finite numbers, lists and dicts; NaN and infinity are None, as JSON has neither.
     """
     figure3 = reproduction.figure3
-    accuracies = reproduction.raters.of_kind("rater").accuracy.estimate
+    accuracies = reproduction.raters.of_kind("rater").accuracy.value
     measured = accuracies[~np.isnan(accuracies)]
     numbers = {
         "simulated": release.simulated,

@@ -138,7 +138,7 @@ def step(plan: Plan) -> Result:
 
 
 def _step_timing(plan: Plan, votes: Votes, n_classes: int, threads: int) -> Timing:
-    """Time the steps of one fit: `report` is called after each."""
+    """Time the steps of one fit: `progress` is called after each."""
     times: list[float] = []
     rng = np.random.default_rng(0)
     rates = rng.dirichlet(np.ones(votes.n_answers), size=(votes.n_raters, n_classes))
@@ -152,7 +152,7 @@ def _step_timing(plan: Plan, votes: Votes, n_classes: int, threads: int) -> Timi
             tol=0,
             max_steps=plan.runs + 2,
             threads=threads,
-            report=lambda _step, _log_likelihood: times.append(time.perf_counter()),
+            progress=lambda _step, _log_likelihood: times.append(time.perf_counter()),
         )
     seconds = np.diff(times)[1:]
     what = f"{votes.n_raters} raters, {n_classes} classes, {votes.n_votes / 1e6:g} M votes"

@@ -13,7 +13,7 @@ from .memory import measured_fit
 from .results import Limit, Plan, Result, SkippedError, Timing
 from .runner import Ended, alternate_commands, run_python, same
 
-PROGRAM = "from scripts.main import run; run()"
+PROGRAM = "from reassess.__main__ import run; run()"
 IMPORTS = "import numpy, numba, matplotlib.pyplot; numpy.load({!r})['tensor']"
 RESULTS = ("scores.npz", "real.json", "raters.csv")
 MB = 1e6

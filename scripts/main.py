@@ -83,11 +83,11 @@ def run() -> None:
     try:
         app()
     except (ValueError, messages.UsageError) as error:
-        # VoteError and ReleaseError are ValueErrors; any other one is a bug and keeps its traceback
+        # ours are ValueErrors; any other one is a bug and keeps its traceback
         from aggregation import VoteError
-        from analysis import ReleaseError
+        from analysis import AnalysisError
 
-        if not isinstance(error, VoteError | ReleaseError | messages.UsageError):
+        if not isinstance(error, VoteError | AnalysisError | messages.UsageError):
             raise
         messages.fail(str(error))
     except OSError as error:

@@ -15,6 +15,9 @@ from scripts import main
 
 from .support.commands import Command, Ended
 
+# Processes that a test starts, in whatever folder, take the code from this checkout, too.
+os.environ["PYTHONPATH"] = str(Path(__file__).parents[1])
+
 
 def folder_or_skip(variable: str, what: str) -> Path:
     """Return the folder that a variable names; without it skip, or fail where data are required."""

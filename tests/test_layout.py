@@ -36,9 +36,8 @@ LONG_FILES = {
     "tests/analysis/release/test_release_errors.py": 321,
 }
 LONG_BODIES = {
-    "analysis/figures/model.py:model_check_figure": 49,
-    "analysis/figures/model.py:more_votes_figure": 41,
-    "analysis/figures/raters.py:error_rates_figure": 67,
+    "analysis/figures/diagnostics.py:model_check_figure": 49,
+    "analysis/figures/diagnostics.py:more_votes_figure": 41,
     "analysis/figures/raters.py:raters_figure": 50,
     "analysis/raters/quality/quality.py:rater_quality": 56,
     "analysis/reproduction.py:summary": 45,

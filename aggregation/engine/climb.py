@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-Report = Callable[[int, float], object]
+Progress = Callable[[int, float], object]
 # How far an extrapolation may go at first, in EM steps, and by what this grows and shrinks.
 FIRST_REACH = 4.0
 REACH_FACTOR = 4.0
@@ -74,7 +74,7 @@ def climb(
     accelerate: bool,
     tol: float,
     max_steps: int,
-    report: Report | None = None,
+    progress: Progress | None = None,
 ) -> Path:
     """Climb from `start` until an EM step gains less than `tol` nats a vote.
 
@@ -95,13 +95,13 @@ def climb(
     path = Path(start)
     enough = tol * problem.n_votes
     reach = FIRST_REACH
-    here = _evaluate(problem, start, path, report) if max_steps > 0 else None
+    here = _evaluate(problem, start, path, progress) if max_steps > 0 else None
     if here is None:
         return path
     path.record(here)
     x, path.x = start, here.next
     while path.n_steps < max_steps:
-        ahead = _evaluate(problem, here.next, path, report)
+        ahead = _evaluate(problem, here.next, path, progress)
         gain = checked_gain(ahead.objective, here.objective)
         path.record(ahead)
         path.x = ahead.next
@@ -109,7 +109,7 @@ def climb(
             path.converged = True
             break
         if accelerate and path.n_steps < max_steps:
-            there, far, reach = _extrapolate(problem, x, here, ahead, reach, path, report)
+            there, far, reach = _extrapolate(problem, x, here, ahead, reach, path, progress)
             if far is not None:
                 path.record(far)
                 x, here, path.x = there, far, far.next
@@ -125,7 +125,7 @@ def _extrapolate(
     ahead: Step,
     reach: float,
     path: Path,
-    report: Report | None,
+    progress: Progress | None,
 ) -> tuple[NDArray[np.float64], Step | None, float]:
     """Try the point ``x + 2 a r + a^2 v``.
 
@@ -139,17 +139,19 @@ def _extrapolate(
     if length <= 1:
         return x, None, reach
     there = problem.project(x + 2 * length * r + length**2 * v, ahead.next)
-    far = _evaluate(problem, there, path, report)
+    far = _evaluate(problem, there, path, progress)
     if far.objective >= ahead.objective:
         return there, far, reach
     return x, None, max(1.0, reach / REACH_FACTOR**2)
 
 
-def _evaluate(problem: Problem, x: NDArray[np.float64], path: Path, report: Report | None) -> Step:
+def _evaluate(
+    problem: Problem, x: NDArray[np.float64], path: Path, progress: Progress | None
+) -> Step:
     step = problem.step(x)
     path.n_steps += 1
-    if report is not None:
-        report(path.n_steps, step.log_likelihood)
+    if progress is not None:
+        progress(path.n_steps, step.log_likelihood)
     return step
 
 

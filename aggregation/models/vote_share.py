@@ -27,7 +27,7 @@ class VoteShare:
     ----------
     shares : ndarray, shape (n_items, n_answers)
         Share of each answer among the item's votes; rows sum to 1.
-    classes : ndarray of int64, shape (n_items,)
+    majority : ndarray of int64, shape (n_items,)
         The answer with most votes; -1 where answers tie and ``ties="uniform"``.
     decisions : ndarray, shape (n_items, n_answers)
         1 at the answer with most votes; with ``ties="uniform"``, answers that tie share it equally.
@@ -37,9 +37,13 @@ class VoteShare:
     """
 
     shares: NDArray[np.float64]
-    classes: NDArray[np.int64]
+    majority: NDArray[np.int64]
     decisions: NDArray[np.float64]
     tied: NDArray[np.bool_]
+
+    def classes(self) -> NDArray[np.int64]:
+        """Return each item's class, shape (n_items,): the answer with most votes, or -1."""
+        return self.majority
 
     def __repr__(self) -> str:
         n_items, n_answers = self.shares.shape
@@ -82,9 +86,9 @@ def vote_share(
     Examples
     --------
     >>> votes = Votes.from_triples([0, 0, 0, 1, 1], [0, 1, 2, 0, 1], [1, 1, 0, 0, 1])
-    >>> vote_share(votes).classes
+    >>> vote_share(votes).classes()
     array([ 1, -1])
-    >>> vote_share(votes, ties="first").classes
+    >>> vote_share(votes, ties="first").classes()
     array([1, 0])
     """
     if ties not in get_args(Ties):

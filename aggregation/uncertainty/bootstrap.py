@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..errors import ConvergenceWarning, VoteError
 from ..models.fit import Fit
 from ..reading.columns import codes_below
-from .standard_errors import Intervals, checked_level
+from .standard_errors import Intervals, checked_confidence
 
 
 class Spread(NamedTuple):
@@ -62,12 +62,12 @@ class Bootstrap:
         )
         return Spread(rates, prior)
 
-    def intervals(self, *, level: float = 0.95) -> Intervals:
+    def intervals(self, *, confidence: float = 0.95) -> Intervals:
         """Compute percentile intervals: the quantiles that leave out as much below as above.
 
         Parameters
         ----------
-        level : float
+        confidence : float
             Between 0 and 1. The ends of 0.95 want some hundred replicates, those of 0.99 some
             thousand.
 
@@ -75,7 +75,7 @@ class Bootstrap:
         -------
         Intervals
         """
-        ends = (1 + np.array([-1, 1]) * checked_level(level)) / 2
+        ends = (1 + np.array([-1, 1]) * checked_confidence(confidence)) / 2
         rates, prior = (
             _without_nan(partial(np.nanquantile, q=ends, axis=0), replicates)
             for replicates in (self.error_rates, self.class_prior)

@@ -80,19 +80,19 @@ class StandardErrors:
         covariance = covariance[np.ix_(cell, cell)] * scale * scale[:, None]
         return np.asarray(covariance)
 
-    def intervals(self, *, level: float = 0.95) -> Intervals:
+    def intervals(self, *, confidence: float = 0.95) -> Intervals:
         """Compute confidence intervals, symmetric for the logit and so inside 0..1.
 
         Parameters
         ----------
-        level : float
+        confidence : float
             Between 0 and 1.
 
         Returns
         -------
         Intervals
         """
-        z = NormalDist().inv_cdf((1 + checked_level(level)) / 2)
+        z = NormalDist().inv_cdf((1 + checked_confidence(confidence)) / 2)
         return Intervals(
             _logit_interval(self.fit.error_rates, self.error_rates, z),
             _logit_interval(self.fit.class_prior, self.class_prior, z),
@@ -169,11 +169,11 @@ def standard_errors(fit: Fit) -> StandardErrors:
     )
 
 
-def checked_level(level: float) -> float:
+def checked_confidence(confidence: float) -> float:
     """Return a level of confidence; what is not between 0 and 1 is a VoteError."""
-    if not 0 < level < 1:
-        raise VoteError(f"level={level} is not between 0 and 1: 0.95 is 95 %")
-    return level
+    if not 0 < confidence < 1:
+        raise VoteError(f"confidence={confidence} is not between 0 and 1: 0.95 is 95 %")
+    return confidence
 
 
 def _cell_covariance(fit: Fit, cells: Cells) -> NDArray[np.float64]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..errors import ReleaseError
+from ..errors import AnalysisError
 from ..release.files.questions import N_IMAGES, Questions
 from ..release.labels.label_sets import checked_scores
 from ..release.release import Release
@@ -71,11 +71,11 @@ class AccuracyCurve:
 
         Raises
         ------
-        ReleaseError
+        AnalysisError
             If the threshold is NaN.
         """
         if np.isnan(threshold):
-            raise ReleaseError("threshold nan is not a number: give the least score that is kept")
+            raise AnalysisError("threshold nan is not a number: give the least score that is kept")
         point = int(np.searchsorted(self.thresholds, threshold))
         if point == len(self.thresholds):
             return self.beyond
@@ -115,7 +115,7 @@ def accuracy_curve(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         As :func:`analysis.real_accuracy`, or if the scores do not fit the questions.
     """
     used = checked_scores(release, scores)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..errors import ReleaseError
+from ..errors import AnalysisError
 from ..release.files.questions import N_LABELS
 
 NAMES, FOLDER = ORDERS = ("names", "folder")
@@ -74,7 +74,7 @@ def find_order(predictions: ArrayLike, original_labels: ArrayLike) -> OrderAgree
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If there are more or fewer predictions than original labels.
 
     Examples
@@ -87,7 +87,7 @@ def find_order(predictions: ArrayLike, original_labels: ArrayLike) -> OrderAgree
     top = np.asarray(predictions)
     rows = top[:, None] if top.ndim == 1 else top
     if len(rows) != len(originals):
-        raise ReleaseError(f"{len(rows):,} predictions: there are {len(originals):,} images")
+        raise AnalysisError(f"{len(rows):,} predictions: there are {len(originals):,} images")
     in_folders = originals[folder_order(originals)]
     by_first = _agreement(rows[:, :1], originals, in_folders)
     if by_first.order is not None or rows.shape[1] == 1:
@@ -133,19 +133,19 @@ def in_image_order(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If the order is none of these, or neither gives the original labels; the message says how
         many each gives.
     """
     if order not in (None, *ORDERS):
-        raise ReleaseError(f"order {order!r}: it is {' or '.join(ORDERS)}")
+        raise AnalysisError(f"order {order!r}: it is {' or '.join(ORDERS)}")
     if order == NAMES:
         return labels
     if original_labels is None:
-        raise ReleaseError("the order 'folder' is that of the original labels: give these, too")
+        raise AnalysisError("the order 'folder' is that of the original labels: give these, too")
     agreement = find_order(labels, original_labels)
     if (order or agreement.order) is None:
-        raise ReleaseError(no_order(labels, original_labels, agreement))
+        raise AnalysisError(no_order(labels, original_labels, agreement))
     if (order or agreement.order) == NAMES:
         return labels
     ordered = np.empty_like(labels)

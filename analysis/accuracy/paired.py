@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..errors import ReleaseError
+from ..errors import AnalysisError
 from .real_accuracy import correct_images, has_labels
 
 HALVINGS = 60  # of an interval of at most 2: to the last bit
@@ -95,7 +95,7 @@ def compare_models(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         As :func:`analysis.real_accuracy`.
 
     References
@@ -146,7 +146,7 @@ def paired_interval(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If a count is not in range, or `confidence` is not between 0 and 1.
 
     References
@@ -161,9 +161,9 @@ def paired_interval(
     0.0054 0.1240
     """
     if not 0 < confidence < 1:
-        raise ReleaseError(f"confidence {confidence} is not between 0 and 1: 0.95 is 95 %")
+        raise AnalysisError(f"confidence {confidence} is not between 0 and 1: 0.95 is 95 %")
     if min(only_first, only_second) < 0 or only_first + only_second > n:
-        raise ReleaseError(
+        raise AnalysisError(
             f"{only_first} and {only_second} of {n} cases: counts are at least 0 and add up to n"
         )
     if n == 0:

@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..errors import ReleaseError
+from ..errors import AnalysisError
 from ..release.files.questions import N_LABELS, image_name
-from ..statistics.intervals import Proportion, proportion
+from ..statistics.estimates import Estimates
+from ..statistics.intervals import proportion
 from ..tables import to_csv
 from .reading.predictions import ranked_labels
 
@@ -61,12 +62,12 @@ class ClassAccuracy:
     original_correct: NDArray[np.int64]
 
     @property
-    def real(self) -> Proportion:
+    def real(self) -> Estimates:
         """ReaL accuracy with 95 % Wilson intervals."""
         return proportion(self.correct, self.n_images)
 
     @property
-    def original(self) -> Proportion:
+    def original(self) -> Estimates:
         """Accuracy against the original label with 95 % Wilson intervals."""
         return proportion(self.original_correct, self.n_originals)
 
@@ -99,7 +100,7 @@ def real_accuracy(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         As :func:`analysis.ranked_labels`, or if a prediction has fewer than k labels.
 
     References
@@ -138,7 +139,7 @@ def correct_images(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         As :func:`real_accuracy`.
     """
     top = top_labels(predictions, n_images=len(label_sets), k=k, names=names)
@@ -151,10 +152,10 @@ def top_labels(
 ) -> NDArray[np.int16]:
     """Return the first k predicted labels of each image, shape (n_images, k)."""
     if k < 1:
-        raise ReleaseError(f"top {k}: there is no such accuracy, k is 1 or more")
+        raise AnalysisError(f"top {k}: there is no such accuracy, k is 1 or more")
     ranked = ranked_labels(predictions, names=names, n_images=n_images, most=min(k, N_LABELS))
     if k > ranked.shape[1]:
-        raise ReleaseError(
+        raise AnalysisError(
             f"top {k} asked, but the predictions have {ranked.shape[1]} of {N_LABELS} labels an "
             "image"
         )
@@ -174,7 +175,7 @@ def _label_keys(label_sets: Sequence[Sequence[int]]) -> NDArray[np.int64]:
     wrong = (labels < 0) | (labels >= N_LABELS)
     if wrong.any():
         first = int(np.argmax(wrong))
-        raise ReleaseError(
+        raise AnalysisError(
             f"label_sets: {image_name(int(images[first]) + 1)} has the label {labels[first]}: "
             f"labels are 0 to {N_LABELS - 1}"
         )
@@ -209,12 +210,12 @@ def accuracy_by_class(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         As :func:`real_accuracy`, or if there are more or fewer original labels than label sets.
     """
     originals = np.asarray(original_labels)
     if originals.shape != (len(label_sets),):
-        raise ReleaseError(
+        raise AnalysisError(
             f"original labels of shape {originals.shape} do not fit {len(label_sets):,} label sets"
         )
     top = top_labels(predictions, n_images=len(label_sets), k=k, names=names)
@@ -253,11 +254,11 @@ def by_class_csv(models: Mapping[str, ClassAccuracy]) -> str:
         "label": np.tile(np.arange(N_LABELS), len(tables)),
         "images": joined(table.n_images for table in tables),
         "correct": joined(table.correct for table in tables),
-        "accuracy": joined(table.real.estimate for table in tables),
+        "accuracy": joined(table.real.value for table in tables),
         "low": joined(table.real.low for table in tables),
         "high": joined(table.real.high for table in tables),
         "original_images": joined(table.n_originals for table in tables),
         "original_correct": joined(table.original_correct for table in tables),
-        "original_accuracy": joined(table.original.estimate for table in tables),
+        "original_accuracy": joined(table.original.value for table in tables),
     }
     return to_csv(columns)

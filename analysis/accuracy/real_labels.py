@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, overload
 
-from ..errors import ReleaseError
+from ..errors import AnalysisError
 from ..release.files.download import LABELS, find_release
 from ..release.files.questions import N_LABELS
 from ..release.files.readers import read_label_sets
@@ -34,7 +34,7 @@ class RealLabelsImagenet:
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If a file name is unknown, missing, or there twice; the label file cannot be used; or `topk`
         is not of numbers in 1..1000.
 
@@ -60,7 +60,7 @@ class RealLabelsImagenet:
     ) -> None:
         wrong = [k for k in topk if not 1 <= k <= N_LABELS]
         if wrong or not topk:
-            raise ReleaseError(f"topk={tuple(topk)}: give one or more numbers in 1..{N_LABELS}")
+            raise AnalysisError(f"topk={tuple(topk)}: give one or more numbers in 1..{N_LABELS}")
         path = find_release() / LABELS if real_json is None else Path(real_json)
         self.real_labels = read_label_sets(path)
         self.topk = tuple(topk)
@@ -79,14 +79,14 @@ class RealLabelsImagenet:
 
         Raises
         ------
-        ReleaseError
+        AnalysisError
             As :func:`analysis.real_accuracy`, or if there are more results than images. Nothing of
             the batch is counted then.
         """
         batch = number_array(output)
         left = len(self._images) - self._n_added
         if batch.ndim and len(batch) > left:
-            raise ReleaseError(
+            raise AnalysisError(
                 f"{len(batch):,} more results: {self._n_added:,} of {len(self._images):,} images "
                 "have one already"
             )
@@ -123,11 +123,11 @@ class RealLabelsImagenet:
 
         Raises
         ------
-        ReleaseError
+        AnalysisError
             If k is not among `topk`.
         """
         if k is None:
             return {top: 100 * counted.accuracy for top, counted in self._counts.items()}
         if k not in self._counts:
-            raise ReleaseError(f"top {k} was not counted: topk={self.topk}")
+            raise AnalysisError(f"top {k} was not counted: topk={self.topk}")
         return 100 * self._counts[k].accuracy

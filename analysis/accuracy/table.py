@@ -85,7 +85,7 @@ def accuracy_table(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         As :func:`analysis.real_accuracy`.
     """
     originals = as_label_sets(original_labels)

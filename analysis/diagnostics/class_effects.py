@@ -96,7 +96,7 @@ def class_effects(release: Release, *, replicates: int = REPLICATES, seed: int =
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If a number is out of range.
     """
     golden = release.golden

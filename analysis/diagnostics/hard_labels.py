@@ -68,7 +68,7 @@ def label_difficulty(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If the scores do not fit the questions, or the threshold is out of range.
     """
     used = checked_scores(release, scores)
@@ -131,7 +131,7 @@ def label_pairs(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         As :func:`label_difficulty`.
     """
     kept = checked_scores(release, scores) >= check_threshold(threshold)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from aggregation import Fit, IdentifiabilityWarning, Votes, fit_dawid_skene
 from aggregation.datasets.draws import draw_answers
 
-from ..errors import ReleaseError
+from ..errors import AnalysisError
 from ..statistics.estimates import check_count
 from ..tables import to_csv
 from .vote_kinds import (
@@ -121,7 +121,7 @@ def check_model(
     replicates: int = REPLICATES,
     refit: bool = False,
     seed: int = 0,
-    report: Callable[[int], object] | None = None,
+    progress: Callable[[int], object] | None = None,
 ) -> ModelCheck:
     """Hold the votes against what the fitted model predicts of them.
 
@@ -137,7 +137,7 @@ def check_model(
         it the p-values are right, and it takes as many fits.
     seed : int
         Of the draws, 0 or more.
-    report : callable, optional
+    progress : callable, optional
         Called with the number of replicates that are done.
 
     Returns
@@ -146,7 +146,7 @@ def check_model(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If there are no votes, or far too many kinds of items to count; or a number is out of range.
 
     References
@@ -164,7 +164,7 @@ def check_model(
     check_count("replicates", replicates, 1)
     check_count("seed", seed, 0)
     if not fit.votes.n_votes:
-        raise ReleaseError("there are no votes, so there is nothing to check")
+        raise AnalysisError("there are no votes, so there is nothing to check")
     table = kind_table(fit.votes)
     observed = count_kinds(fit.votes, fit.votes.answers, table)
     expected = expected_kinds(fit, table)
@@ -173,8 +173,8 @@ def check_model(
         answers = draw_replicate(fit, np.random.default_rng((seed, number)))
         predicted = expected_kinds(_fit_again(fit, answers), table) if refit else expected
         drawn[number] = count_kinds(fit.votes, answers, table) - predicted
-        if report is not None:
-            report(number + 1)
+        if progress is not None:
+            progress(number + 1)
     return _assembled(fit, table, observed, expected, drawn, refit)
 
 

@@ -18,7 +18,7 @@ from aggregation import UNKNOWN, Votes, e_step, simulate_votes
 from aggregation.votes.given import checked_parameters
 
 from ..defaults import THRESHOLD
-from ..errors import ReleaseError
+from ..errors import AnalysisError
 from ..statistics.estimates import check_count
 from ..statistics.operating_point import check_threshold
 from ..statistics.precision_recall import precision_recall
@@ -114,7 +114,7 @@ def more_votes(
 
     Raises
     ------
-    VoteError, ReleaseError
+    VoteError, AnalysisError
         If an argument does not fit the votes, or is out of range.
 
     Examples
@@ -131,11 +131,11 @@ def more_votes(
     active = int(np.count_nonzero(votes.votes_per_rater()))
     most = min(MOST_VOTES, active) if most is None else most
     if most > active:
-        raise ReleaseError(f"most={most}: {active} raters have votes, and each votes once")
+        raise AnalysisError(f"most={most}: {active} raters have votes, and each votes once")
     for name, value, least in (("most", most, 1), ("replicates", replicates, 1), ("seed", seed, 0)):
         check_count(name, value, least)
     if not -len(prior) <= cls < len(prior):
-        raise ReleaseError(f"cls={cls} is none of the {len(prior)} classes, 0..{len(prior) - 1}")
+        raise AnalysisError(f"cls={cls} is none of the {len(prior)} classes, 0..{len(prior) - 1}")
     known = None if truth is None else _known(truth, votes.n_items)
     drawn = simulate_votes(
         rates,
@@ -158,7 +158,7 @@ def _known(truth: ArrayLike, n_items: int) -> tuple[NDArray[np.intp], NDArray[np
     """Return the items whose class is known, and their classes."""
     given = np.asarray(truth)
     if given.shape != (n_items,) or given.dtype.kind not in "iub":
-        raise ReleaseError(
+        raise AnalysisError(
             f"truth of shape {given.shape} and type {given.dtype} does not fit {n_items} items: "
             "give a class an item, or -1 where it is not known"
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..errors import ReleaseError
+from ..errors import AnalysisError
 from ..release.files.questions import image_name
 from ..release.files.readers import ANSWERS
 from ..release.release import Release
@@ -43,7 +43,7 @@ def next_vote_gain(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If the shapes do not fit each other, or no weight is above 0.
 
     References
@@ -60,12 +60,12 @@ def next_vote_gain(
     classes, rates = np.asarray(posterior, dtype=float), np.asarray(error_rates, dtype=float)
     weights = np.asarray(rater_weights, dtype=float)
     if classes.ndim != 2 or rates.shape[:2] != (*weights.shape, classes.shape[1]):
-        raise ReleaseError(
+        raise AnalysisError(
             f"posterior {classes.shape}, error_rates {rates.shape} and rater_weights "
             f"{weights.shape} do not fit: (item, class), (rater, class, answer) and (rater,)"
         )
     if not ((weights >= 0).all() and weights.sum() > 0):
-        raise ReleaseError("rater_weights must be 0 or more, and one of them above 0")
+        raise AnalysisError("rater_weights must be 0 or more, and one of them above 0")
     from .kernels import mean_answer_entropy  # Numba takes a third of a second to import
 
     shares = weights / weights.sum()

@@ -94,7 +94,7 @@ def model_report_on_votes(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If no item has two votes.
     """
     truth = None

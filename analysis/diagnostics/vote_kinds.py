@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from aggregation import Fit, Votes, normalised_rates
 
-from ..errors import ReleaseError
+from ..errors import AnalysisError
 
 MOST_STATES = 1 << 20
 
@@ -39,13 +39,13 @@ def kind_table(votes: Votes) -> KindTable:
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If items have so many votes, of so many answers, that kinds cannot be counted.
     """
     sizes = np.unique(np.diff(votes.starts))
     most, n_answers = int(sizes[-1]), votes.n_answers
     if not are_countable(votes):
-        raise ReleaseError(
+        raise AnalysisError(
             f"items with up to {most} votes of {n_answers} answers are of too many kinds to count: "
             "leave out the items with the most votes"
         )
@@ -125,7 +125,7 @@ def unanimous_weights(
     sizes = counts.sum(axis=1)
     among = observed[sizes > 1].sum()
     if not among:
-        raise ReleaseError("no item has two votes, so there is nothing to agree on")
+        raise AnalysisError("no item has two votes, so there is nothing to agree on")
     weights: NDArray[np.float64] = ((sizes > 1) & (counts.max(axis=1) == sizes)) / float(among)
     return weights
 

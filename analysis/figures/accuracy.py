@@ -15,17 +15,14 @@ from numpy.typing import NDArray
 from ..accuracy.curve import AccuracyCurve
 from ..accuracy.real_accuracy import RealAccuracy
 from ..defaults import THRESHOLD
-from ..errors import ReleaseError
+from ..errors import AnalysisError
 from .drawing import (
     BLACK,
     BLUE,
     GREEN,
     GREY,
     VERMILION,
-    WIDTH,
-    house_style,
-    mark_simulated,
-    write_caption,
+    drawn_figure,
 )
 
 HEIGHT = 5.8
@@ -83,15 +80,14 @@ def accuracy_figure(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If there are no curves or more than four, or they do not belong together.
     """
     drawn = list(curves.values())
     _check_curves(drawn)
     marked = label_file or _published(curves)
     simulated = drawn[0].simulated
-    with house_style():
-        figure = Figure(figsize=(WIDTH, HEIGHT))
+    with drawn_figure(HEIGHT, simulated=simulated) as (figure, caption):
         rows = (len(drawn) + 1) // 2
         top = 0.985 - 0.033 * rows - (0.04 if simulated else 0.0)
         upper = figure.add_axes((LEFT, 0.415, 0.985 - LEFT, top - 0.415))
@@ -116,20 +112,18 @@ def accuracy_figure(
         draw_images(lower, drawn[0])
         mark_images(lower, marked)
         figure.align_ylabels()
-        write_caption(figure, 0.088, what_is_drawn(drawn[0], marked))
-        if simulated:
-            mark_simulated(figure, upper)
+        caption(0.088, what_is_drawn(drawn[0], marked))
     return figure
 
 
 def _check_curves(curves: list[AccuracyCurve]) -> None:
     """Refuse curves that one figure cannot show."""
     if not 1 <= len(curves) <= len(COLORS):
-        raise ReleaseError(f"{len(curves)} curves: one figure shows 1 to {len(COLORS)}")
+        raise AnalysisError(f"{len(curves)} curves: one figure shows 1 to {len(COLORS)}")
     first = curves[0]
     for curve in curves[1:]:
         if curve.k != first.k or not np.array_equal(curve.n_images, first.n_images):
-            raise ReleaseError("the curves should have the same k, scores and release")
+            raise AnalysisError("the curves should have the same k, scores and release")
 
 
 def _published(curves: Mapping[str, AccuracyCurve]) -> LabelFile:

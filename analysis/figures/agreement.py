@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from ..raters.pairs.clusters import RaterClusters
-from .drawing import LIGHT_GREY, WIDTH, house_style, mark_simulated_panels, write_caption
+from .drawing import LIGHT_GREY, drawn_figure
 
 SMALL = 7.5
 # The darkest colour is for so many of the shares, the lowest.
@@ -39,8 +39,7 @@ def agreement_figure(
     matplotlib.figure.Figure
         1540 x 902 pixels, with its caption.
     """
-    with house_style():
-        figure = Figure(figsize=(WIDTH, 4.1))
+    with drawn_figure(4.1, simulated=simulated, panels=True) as (figure, caption):
         shares = np.concatenate([found.agreement.ravel() for found in clusters.values()])
         least = float(np.nanquantile(shares, LOWEST_SHARE))
         colours = colormaps["viridis"].with_extremes(bad=LIGHT_GREY)
@@ -61,13 +60,10 @@ def agreement_figure(
         bar.set_label("share of the same answers", fontsize=SMALL)
         bar.ax.tick_params(labelsize=SMALL)
         bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{share:.2f}"))
-        write_caption(
-            figure,
+        caption(
             0.13,
             "Share of common items to which two raters gave the same answer, by average linkage of "
             "disagreement: neighbours agree. Grey: too few items in common. The darkest colour "
             f"stands for {least:.2f} and less.",
         )
-        if simulated:
-            mark_simulated_panels(figure)
     return figure

@@ -17,11 +17,8 @@ from .drawing import (
     BLACK,
     BLUE,
     VERMILION,
-    WIDTH,
-    house_style,
+    drawn_figure,
     leader,
-    mark_simulated,
-    write_caption,
 )
 
 HEIGHT = 5.8
@@ -41,8 +38,7 @@ def bands_figure(data: InAndOutOfSample) -> Figure:
     matplotlib.figure.Figure
         1540 x 1320 pixels, with its caption.
     """
-    with house_style():
-        figure = Figure(figsize=(WIDTH, HEIGHT))
+    with drawn_figure(HEIGHT, simulated=data.simulated) as (figure, caption):
         axes = figure.add_axes((0.095, 0.265, 0.88, 0.685 if data.simulated else 0.725))
         left_out = data.out_of_sample
         axes.set_xlim(0, 1)
@@ -56,9 +52,7 @@ def bands_figure(data: InAndOutOfSample) -> Figure:
         draw_steps(axes, data.in_sample, color=BLACK, linewidth=0.9, linestyle=(0, (3, 1.5)))
         draw_point(axes, left_out.at(data.threshold))
         draw_labels(axes, data)
-        write_caption(figure, 0.175, what_is_drawn(data), optimism_in_words(data))
-        if data.simulated:
-            mark_simulated(figure, axes)
+        caption(0.175, what_is_drawn(data), optimism_in_words(data))
     return figure
 
 

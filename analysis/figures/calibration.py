@@ -14,10 +14,7 @@ from .drawing import (
     GREY,
     LIGHT_GREY,
     VERMILION,
-    WIDTH,
-    house_style,
-    mark_simulated_panels,
-    write_caption,
+    drawn_figure,
 )
 
 HEIGHT = 7.0
@@ -47,8 +44,7 @@ def calibration_figure(report: CalibrationReport) -> Figure:
     matplotlib.figure.Figure
         1540 x 1540 pixels, with its caption.
     """
-    with house_style():
-        figure = Figure(figsize=(WIDTH, HEIGHT))
+    with drawn_figure(HEIGHT, simulated=report.simulated, panels=True) as (figure, caption):
         for row, (against, ylabel) in enumerate(ROWS.items()):
             for column, (name, title) in enumerate(COLUMNS.items()):
                 found = report.of[name][against]
@@ -59,9 +55,7 @@ def calibration_figure(report: CalibrationReport) -> Figure:
                 if not row:
                     axes.set_title(title, fontsize=SMALL + 0.5, loc="left", pad=25)
                 draw_counts(figure, axes, found, labelled=row > 0)
-        write_caption(figure, 0.105, what_is_drawn(report))
-        if report.simulated:
-            mark_simulated_panels(figure)
+        caption(0.105, what_is_drawn(report))
     return figure
 
 

@@ -24,10 +24,7 @@ from .drawing import (
     GREY,
     LIGHT_GREY,
     VERMILION,
-    WIDTH,
-    house_style,
-    mark_simulated_panels,
-    write_caption,
+    drawn_figure,
 )
 
 HEIGHT = 8.6
@@ -57,8 +54,7 @@ def comparison_figure(data: Comparison) -> Figure:
     matplotlib.figure.Figure
         1540 x 1892 pixels, with its caption.
     """
-    with house_style():
-        figure = Figure(figsize=(WIDTH, HEIGHT))
+    with drawn_figure(HEIGHT, simulated=data.simulated, panels=True) as (figure, caption):
         baseline, *others = data.methods
         for place, method in enumerate(others):
             draw_panel(panel(figure, place), method, baseline.curve, data)
@@ -68,9 +64,7 @@ def comparison_figure(data: Comparison) -> Figure:
         areas, gaps = figure.add_axes(AREAS), figure.add_axes(GAPS)
         draw_areas(areas, data.methods)
         draw_gaps(gaps, data.methods)
-        write_caption(figure, 0.098, what_is_drawn(data))
-        if data.simulated:
-            mark_simulated_panels(figure)
+        caption(0.098, what_is_drawn(data))
     return figure
 
 

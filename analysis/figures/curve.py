@@ -19,11 +19,8 @@ from .drawing import (
     GREEN,
     GREY,
     VERMILION,
-    WIDTH,
-    house_style,
+    drawn_figure,
     leader,
-    mark_simulated,
-    write_caption,
 )
 
 HEIGHT = 6.0
@@ -45,8 +42,7 @@ def figure3(data: Figure3) -> Figure:
     matplotlib.figure.Figure
         1540 x 1320 pixels, with its caption.
     """
-    with house_style():
-        figure = Figure(figsize=(WIDTH, HEIGHT))
+    with drawn_figure(HEIGHT, simulated=data.simulated) as (figure, caption):
         axes = figure.add_axes((0.095, 0.255, 0.88, 0.695 if data.simulated else 0.735))
         lowest = lowest_precision(data)
         axes.set_xlim(0, 1)
@@ -59,9 +55,7 @@ def figure3(data: Figure3) -> Figure:
         draw_votes_alone(axes, data.votes_alone)
         draw_original_label(axes, data.original_label)
         draw_chosen(axes, data.chosen)
-        write_caption(figure, 0.167, what_is_drawn(data, lowest), caveat(data))
-        if data.simulated:
-            mark_simulated(figure, axes)
+        caption(0.167, what_is_drawn(data, lowest), caveat(data))
     return figure
 
 

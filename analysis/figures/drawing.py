@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from typing import Any
 
 from matplotlib import style
@@ -13,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..defaults import FORMATS
-from ..errors import ReleaseError
+from ..errors import AnalysisError
 
 # Okabe & Ito's colours, which colour-blind readers can tell apart; vermilion and green are darker,
 # to be readable as text. In a grey print the shape of a mark still says what it is.
@@ -49,6 +50,36 @@ def house_style() -> AbstractContextManager[None]:
     return style.context(["default", STYLE])
 
 
+@contextmanager
+def drawn_figure(
+    height: float, *, simulated: bool, panels: bool = False
+) -> Iterator[tuple[Figure, Callable[..., None]]]:
+    """Open a figure in the house's style; when it is drawn, mark what is simulated.
+
+    Parameters
+    ----------
+    height : float
+        In inches; all figures are as wide.
+    simulated : bool
+        Whether what is drawn is of a simulated release.
+    panels : bool
+        Whether the mark stands behind all panels, instead of in the first.
+
+    Yields
+    ------
+    figure : Figure
+    caption : callable
+        Writes paragraphs across the foot, from a height (0..1) down.
+    """
+    with house_style():
+        figure = Figure(figsize=(WIDTH, height))
+        yield figure, partial(write_caption, figure)
+        if simulated and panels:
+            mark_simulated_panels(figure)
+        elif simulated:
+            mark_simulated(figure, figure.axes[0])
+
+
 def figure_bytes(figure: Figure, form: str) -> bytes:
     """Return the content of a figure's file; the same figure gives the same bytes.
 
@@ -64,11 +95,11 @@ def figure_bytes(figure: Figure, form: str) -> bytes:
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If it is another form.
     """
     if form not in FORMATS:
-        raise ReleaseError(f"a figure is written as {' or '.join(FORMATS)}, not as {form!r}")
+        raise AnalysisError(f"a figure is written as {' or '.join(FORMATS)}, not as {form!r}")
     stream = io.BytesIO()
     with house_style():
         figure.savefig(stream, format=form, metadata=NO_METADATA[form])

@@ -11,9 +11,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import Bbox
 
 from ..accuracy.table import ORIGINAL, REAL, AccuracyRow
-from ..errors import ReleaseError
+from ..errors import AnalysisError
 from .accuracy import shortened
-from .drawing import BLUE, GREY, WIDTH, house_style, mark_simulated, write_caption
+from .drawing import BLUE, GREY, drawn_figure
 
 HEIGHT = 5.8
 LEFT, RIGHT, FOOT = 0.118, 0.985, 0.19
@@ -50,7 +50,7 @@ def ranks_figure(rows: Sequence[AccuracyRow], *, k: int = 1, simulated: bool = F
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If the table has no model with this k.
     """
     real, original = (
@@ -58,9 +58,8 @@ def ranks_figure(rows: Sequence[AccuracyRow], *, k: int = 1, simulated: bool = F
         for labels in (REAL, ORIGINAL)
     )
     if not real:
-        raise ReleaseError(f"the table has no accuracy with k = {k}")
-    with house_style():
-        figure = Figure(figsize=(WIDTH, HEIGHT))
+        raise AnalysisError(f"the table has no accuracy with k = {k}")
+    with drawn_figure(HEIGHT, simulated=simulated) as (figure, caption):
         top = 0.925 if simulated else 0.975
         axes = figure.add_axes((LEFT, FOOT, RIGHT - LEFT, top - FOOT))
         draw_models(axes, real, original)
@@ -69,10 +68,7 @@ def ranks_figure(rows: Sequence[AccuracyRow], *, k: int = 1, simulated: bool = F
             axis.set_major_locator(MaxNLocator(nbins=7, steps=[1, 2, 5, 10]))
             axis.set_label_text(f"accuracy with the {labels} labels, top {k}")
         axes.grid(visible=True)
-        unnamed = write_names(axes, real, original)
-        write_caption(figure, 0.088, what_is_drawn(real, original, unnamed))
-        if simulated:
-            mark_simulated(figure, axes)
+        caption(0.088, what_is_drawn(real, original, write_names(axes, real, original)))
     return figure
 
 

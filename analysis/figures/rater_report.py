@@ -10,8 +10,9 @@ from ..diagnostics.report import ModelReport
 from ..raters.pairs.clusters import RaterClusters
 from ..raters.report import RaterReport
 from .agreement import agreement_figure
-from .model import model_check_figure, more_votes_figure
-from .raters import error_rates_figure, golden_em_figure, raters_figure
+from .diagnostics import model_check_figure, more_votes_figure
+from .error_rates import error_rates_figure
+from .raters import golden_em_figure, raters_figure
 
 
 def rater_figures(

@@ -10,10 +10,11 @@ import numpy as np
 
 from aggregation import Fit, KnownItems, Votes, fit_dawid_skene, start_from
 
-from ..errors import ReleaseError
+from ..errors import AnalysisError
 from ..release.published import TRUTHS
 from ..release.release import Release
-from ..statistics.intervals import Proportion, proportion
+from ..statistics.estimates import Estimates
+from ..statistics.intervals import proportion
 from .agreement.agreement import Agreement, agreement
 from .agreement.coefficients import Scale
 from .agreement.retest import Retest, answered_twice, retest
@@ -57,7 +58,7 @@ class RaterReport:
     agreement : Agreement
     quality : RaterQuality
     pairs : RaterPairs
-    known : Proportion
+    known : Estimates
         Share of answers to known items that are the item's class; NaN without any.
     golden : GoldenEvidence, optional
     """
@@ -67,7 +68,7 @@ class RaterReport:
     agreement: Agreement
     quality: RaterQuality
     pairs: RaterPairs
-    known: Proportion
+    known: Estimates
     golden: GoldenEvidence | None
 
 
@@ -110,7 +111,7 @@ def report_on_votes(
     )
 
 
-def _share_right(votes: Votes, known: KnownItems | None) -> Proportion:
+def _share_right(votes: Votes, known: KnownItems | None) -> Estimates:
     """Share of each rater's answers to known items that are the item's class."""
     right = asked = np.zeros(votes.n_raters, dtype=np.int64)
     if known is not None:
@@ -148,13 +149,13 @@ def report_on_release(release: Release, *, seed: int = 0) -> RaterReport:
     try:
         answered_twice(release)
         twice = retest(release, seed=seed)
-    except ReleaseError:
+    except AnalysisError:
         twice = None
     accuracy = rater_accuracy(release)
     golden = GoldenEvidence(
         accuracy, golden_difference(release), golden_copies(release, job=pairs), twice
     )
-    known = Proportion(*(part for part in accuracy.of_kind("rater").accuracy))
+    known = Estimates(*(part for part in accuracy.of_kind("rater").accuracy))
     return RaterReport(
         fit=fit,
         class_names=TRUTHS,

@@ -48,7 +48,7 @@ def report_columns(report: RaterReport) -> Columns:
         first: Columns = {
             "rater": list(report.quality.rater_names),
             "votes": report.quality.votes,
-            "accuracy": report.known.estimate,
+            "accuracy": report.known.value,
             "accuracy_low": report.known.low,
             "accuracy_high": report.known.high,
         }
@@ -73,7 +73,7 @@ def _golden_columns(golden: GoldenEvidence) -> Columns:
         same, kappa = golden.retest.by_rater, golden.retest.kappa_by_rater
         columns |= {
             "asked_again": golden.retest.tables.sum(axis=(1, 2)),
-            "same_answer": same.estimate,
+            "same_answer": same.value,
             "same_answer_low": same.low,
             "same_answer_high": same.high,
             "same_answer_kappa": kappa[:, 0],
@@ -135,7 +135,7 @@ def report_numbers(report: RaterReport) -> dict[str, Any]:
         "verdicts": dict(Counter(verdict.words for verdict in quality.verdicts).most_common()),
         "class_prior": report.fit.class_prior.tolist(),
         "bits": {
-            "median": float(np.median(quality.bits.estimate)),
+            "median": float(np.median(quality.bits.value)),
             "prior": quality.prior_bits,
         },
         "cost": {"median": float(np.median(quality.cost)), "prior": quality.prior_cost},

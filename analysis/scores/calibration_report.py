@@ -131,7 +131,7 @@ def report_calibration(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If shapes do not fit each other, or a value is out of range.
     """
     images = release.golden_images()

@@ -36,7 +36,7 @@ def votes_alone(release: Release) -> tuple[OperatingPoint, ...]:
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If no golden question's label fits.
     """
     golden = release.golden
@@ -139,7 +139,7 @@ def figure3_data(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If the threshold is not in 0..1, the scores do not fit the questions, or no golden
         question's label fits.
 

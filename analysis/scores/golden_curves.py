@@ -28,7 +28,7 @@ def golden_curve(release: Release, *, scores: ArrayLike | None = None) -> Precis
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If the scores do not fit the questions, or no golden question's label fits.
     """
     golden = release.golden
@@ -61,7 +61,7 @@ def golden_bands(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         As :func:`precision_recall_bands`.
     """
     return precision_recall_bands(

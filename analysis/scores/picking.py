@@ -108,7 +108,7 @@ def pick(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If the target cannot be reached, or the scores do not fit.
     """
     used = checked_scores(release, scores)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..defaults import FOLDS
-from ..errors import ReleaseError
+from ..errors import AnalysisError
 from ..release.published import published_scores
 from ..release.release import Release
 from ..statistics.calibration import isotonic
@@ -103,7 +103,7 @@ def recalibrate(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If the method or the number of folds is none.
 
     Examples
@@ -114,7 +114,7 @@ def recalibrate(
     True
     """
     if method not in FITTERS:
-        raise ReleaseError(f"method {method!r} is not one of {', '.join(map(repr, FITTERS))}")
+        raise AnalysisError(f"method {method!r} is not one of {', '.join(map(repr, FITTERS))}")
     fit = FITTERS[method]
     fold = image_folds(release, folds, seed=seed)
     truth = release.golden.fits()

@@ -73,7 +73,7 @@ class Bands:
 
         Raises
         ------
-        ReleaseError
+        AnalysisError
             If the threshold is NaN.
         """
         point = self.curve.at(threshold)
@@ -115,7 +115,7 @@ def proportion_interval(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If a count or `confidence` is out of range.
     """
     low, high = percentile_interval(drawn, confidence=confidence)
@@ -155,7 +155,7 @@ def precision_recall_bands(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If the shapes do not fit each other, or a value is out of range.
 
     References

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..defaults import CONFIDENCE, REPLICATES
-from ..errors import ReleaseError
+from ..errors import AnalysisError
 from .bands import proportion_interval
 from .estimates import Estimate, estimate, image_codes, image_weights
 
@@ -108,7 +108,7 @@ def measure_calibration(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If shapes do not fit each other, or a value is out of range.
 
     Notes
@@ -133,7 +133,7 @@ def measure_calibration(
     guess, outcome = _checked(scores, outcomes)
     n_images, image = image_codes(images, len(guess))
     if n_bins < 1:
-        raise ReleaseError(f"n_bins={n_bins}: give 1 or more")
+        raise AnalysisError(f"n_bins={n_bins}: give 1 or more")
     sample = _Sample(guess, outcome, image, n_bins)
     weights = image_weights(n_images, replicates=replicates, seed=seed)
     observed = sample.statistics(np.ones((1, n_images), dtype=np.int32))
@@ -165,7 +165,7 @@ def _checked(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     guess, outcome = np.asarray(scores, dtype=np.float64), np.asarray(outcomes, dtype=np.float64)
     if guess.ndim != 1 or guess.shape != outcome.shape or not len(guess):
-        raise ReleaseError(
+        raise AnalysisError(
             f"scores of shape {guess.shape} and outcomes of shape {outcome.shape} do not fit: "
             "give one of each a question"
         )
@@ -173,7 +173,7 @@ def _checked(
         wrong = ~((values >= 0) & (values <= 1))
         if wrong.any():
             first = int(np.argmax(wrong))
-            raise ReleaseError(f"{name} {first} is {values[first]}: {name}s are in 0..1")
+            raise AnalysisError(f"{name} {first} is {values[first]}: {name}s are in 0..1")
     return guess, outcome
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..defaults import REPLICATES
-from ..errors import ReleaseError
+from ..errors import AnalysisError
 from .estimates import BLOCK, check_count, drawn_images, image_codes
 from .precision_recall import precision_recall
 
@@ -97,12 +97,12 @@ def _ratio(part: NDArray[np.number], whole: NDArray[np.number]) -> NDArray[np.fl
 
 
 def checked_recalls(recalls: ArrayLike) -> NDArray[np.float64]:
-    """Return recalls as an array; one that no curve first has anywhere is a ReleaseError."""
+    """Return recalls as an array; one that no curve first has anywhere is a AnalysisError."""
     wanted = np.asarray(recalls, dtype=np.float64)
     wrong = ~((wanted > 0) & (wanted <= 1))
     if wanted.ndim != 1 or wrong.any():
         what = f"of shape {wanted.shape}" if wanted.ndim != 1 else f"{wanted[wrong][0]:g}"
-        raise ReleaseError(f"recalls {what}: give a list of numbers above 0, up to 1")
+        raise AnalysisError(f"recalls {what}: give a list of numbers above 0, up to 1")
     return wanted
 
 
@@ -136,7 +136,7 @@ def bootstrap_curve(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If the shapes do not fit each other, a score or the truth cannot be used, or a number is out
         of range.
 

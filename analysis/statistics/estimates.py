@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..defaults import CONFIDENCE, REPLICATES
-from ..errors import ReleaseError
+from ..errors import AnalysisError
 
 # Replicates that are computed at once: few enough for a processor's cache.
 BLOCK = 50
@@ -25,6 +25,14 @@ class Estimate(NamedTuple):
     value: float
     low: float
     high: float
+
+
+class Estimates(NamedTuple):
+    """Numbers and the ends of their intervals: arrays of equal shape; NaN where there is none."""
+
+    value: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
 
 
 def image_weights(
@@ -51,7 +59,7 @@ def image_weights(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If a number is out of range.
 
     References
@@ -71,7 +79,7 @@ def image_weights(
 def check_count(name: str, value: int, least: int) -> None:
     """Refuse a count that is too small."""
     if value < least:
-        raise ReleaseError(f"{name}={value}: give {least} or more")
+        raise AnalysisError(f"{name}={value}: give {least} or more")
 
 
 def drawn_images(n_images: int, numbers: range, seed: int) -> NDArray[np.int32]:
@@ -87,7 +95,7 @@ def image_codes(images: ArrayLike, n_questions: int) -> tuple[int, NDArray[np.in
     """Return the number of images, and each question's image as a number from 0."""
     given = np.asarray(images)
     if given.shape != (n_questions,):
-        raise ReleaseError(
+        raise AnalysisError(
             f"images of shape {given.shape} do not fit {n_questions} questions: give one a question"
         )
     distinct, codes = np.unique(given, return_inverse=True)
@@ -113,7 +121,7 @@ def percentile_interval(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If `confidence` is not between 0 and 1.
 
     References
@@ -140,7 +148,7 @@ def estimate(value: float, drawn: ArrayLike, *, confidence: float = CONFIDENCE) 
 def check_confidence(confidence: float) -> None:
     """Refuse a level of confidence that is not between 0 and 1."""
     if not 0 < confidence < 1:
-        raise ReleaseError(f"confidence {confidence} is not between 0 and 1: 0.95 is 95 %")
+        raise AnalysisError(f"confidence {confidence} is not between 0 and 1: 0.95 is 95 %")
 
 
 def weighted_median(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:

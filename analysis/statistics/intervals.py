@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..errors import ReleaseError
+from ..errors import AnalysisError
+from .estimates import Estimates
 
 
 class Interval(NamedTuple):
@@ -18,15 +19,7 @@ class Interval(NamedTuple):
     high: NDArray[np.float64]
 
 
-class Proportion(NamedTuple):
-    """A proportion and its confidence interval: arrays of equal shape, in 0..1; NaN for 0/0."""
-
-    estimate: NDArray[np.float64]
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
-
-
-def proportion(successes: ArrayLike, trials: ArrayLike, *, confidence: float = 0.95) -> Proportion:
+def proportion(successes: ArrayLike, trials: ArrayLike, *, confidence: float = 0.95) -> Estimates:
     """Divide successes by trials, with the Wilson score interval beside each quotient.
 
     Parameters
@@ -38,11 +31,11 @@ def proportion(successes: ArrayLike, trials: ArrayLike, *, confidence: float = 0
 
     Returns
     -------
-    Proportion
+    Estimates
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         As :func:`wilson_interval`.
 
     Examples
@@ -54,7 +47,7 @@ def proportion(successes: ArrayLike, trials: ArrayLike, *, confidence: float = 0
     interval = wilson_interval(successes, trials, confidence=confidence)
     hits, n = np.broadcast_arrays(successes, trials)
     estimate = np.divide(hits, n, out=np.full(n.shape, np.nan), where=n > 0)
-    return Proportion(estimate, *interval)
+    return Estimates(estimate, *interval)
 
 
 def wilson_interval(
@@ -79,7 +72,7 @@ def wilson_interval(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If a count is not in range, or `confidence` is not between 0 and 1.
 
     References
@@ -94,7 +87,7 @@ def wilson_interval(
     0.2553 0.3662
     """
     if not 0 < confidence < 1:
-        raise ReleaseError(f"confidence {confidence} is not between 0 and 1: 0.95 is 95 %")
+        raise AnalysisError(f"confidence {confidence} is not between 0 and 1: 0.95 is 95 %")
     hits, n = _checked_counts(successes, trials)
     n = np.where(n > 0, n, np.nan)
     z = NormalDist().inv_cdf((1 + confidence) / 2)
@@ -109,16 +102,16 @@ def wilson_interval(
 def _checked_counts(
     successes: ArrayLike, trials: ArrayLike
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return both counts as floats of one shape; counts that cannot be are a ReleaseError."""
+    """Return both counts as floats of one shape; counts that cannot be are a AnalysisError."""
     try:
         hits, n = np.broadcast_arrays(
             np.asarray(successes, dtype=np.float64), np.asarray(trials, dtype=np.float64)
         )
     except ValueError as error:
-        raise ReleaseError(f"successes and trials do not fit each other: {error}") from error
+        raise AnalysisError(f"successes and trials do not fit each other: {error}") from error
     wrong = ~((hits >= 0) & (hits <= n) & np.isfinite(n))
     if wrong.any():
-        raise ReleaseError(
+        raise AnalysisError(
             f"{hits[wrong][0]:g} successes in {n[wrong][0]:g} trials: "
             "counts are 0 <= successes <= trials"
         )

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..errors import ReleaseError
+from ..errors import AnalysisError
 from .precision_recall import OperatingPoint, PrecisionRecall
 
 
@@ -47,17 +47,17 @@ class Target:
     def __post_init__(self) -> None:
         given = {name: value for name, value in vars(self).items() if value is not None}
         if len(given) != 1:
-            raise ReleaseError(
+            raise AnalysisError(
                 "give one target, of precision, recall, f_beta, costs and threshold: "
                 + (f"not {' and '.join(given)}" if given else "none is given")
             )
         for name in ("precision", "recall"):
             if name in given and not 0 <= given[name] <= 1:
-                raise ReleaseError(f"{name} {given[name]} is not in 0..1")
+                raise AnalysisError(f"{name} {given[name]} is not in 0..1")
         if self.f_beta is not None and not 0 < self.f_beta < math.inf:
-            raise ReleaseError(f"f_beta {self.f_beta} is not above 0")
+            raise AnalysisError(f"f_beta {self.f_beta} is not above 0")
         if self.costs is not None and not (min(self.costs) >= 0 and 0 < max(self.costs) < math.inf):
-            raise ReleaseError(
+            raise AnalysisError(
                 f"costs {tuple(self.costs)}: give finite ones, 0 or more, not both 0"
             )
         if self.threshold is not None:
@@ -120,7 +120,7 @@ class Target:
             return np.asarray(
                 -self.costs.missing * (n_fits - hits) - self.costs.wrong * (kept - hits)
             )
-        raise ReleaseError("a threshold that is named needs no choice")
+        raise AnalysisError("a threshold that is named needs no choice")
 
 
 class Choice(NamedTuple):
@@ -174,7 +174,7 @@ def choose_threshold(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If a target is out of range, if there is not exactly one, or if it cannot be reached; the
         message then says what can.
 
@@ -200,7 +200,7 @@ def choose(curve: PrecisionRecall, target: Target) -> Choice:
         return Choice(target.threshold, same_side(curve.thresholds, target.threshold), point)
     place = int(target.best(curve.kept[None], curve.hits[None], np.array([curve.n_fits]))[0])
     if place < 0:
-        raise ReleaseError(f"no threshold reaches {target}: {best_reachable(curve, target)}")
+        raise AnalysisError(f"no threshold reaches {target}: {best_reachable(curve, target)}")
     interval = same_side(curve.thresholds, float(curve.thresholds[place]))
     threshold = shortest_decimal(interval)
     return Choice(threshold, interval, curve.at(threshold))
@@ -263,5 +263,5 @@ class ThresholdInterval(NamedTuple):
 def check_threshold(threshold: float) -> float:
     """Return the threshold; one that is not a probability is refused."""
     if not 0 <= threshold <= 1:
-        raise ReleaseError(f"threshold {threshold} is not in 0..1")
+        raise AnalysisError(f"threshold {threshold} is not in 0..1")
     return threshold

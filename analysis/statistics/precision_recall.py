@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..errors import ReleaseError
+from ..errors import AnalysisError
 
 
 class OperatingPoint(NamedTuple):
@@ -119,11 +119,11 @@ class PrecisionRecall:
 
         Raises
         ------
-        ReleaseError
+        AnalysisError
             If the threshold is NaN.
         """
         if np.isnan(threshold):
-            raise ReleaseError("threshold nan is not a number: give the least score that is kept")
+            raise AnalysisError("threshold nan is not a number: give the least score that is kept")
         n_at_least = int(np.searchsorted(-self.thresholds, -threshold, side="right"))
         kept, hits = (
             (self.kept[n_at_least - 1], self.hits[n_at_least - 1]) if n_at_least else (0, 0)
@@ -149,7 +149,7 @@ def precision_recall(scores: ArrayLike, *, truth: ArrayLike) -> PrecisionRecall:
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If the shapes do not fit each other, a score is NaN, the truth is neither 0 nor 1, or no
         label fits, so that there is no recall.
 
@@ -177,18 +177,18 @@ def _checked_pair(
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     ranked, known = np.asarray(scores, dtype=np.float64), np.asarray(truth)
     if ranked.ndim != 1 or ranked.shape != known.shape:
-        raise ReleaseError(
+        raise AnalysisError(
             f"scores of shape {ranked.shape} and truth of shape {known.shape} do not fit: "
             "give one of each a question"
         )
     if np.isnan(ranked).any():
-        raise ReleaseError(
+        raise AnalysisError(
             f"score {int(np.argmax(np.isnan(ranked)))} is nan: leave the question out of both"
         )
     wrong = (known != 0) & (known != 1)
     if wrong.any():
         first = int(np.argmax(wrong))
-        raise ReleaseError(f"truth {first} is {known[first]}: 1 where the label fits, otherwise 0")
+        raise AnalysisError(f"truth {first} is {known[first]}: 1 where the label fits, otherwise 0")
     if not known.any():
-        raise ReleaseError("no question's label fits, so there is no recall: the truth is all 0")
+        raise AnalysisError("no question's label fits, so there is no recall: the truth is all 0")
     return ranked, known == 1

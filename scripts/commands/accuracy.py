@@ -252,7 +252,7 @@ def in_order(
     """Return a model's predictions of these images, and say in what order they were taken."""
     import numpy as np
 
-    from analysis import ReleaseError
+    from analysis import AnalysisError
     from analysis.accuracy.order import in_image_order, order_note
 
     originals = release.original_labels
@@ -262,7 +262,7 @@ def in_order(
             labels = ordered[images - 1]
         else:
             labels = model.labels[np.searchsorted(model.images, images)]
-    except ReleaseError as error:
+    except AnalysisError as error:
         raise UsageError(f"{name}: {error}") from error
     note = order_note(model.labels, originals, images=model.images, order=order)
     if note:
@@ -309,7 +309,7 @@ def drawn_curve(measured: Measured, k: int, labels: Path | None, form: str) -> b
 
 def marked_labels(measured: Measured, k: int, labels: Path) -> LabelFile:
     """Return what the curve shows of a label file: accuracies, and a threshold if one gives it."""
-    from analysis import ReleaseError, real_accuracy, threshold_interval
+    from analysis import AnalysisError, real_accuracy, threshold_interval
     from analysis.figures.accuracy import LabelFile
     from analysis.release.files.readers import read_label_sets
 
@@ -319,6 +319,6 @@ def marked_labels(measured: Measured, k: int, labels: Path) -> LabelFile:
     }
     try:
         interval = threshold_interval(measured.release, read_label_sets(labels))
-    except ReleaseError:
+    except AnalysisError:
         return LabelFile(labels.name, accuracies, None)
     return LabelFile(labels.name, accuracies, interval.roundest)

@@ -157,10 +157,10 @@ def fitted(
             arguments["start"] = start_from(known, votes)
     with say().status("fitting") as status, recorded_doubts() as doubts:
 
-        def report(step: int, log_likelihood: float) -> None:
+        def tell(step: int, log_likelihood: float) -> None:
             status.update(f"step {step:,}: log-likelihood {log_likelihood:,.4f}")
 
-        result = fit_dawid_skene(votes, threads=threads, report=report, **arguments)
+        result = fit_dawid_skene(votes, threads=threads, progress=tell, **arguments)
     return result, doubts
 
 

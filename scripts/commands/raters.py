@@ -179,13 +179,13 @@ def rows_of_votes(report: RaterReport) -> Iterator[tuple[str, ...]]:
     from rich.markup import escape
 
     quality = report.quality
-    for row in (-quality.bits.estimate).argsort(kind="stable"):
+    for row in (-quality.bits.value).argsort(kind="stable"):
         words, evidence = quality.verdicts[row]
         yield (
             escape(str(quality.rater_names[row])),
             f"{quality.votes[row]:,}",
-            rounded(report.known.estimate[row]),
-            rounded(quality.bits.estimate[row]),
+            rounded(report.known.value[row]),
+            rounded(quality.bits.value[row]),
             escape(words),
             escape(evidence),
         )
@@ -200,18 +200,18 @@ def rows_of_release(report: RaterReport, accuracy: RaterAccuracy) -> Iterator[tu
         of_kind = accuracy.of_kind(kind)
         right = of_kind.accuracy
         shares = (of_kind.precision, of_kind.recall)
-        for row in (-right.estimate).argsort(kind="stable"):  # NaN comes last
+        for row in (-right.value).argsort(kind="stable"):  # NaN comes last
             name = of_kind.raters[row]
             judged = ("", "")
             if kind == "rater":
                 rater = place[name]
-                bits = report.quality.bits.estimate[rater]
+                bits = report.quality.bits.value[rater]
                 judged = (rounded(bits), report.quality.verdicts[rater].words)
             yield (
                 name if name == kind else f"{kind} {name}",
                 f"{of_kind.votes[row]:,}",
                 with_interval(*(part[row] for part in right)),
-                *(rounded(share.estimate[row]) for share in shares),
+                *(rounded(share.value[row]) for share in shares),
                 *judged,
             )
         yield ()

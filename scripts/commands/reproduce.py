@@ -85,7 +85,7 @@ def _find_or_fetch(data: Path | None) -> Path | None:
     """Find the release, download it where it is nowhere, or return None where that cannot be."""
     import os
 
-    from analysis import ReleaseError
+    from analysis import AnalysisError
     from analysis.release.files.download import cache_dir, find_release, missing_files
 
     if data is not None or os.environ.get("REASSESS_DATA") or not missing_files(cache_dir()):
@@ -94,7 +94,7 @@ def _find_or_fetch(data: Path | None) -> Path | None:
 
     try:
         return Path(fetch_with_progress(None))
-    except ReleaseError as error:
+    except AnalysisError as error:
         say().print(f"The release cannot be had: {error}", markup=False)
         return None
 

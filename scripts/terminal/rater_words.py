@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from analysis.raters.agreement.agreement import Coefficient
     from analysis.raters.golden.accuracy import RaterAccuracy
     from analysis.raters.pairs.pairs import RaterPairs
     from analysis.raters.report import GoldenEvidence, RaterReport
@@ -55,7 +54,7 @@ def known_raters(accuracy: RaterAccuracy) -> str:
     """Say in one line how accurate the raters are."""
     import numpy as np
 
-    every_rater = accuracy.of_kind("rater").accuracy.estimate
+    every_rater = accuracy.of_kind("rater").accuracy.value
     known = every_rater[~np.isnan(every_rater)]
     answered = f"{len(known)} of {len(every_rater)} raters have golden answers"
     if not len(known):
@@ -78,6 +77,6 @@ def copies(pairs: RaterPairs, what: str) -> Iterator[str]:
         yield f"{what}: those of raters {names} are near copies of each other"
 
 
-def estimated(part: Coefficient | Estimate) -> str:
+def estimated(part: Estimate | Estimate) -> str:
     """Write a number and its interval in three decimals."""
     return f"{part.value:.3f} [{part.low:.3f}, {part.high:.3f}]"

@@ -46,17 +46,17 @@ def of_raters(report: RaterReport, release: Release) -> Iterator[str]:
     yield from (f"| {words} | {count} |" for words, count in verdicts.items())
     accuracy = golden.accuracy.of_kind("rater")
     place = {name: row for row, name in enumerate(quality.rater_names)}
-    yes = accuracy.error_rates.estimate[:, :, 2]
+    yes = accuracy.error_rates.value[:, :, 2]
     one, strict = place[145], place[123]
     yield f"to {percent(yes[one, 0])} % of the golden questions whose label does not fit"
     yield f"to {percent(yes[one, 1])} % of those whose label does"
-    bits = quality.bits.estimate
+    bits = quality.bits.value
     yield f"{quality.votes[one]:,} votes tell {bits[one]:.4f} bits an answer"
     yield f"the median rater's {np.median(bits):.2f}"
     yield f"to {percent(yes[strict, 1])} % of the golden questions whose label fits"
     assert yes[strict, 0] == 0
-    assert np.argsort(accuracy.accuracy.estimate)[:2].tolist() == [one, strict]
-    yield f"accuracy, {accuracy.accuracy.estimate[strict]:.3f};"
+    assert np.argsort(accuracy.accuracy.value)[:2].tolist() == [one, strict]
+    yield f"accuracy, {accuracy.accuracy.value[strict]:.3f};"
     yield f"{bits[strict]:.2f} bits an answer, over {quality.votes[strict]:,} votes"
     assert "inverted" not in verdicts
 

@@ -79,7 +79,7 @@ def test_the_model_sees_through_two_raters(in_folder_with_votes: Path) -> None:
         "through them: it says dog."
     ) in words(section("Your own votes"))
     votes = Votes.read(in_folder_with_votes / "votes.csv")
-    most, model = vote_share(votes).classes, fit_dawid_skene(votes).classes()
+    most, model = vote_share(votes).classes(), fit_dawid_skene(votes).classes()
     assert votes.item_names[3] == "photo 4"
     assert np.flatnonzero(most != model).tolist() == [3]
     assert (votes.answer_names[most[3]], votes.answer_names[model[3]]) == ("cat", "dog")

@@ -85,7 +85,7 @@ def of_golden_questions(release: Release) -> Iterator[str]:
     for name, of_truth in (("does not fit", ~truth), ("fits", truth)):
         no, yes = (np.sum(of_truth & said) for said in (~says_yes, says_yes))
         yield f"| the label {name} | {no} | 0 | {yes} |"
-    found = accuracy.accuracy.estimate[answered]
+    found = accuracy.accuracy.value[answered]
     yield f"in {np.median(found):.5f} of cases"
     yield f"the least is {found.min():.5f}, the most {found.max():.5f}"
 

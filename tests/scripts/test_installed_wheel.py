@@ -150,7 +150,7 @@ def test_one_import_has_both_faces(installed: Installed, tmp_path: Path) -> None
 import reassess
 from reassess import Votes, fit_dawid_skene, load_release
 votes = Votes.from_triples([0, 0, 1], [0, 1, 1], [1, 1, 0])
-print(reassess.__file__, reassess.vote_share(votes).classes.tolist(), "Release" in dir(reassess))
+print(reassess.__file__, reassess.vote_share(votes).classes().tolist(), "Release" in dir(reassess))
 """
     run = installed.run(str(installed.python), "-c", code, folder=tmp_path)
     assert run.stdout.split() == [str(installed.site / "reassess/__init__.py"), "[1,", "0]", "True"]

@@ -52,7 +52,7 @@ def fit_dawid_skene(
     restarts: int = 0,
     seed: int = 0,
     threads: int | None = None,
-    report: Callable[[int, float], object] | None = None,
+    progress: Callable[[int, float], object] | None = None,
 ) -> Fit:
     """Fit the model of Dawid & Skene: each rater errs in a way of its own, given an item's class.
 
@@ -99,7 +99,7 @@ def fit_dawid_skene(
         Of those draws.
     threads : int, optional
         Never changes a result. Default: as many as are useful.
-    report : callable, optional
+    progress : callable, optional
         Called with the number of E-steps and the log-likelihood after each.
 
     Returns
@@ -165,7 +165,9 @@ def fit_dawid_skene(
         first = first_start(problem, votes, start=start, truth=known)
         others = (from_chance(problem, np.random.default_rng((seed, k))) for k in range(restarts))
         paths = [
-            climb(problem, x, accelerate=accelerate, tol=tol, max_steps=max_steps, report=report)
+            climb(
+                problem, x, accelerate=accelerate, tol=tol, max_steps=max_steps, progress=progress
+            )
             for x in chain([first], others)
         ]
         result = finish(problem, votes, clamped, paths, options)

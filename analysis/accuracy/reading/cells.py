@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import ReleaseError
+from ...errors import AnalysisError
 from .wordnet_ids import ids_in_cell
 
 # How lists are written in a cell: by NumPy, by Python, or by PyTorch, with what encloses a number.
@@ -78,7 +78,7 @@ def array_of(column: Column) -> NDArray[Any]:
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If an entry is neither, or lists differ in length; it is named.
     """
     if is_number(column):
@@ -87,7 +87,7 @@ def array_of(column: Column) -> NDArray[Any]:
         return _array_of_lists(column.values.combine_chunks())
     if is_text(column):
         return _array_of_texts(column)
-    raise ReleaseError(f"column {column.name} holds {column.values.type}, no labels")
+    raise AnalysisError(f"column {column.name} holds {column.values.type}, no labels")
 
 
 def _array_of_lists(column: Any) -> NDArray[Any]:
@@ -105,7 +105,7 @@ def _array_of_lists(column: Any) -> NDArray[Any]:
 def _check_sizes(sizes: NDArray[np.int64]) -> None:
     if len(sizes) and (sizes != sizes[0]).any():
         entry = int(np.argmax(sizes != sizes[0]))
-        raise ReleaseError(f"entry {entry} has {sizes[entry]} labels, but entry 0 has {sizes[0]}")
+        raise AnalysisError(f"entry {entry} has {sizes[entry]} labels, but entry 0 has {sizes[0]}")
 
 
 def _array_of_texts(column: Column) -> NDArray[Any]:
@@ -116,7 +116,7 @@ def _array_of_texts(column: Column) -> NDArray[Any]:
     for entry, text in enumerate(texts):
         row = ids_in_cell(text or "") if has_ids else _numbers(text or "")
         if row is None or len(row) == 0:
-            raise ReleaseError(
+            raise AnalysisError(
                 f"entry {entry} of column {column.name} is {text!r:.60}, no label: labels are 0 "
                 f"to 999 or WordNet ids; {HOW_TO_GET_LABELS}"
             )

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import ReleaseError
+from ...errors import AnalysisError
 from ...release.files.questions import N_LABELS
 from .cells import (
     HOW_TO_GET_LABELS,
@@ -69,7 +69,7 @@ class Family:
             return array_of(self.columns[0])
         for column in self.columns:
             if is_list(column):
-                raise ReleaseError(
+                raise AnalysisError(
                     f"column {column.name} holds lists: it should be the only predictions"
                 )
         return np.column_stack([array_of(column) for column in self.columns])
@@ -83,7 +83,7 @@ class Family:
         """Say whether these can be labels, or scores of all of them."""
         try:
             array = self.array
-        except ReleaseError:
+        except AnalysisError:
             return False
         if self.is_wide or array.dtype.kind not in "iuf":
             return True
@@ -135,7 +135,7 @@ def chosen_columns(columns: Sequence[Column], wanted: str | None = None) -> Chos
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If no column can be predictions, or several can; the message lists them.
     """
     numbered = [column for column in columns if _are_row_numbers(column)]
@@ -206,7 +206,7 @@ def _most_likely(possible: Sequence[Family], columns: Sequence[Column]) -> Famil
         return group[0]
     if group is neither and all(map(is_number, [c for family in group for c in family.columns])):
         return Family("", [column for family in group for column in family.columns])
-    raise ReleaseError(
+    raise AnalysisError(
         f"several columns could be predictions: the {', the '.join(map(str, group))}: choose one "
         "by --column, or column="
     )
@@ -216,12 +216,12 @@ def _refuse_texts(columns: Sequence[Column]) -> None:
     """Refuse a table whose labels are words, or that has no labels at all."""
     for column in columns:
         if LABELS.fullmatch(_word(column.name)) and not may_hold_predictions(column):
-            raise ReleaseError(
+            raise AnalysisError(
                 f"column {column.name} holds {first_value(column)!r:.60}, which is no label: "
                 f"labels are 0 to {N_LABELS - 1} or WordNet ids; {HOW_TO_GET_LABELS}"
             )
     if not any(map(may_hold_predictions, columns)):
-        raise ReleaseError(
+        raise AnalysisError(
             "no column of predictions: it has "
             + ", ".join(f"{column.name} ({column.values.type})" for column in columns)
         )
@@ -230,7 +230,7 @@ def _refuse_texts(columns: Sequence[Column]) -> None:
 def _refuse_scores(possible: Sequence[Family]) -> None:
     """Refuse a table that has scores of the best labels, and not the labels."""
     if all(SCORED.fullmatch(family.word) for family in possible):
-        raise ReleaseError(
+        raise AnalysisError(
             f"the {possible[0]} holds scores of the best labels, but the labels are not there; "
             f"{HOW_TO_GET_LABELS}, and all scores with --topk 0"
         )
@@ -245,7 +245,7 @@ def _wanted(columns: Sequence[Column], wanted: str) -> Family:
         first = NUMBERED.fullmatch(family.columns[0].name)
         if first and first[1] == wanted:
             return family
-    raise ReleaseError(
+    raise AnalysisError(
         f"there is no column {wanted!r}: it has {', '.join(column.name for column in columns)}"
     )
 

@@ -6,7 +6,7 @@ import csv
 import re
 from pathlib import Path
 
-from ...errors import ReleaseError
+from ...errors import AnalysisError
 from ...release.files.questions import N_LABELS
 from .cells import holds_predictions
 from .columns import Chosen, chosen_columns, columns_of
@@ -34,7 +34,7 @@ def predictions_of_csv(path: Path, wanted: str | None = None) -> Chosen:
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If it is no csv file, or as :func:`analysis.accuracy.reading.columns.chosen_columns`.
     """
     import pyarrow
@@ -53,7 +53,7 @@ def predictions_of_csv(path: Path, wanted: str | None = None) -> Chosen:
                 parse_options=arrow_csv.ParseOptions(delimiter=separator, newlines_in_values=True),
             )
     except (pyarrow.ArrowException, UnicodeDecodeError, csv.Error) as error:
-        raise ReleaseError(f"not a csv file that can be read ({error})") from error
+        raise AnalysisError(f"not a csv file that can be read ({error})") from error
     return chosen_columns(columns_of(table), wanted)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...errors import ReleaseError
+from ...errors import AnalysisError
 from ...release.files.questions import N_IMAGES
 from ..order import in_image_order
 from .columns import Chosen, chosen_columns, columns_of
@@ -97,7 +97,7 @@ def read_predictions(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If it is no such file, no order gives the original labels, or as
         :func:`analysis.ranked_labels`; the message begins with the file's name.
     """
@@ -106,8 +106,8 @@ def read_predictions(
         return found.labels
     try:
         return in_image_order(found.labels, original_labels=original_labels, order=order)
-    except ReleaseError as error:
-        raise ReleaseError(f"{path}: {error}") from error
+    except AnalysisError as error:
+        raise AnalysisError(f"{path}: {error}") from error
 
 
 def load_predictions(
@@ -134,14 +134,14 @@ def load_predictions(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         As :func:`read_predictions`.
     """
     path = Path(path)
     suffix = path.suffix.lower()
     reader = READERS.get(ALSO.get(suffix, suffix))
     if reader is None:
-        raise ReleaseError(
+        raise AnalysisError(
             f"{path}: predictions are read from {', '.join(READERS)} files; numpy.save writes an "
             "array into one"
         )
@@ -150,7 +150,7 @@ def load_predictions(
         array = _numbers(chosen.predictions, data)
         if chosen.names is None:
             if partial and array.shape[:1] != (n_images,):
-                raise ReleaseError(
+                raise AnalysisError(
                     f"{len(array):,} predictions without image names: a part of the images is "
                     "measured by their names, so give them beside the predictions"
                 )
@@ -160,8 +160,8 @@ def load_predictions(
             array, names=chosen.names, n_images=n_images, most=most, partial=partial
         )
         return Predictions(labels, images, chosen.note)
-    except ReleaseError as error:
-        raise ReleaseError(f"{path}: {error}") from error
+    except AnalysisError as error:
+        raise AnalysisError(f"{path}: {error}") from error
 
 
 def _numbers(predictions: Any, data: str | os.PathLike[str] | None) -> NDArray[Any]:
@@ -173,12 +173,12 @@ def _numbers(predictions: Any, data: str | os.PathLike[str] | None) -> NDArray[A
 
 def _read_npy(path: Path, wanted: str | None) -> Chosen:
     if wanted is not None:
-        raise ReleaseError(f"there is no column {wanted!r}: a .npy file is one array")
+        raise AnalysisError(f"there is no column {wanted!r}: a .npy file is one array")
     try:
         # not loaded whole: scores are ranked a part at a time
         return Chosen(np.lib.format.open_memmap(path, mode="r"), None)
     except NUMPY_ERRORS as error:
-        raise ReleaseError(f"not an array that can be read ({error})") from error
+        raise AnalysisError(f"not an array that can be read ({error})") from error
 
 
 def _read_npz(path: Path, wanted: str | None) -> Chosen:
@@ -190,7 +190,7 @@ def _read_npz(path: Path, wanted: str | None) -> Chosen:
             if isinstance(archive, np.lib.npyio.NpzFile):
                 arrays = dict(archive)
     except NUMPY_ERRORS as error:
-        raise ReleaseError(f"not an archive of arrays that can be read ({error})") from error
+        raise AnalysisError(f"not an archive of arrays that can be read ({error})") from error
     numbers = {
         name: array
         for name, array in arrays.items()
@@ -202,7 +202,7 @@ def _read_npz(path: Path, wanted: str | None) -> Chosen:
         if array.dtype.kind in "US" and not holds_ids(array)
     ]
     if len(numbers) != 1 or len(names) > 1:
-        raise ReleaseError(
+        raise AnalysisError(
             "should hold one array of numbers and, if they are not in order, one of image names; "
             "of several arrays of numbers --column, or column=, chooses one: it holds "
             + (", ".join(f"{name} {a.shape} {a.dtype}" for name, a in arrays.items()) or "none")
@@ -219,7 +219,7 @@ def _read_text(path: Path, wanted: str | None) -> Chosen:
         with path.open(encoding="utf-8-sig") as stream:
             start = stream.readline().strip()
     except UnicodeDecodeError as error:
-        raise ReleaseError(f"not a file of text that can be read ({error})") from error
+        raise AnalysisError(f"not a file of text that can be read ({error})") from error
     if is_json and start[:1].isalpha() and "," in start:
         is_json = False
     if is_json or start == RESULT or start.startswith(("{", "[{")):
@@ -235,7 +235,7 @@ def _read_parquet(path: Path, wanted: str | None) -> Chosen:
     try:
         table = parquet.ParquetFile(content).read()
     except (pyarrow.ArrowException, OSError) as error:
-        raise ReleaseError(f"not a parquet file that can be read ({error})") from error
+        raise AnalysisError(f"not a parquet file that can be read ({error})") from error
     return chosen_columns(columns_of(table), wanted)
 
 

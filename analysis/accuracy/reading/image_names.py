@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import ReleaseError
+from ...errors import AnalysisError
 from ...release.files.questions import N_IMAGES, image_name
 
 # Some copies of the images have the label's WordNet id behind the number, or another ending.
@@ -41,14 +41,14 @@ def image_numbers(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If a name is unknown, occurs twice, or is missing.
     """
     numbers = np.fromiter(map(_image_number, names), dtype=np.int64, count=len(names))
     unknown = (numbers < 1) | (numbers > n_images)
     if unknown.any():
         entry = int(np.argmax(unknown))
-        raise ReleaseError(
+        raise AnalysisError(
             f"entry {entry} has the image name {names[entry]!r:.80}: names are "
             f"{image_name(1)} to {image_name(n_images)}"
         )
@@ -56,9 +56,9 @@ def image_numbers(
     if (counts > 1).any():
         image = int(np.argmax(counts > 1)) + 1
         first, second = np.flatnonzero(numbers == image)[:2]
-        raise ReleaseError(f"entries {first} and {second} are both for {image_name(image)}")
+        raise AnalysisError(f"entries {first} and {second} are both for {image_name(image)}")
     if (counts == 0).any() and not partial:
-        raise ReleaseError(
+        raise AnalysisError(
             f"{image_name(int(np.argmin(counts)) + 1)} is missing: there are {len(names):,} image "
             f"names, not {n_images:,}; a part of the images is measured where --partial, or "
             "partial=True, asks for it"

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from ...errors import ReleaseError
+from ...errors import AnalysisError
 from .cells import Column
 from .columns import Chosen, chosen_columns
 from .image_names import is_image_name
@@ -33,7 +33,7 @@ def predictions_of_json(text: str, wanted: str | None = None) -> Chosen:
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If it is none of these.
     """
     content = _parsed(text)
@@ -41,12 +41,12 @@ def predictions_of_json(text: str, wanted: str | None = None) -> Chosen:
     if columns is not None:
         return chosen_columns(columns, wanted)
     if wanted is not None:
-        raise ReleaseError(f"there is no column {wanted!r}, for there are no columns")
+        raise AnalysisError(f"there is no column {wanted!r}, for there are no columns")
     if isinstance(content, tuple):
         return Chosen([entry for _, entry in content], [name for name, _ in content])
     if isinstance(content, list):
         return Chosen(content, None)
-    raise ReleaseError(f"holds {content!r:.60}, not a list or an object with an entry an image")
+    raise AnalysisError(f"holds {content!r:.60}, not a list or an object with an entry an image")
 
 
 def _parsed(text: str) -> Any:
@@ -63,7 +63,7 @@ def _parsed(text: str) -> Any:
             lines = [line for line in body.splitlines() if line.strip()]
             return [json.loads(line, object_pairs_hook=tuple) for line in lines]
     except (ValueError, RecursionError) as error:
-        raise ReleaseError(f"not a JSON file ({error})") from error
+        raise AnalysisError(f"not a JSON file ({error})") from error
 
 
 def _table(content: Any) -> list[Column] | None:
@@ -103,7 +103,7 @@ def _by_row(first: str, columns: Sequence[Any], cells: Any) -> list[Any]:
     try:
         return [by_row[row] for row, _ in columns[0]]
     except KeyError as error:
-        raise ReleaseError(f"a column has no row {error}, which column {first} has") from None
+        raise AnalysisError(f"a column has no row {error}, which column {first} has") from None
 
 
 def _from_records(records: Sequence[Any], names: Sequence[str] | None = None) -> list[Column]:
@@ -113,7 +113,7 @@ def _from_records(records: Sequence[Any], names: Sequence[str] | None = None) ->
     for column in rows[0]:
         lacking = next((entry for entry, row in enumerate(rows) if column not in row), None)
         if lacking is not None:
-            raise ReleaseError(f"entry {lacking} has no {column}, which entry 0 has")
+            raise AnalysisError(f"entry {lacking} has no {column}, which entry 0 has")
         columns[column] = [row[column] for row in rows]
     return _columns(columns)
 
@@ -126,5 +126,5 @@ def _columns(columns: dict[str, Any]) -> list[Column]:
         try:
             found.append(Column(name, pyarrow.chunked_array([pyarrow.array(list(values))])))
         except pyarrow.ArrowException as error:
-            raise ReleaseError(f"column {name} holds values of several kinds ({error})") from error
+            raise AnalysisError(f"column {name} holds values of several kinds ({error})") from error
     return found

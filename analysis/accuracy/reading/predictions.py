@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...errors import ReleaseError
+from ...errors import AnalysisError
 from ...release.files.questions import N_IMAGES, N_LABELS, image_name
 from .image_names import image_numbers
 from .wordnet_ids import holds_ids, labels_of_ids
@@ -54,7 +54,7 @@ def ranked_labels(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If there are more or fewer predictions than images; a label is not in 0..999 or twice in the
         top k of an image; a score is NaN; an image name is unknown or occurs twice. The message
         names the first such entry.
@@ -98,11 +98,11 @@ def ranked_by_name(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         As :func:`ranked_labels`.
     """
     if array.ndim and len(names) != len(array):
-        raise ReleaseError(f"{len(array):,} predictions, but {len(names):,} image names")
+        raise AnalysisError(f"{len(array):,} predictions, but {len(names):,} image names")
     images = image_numbers(names, n_images, partial=partial)
     order = np.argsort(images)
     return images[order], ranked_batch(array, images=images, most=most)[order]
@@ -126,23 +126,23 @@ def ranked_batch(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         As :func:`ranked_labels`.
     """
     array = number_array(predictions)
     if array.ndim not in (1, 2) or 0 in array.shape[1:]:
-        raise ReleaseError(
+        raise AnalysisError(
             f"predictions of shape {array.shape}: give labels (n,), the top k labels (n, k) or "
             f"scores (n, {N_LABELS})"
         )
     if len(array) != len(images):
-        raise ReleaseError(
+        raise AnalysisError(
             f"{len(array):,} predictions: there are {len(images):,} images"
             + (", so transpose the array" if array.shape[1:] == (len(images),) else "")
         )
     rows = array[:, None] if array.ndim == 1 else array
     if rows.shape[1] > N_LABELS:
-        raise ReleaseError(
+        raise AnalysisError(
             f"{rows.shape[1]} scores an image: there are {N_LABELS} labels, so leave out what is "
             "none, such as a background class"
         )
@@ -156,14 +156,14 @@ def label_array(values: Any, synsets: Sequence[str] | None) -> NDArray[Any]:
     if not holds_ids(values):
         return number_array(values)
     if synsets is None:
-        raise ReleaseError(
+        raise AnalysisError(
             f"entry 0 of the predictions is {values[0]!r:.60}: WordNet ids need "
             "synsets=load_synsets()"
         )
     try:
         return labels_of_ids(np.array(values, dtype=np.str_), synsets)
     except ValueError as error:
-        if isinstance(error, ReleaseError):
+        if isinstance(error, AnalysisError):
             raise
         raise _uneven_rows(values) from error
 
@@ -175,14 +175,14 @@ def number_array(values: Any) -> NDArray[Any]:
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If an entry is no number or is masked, or the rows differ in length.
     """
     for method in ("detach", "cpu"):
         if hasattr(values, method):
             values = getattr(values, method)()
     if np.ma.is_masked(values):
-        raise ReleaseError("predictions have masked entries: there must be one for each image")
+        raise AnalysisError("predictions have masked entries: there must be one for each image")
     try:
         array = np.asarray(values.numpy() if hasattr(values, "numpy") else values)
     except TypeError:  # a type that NumPy lacks, such as PyTorch's bfloat16
@@ -193,15 +193,15 @@ def number_array(values: Any) -> NDArray[Any]:
         # from the values themselves: in an array of strings every number is a string, too
         array = _numbers_of(np.array(values, dtype=object))
     if array.dtype.kind not in "iuf":
-        raise ReleaseError(f"predictions of type {array.dtype} are no numbers")
+        raise AnalysisError(f"predictions of type {array.dtype} are no numbers")
     return array
 
 
-def _uneven_rows(values: Sequence[Any]) -> ReleaseError:
+def _uneven_rows(values: Sequence[Any]) -> AnalysisError:
     """Say which row of a list of lists is longer or shorter than the first one."""
     sizes = [len(row) if isinstance(row, Sequence | np.ndarray) else 1 for row in values]
     entry = next((row for row, size in enumerate(sizes) if size != sizes[0]), 0)
-    return ReleaseError(
+    return AnalysisError(
         f"entry {entry} of the predictions is {values[entry]!r:.60}, but entry 0 is "
         f"{values[0]!r:.60}: give all images equally many labels"
     )
@@ -213,16 +213,16 @@ def _numbers_of(values: NDArray[np.object_]) -> NDArray[Any]:
         number = isinstance(value, int | float | np.integer | np.floating)
         if not number or isinstance(value, bool) or abs(value) > np.iinfo(np.int64).max:
             entry = f"entry {place[0]} of the predictions" if place else "what was given"
-            raise ReleaseError(f"{entry} is {value!r:.60}, no label")
+            raise AnalysisError(f"{entry} is {value!r:.60}, no label")
     return np.asarray(values.tolist())
 
 
 def _rank_scores(scores: NDArray[Any], images: NDArray[np.int64], most: int) -> NDArray[np.int16]:
     """Return the labels of the `most` highest scores; of equal scores the lower label is first."""
     if not 1 <= most <= N_LABELS:
-        raise ReleaseError(f"the best {most} labels: 1 to {N_LABELS} can be kept")
+        raise AnalysisError(f"the best {most} labels: 1 to {N_LABELS} can be kept")
     if scores.dtype.kind in "iu" and np.array_equal(np.sort(scores[0]), np.arange(N_LABELS)):
-        raise ReleaseError(
+        raise AnalysisError(
             f"{N_LABELS} whole numbers an image may be scores or ranked labels: give fewer than "
             f"{N_LABELS} ranked labels, or scores as floats"
         )
@@ -231,7 +231,7 @@ def _rank_scores(scores: NDArray[Any], images: NDArray[np.int64], most: int) -> 
         part = scores[start : start + CHUNK].astype(np.float64)
         if np.isnan(part).any():
             row, label = np.argwhere(np.isnan(part))[0]
-            raise ReleaseError(
+            raise AnalysisError(
                 f"the score of {image_name(int(images[start + row]))} for label {label} is nan"
             )
         ranked[start : start + CHUNK] = _highest(-part, most)
@@ -259,7 +259,7 @@ def _checked_labels(labels: NDArray[Any], images: NDArray[np.int64]) -> NDArray[
         row, column = np.argwhere(wrong)[0]
         value = labels[row, column]
         fraction = np.isfinite(value) and value != np.floor(value)
-        raise ReleaseError(
+        raise AnalysisError(
             f"the prediction for {image_name(int(images[row]))} is {value}: labels "
             f"are 0 to {N_LABELS - 1}"
             + (f", and scores have {N_LABELS} columns" if fraction else "")
@@ -269,7 +269,7 @@ def _checked_labels(labels: NDArray[Any], images: NDArray[np.int64]) -> NDArray[
     twice = ascending[:, 1:] == ascending[:, :-1]
     if twice.any():
         row, column = np.argwhere(twice)[0]
-        raise ReleaseError(
+        raise AnalysisError(
             f"the predictions for {image_name(int(images[row]))} have the label "
             f"{ascending[row, column]} twice"
         )

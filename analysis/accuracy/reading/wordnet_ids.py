@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import ReleaseError
+from ...errors import AnalysisError
 from ...release.files.download import ORIGINAL_LABELS, find_release
 from ...release.files.readers import WORDNET_ID, read_synsets
 
@@ -70,7 +70,7 @@ def labels_of_ids(ids: NDArray[Any], synsets: Sequence[str]) -> NDArray[np.int16
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If an entry is none of them; it is named.
     """
     rank = {synset: label for label, synset in enumerate(synsets)}
@@ -78,7 +78,7 @@ def labels_of_ids(ids: NDArray[Any], synsets: Sequence[str]) -> NDArray[np.int16
     for place, wordnet_id in np.ndenumerate(ids):
         label = rank.get(wordnet_id)
         if label is None:
-            raise ReleaseError(
+            raise AnalysisError(
                 f"entry {place[0]} of the predictions is {str(wordnet_id)!r:.60}, none of the "
                 f"{len(synsets):,} WordNet ids of the labels, {synsets[0]} to {synsets[-1]}"
             )

@@ -17,8 +17,8 @@ from numpy.typing import ArrayLike, NDArray
 from aggregation import Votes
 
 from ...defaults import CONFIDENCE, REPLICATES
-from ...errors import ReleaseError
-from ...statistics.estimates import check_count, percentile_interval
+from ...errors import AnalysisError
+from ...statistics.estimates import Estimate, check_count, percentile_interval
 from .coefficients import Scale, coefficients, coefficients_of_two
 
 # Replicates are computed together as long as their weightings have no more numbers than this.
@@ -40,17 +40,6 @@ class Kinds(NamedTuple):
     items: NDArray[np.int64]
 
 
-class Coefficient(NamedTuple):
-    """A coefficient of agreement, 1 if perfect and 0 by chance, and its bootstrap interval.
-
-    NaN where it is 0/0: all votes are the same answer.
-    """
-
-    value: float
-    low: float
-    high: float
-
-
 @dataclass(frozen=True)
 class Agreement:
     """Agreement of all raters, with bootstrap intervals over items.
@@ -62,23 +51,23 @@ class Agreement:
     n_items : int
         Items with a vote.
     n_votes : int
-    percent : Coefficient
+    percent : Estimate
         Chance that two votes on the same item agree (weighted by how near they are), 0..1.
-    fleiss_kappa : Coefficient
+    fleiss_kappa : Estimate
         Fleiss's kappa, for two votes an item Scott's pi; weighted on an ordinal or interval scale.
-    krippendorff_alpha : Coefficient
+    krippendorff_alpha : Estimate
         Krippendorff's alpha.
-    gwet_ac : Coefficient
+    gwet_ac : Estimate
         Gwet's AC1 on a nominal scale, AC2 on the others.
     """
 
     scale: Scale
     n_items: int
     n_votes: int
-    percent: Coefficient
-    fleiss_kappa: Coefficient
-    krippendorff_alpha: Coefficient
-    gwet_ac: Coefficient
+    percent: Estimate
+    fleiss_kappa: Estimate
+    krippendorff_alpha: Estimate
+    gwet_ac: Estimate
 
 
 def agreement(
@@ -112,7 +101,7 @@ def agreement(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If no item has two votes, the scale is another one, or a number is out of range.
 
     References
@@ -126,7 +115,7 @@ def agreement(
     >>> round(agreement(votes, replicates=10).krippendorff_alpha.value, 3)
     0.444
     """
-    check_arguments(scale, replicates, seed)
+    check_arguments(scale, seed=seed, replicates=replicates)
     kinds = kinds_of_items(votes)
     observed = coefficients(kinds.counts, kinds.items[None], scale)
     blocks = [coefficients(kinds.counts, items, scale) for items in drawn(kinds, replicates, seed)]
@@ -138,11 +127,12 @@ def agreement(
     return Agreement(scale, int(kinds.items.sum()), n_votes, **found)
 
 
-def check_arguments(scale: str, replicates: int, seed: int) -> None:
-    """Refuse what cannot be used."""
+def check_arguments(scale: str, *, seed: int = 0, **counts: int) -> None:
+    """Refuse what cannot be used; `counts` are named as the caller's arguments are."""
     if scale not in get_args(Scale):
-        raise ReleaseError(f"scale {scale!r} is not one of {', '.join(get_args(Scale))}")
-    check_count("replicates", replicates, 1)
+        raise AnalysisError(f"scale {scale!r} is not one of {', '.join(get_args(Scale))}")
+    for name, value in counts.items():
+        check_count(name, value, 1)
     check_count("seed", seed, 0)
 
 
@@ -161,10 +151,10 @@ def drawn(kinds: Kinds, replicates: int, seed: int) -> Iterator[NDArray[np.int64
 
 def with_interval(
     value: NDArray[np.float64], replicated: NDArray[np.float64], confidence: float
-) -> Coefficient:
+) -> Estimate:
     """Put a coefficient, shape (1,), beside the interval of its replicates."""
     low, high = percentile_interval(replicated, confidence=confidence)
-    return Coefficient(float(value[0]), float(low), float(high))
+    return Estimate(float(value[0]), float(low), float(high))
 
 
 def kinds_of_items(votes: Votes) -> Kinds:
@@ -173,7 +163,7 @@ def kinds_of_items(votes: Votes) -> Kinds:
     n_votes = counts.sum(axis=1)
     counts = counts[n_votes > 0]
     if not (n_votes > 1).any():
-        raise ReleaseError("no item has two votes, so there is nothing to agree on")
+        raise AnalysisError("no item has two votes, so there is nothing to agree on")
     # A row as one number, in a mixed radix; a row too large for that is compared as a row.
     radix = counts.max(axis=0).astype(object) + 1
     places = np.cumprod([1, *radix[:-1].tolist()], dtype=object)
@@ -195,23 +185,23 @@ class AgreementOfTwo:
     ----------
     scale : {"nominal", "ordinal", "interval"}
     n_items : int
-    percent : Coefficient
+    percent : Estimate
         Share of items on which they agree (weighted by how near the answers are).
-    cohen_kappa : Coefficient
+    cohen_kappa : Estimate
         Cohen's kappa, weighted on an ordinal or interval scale; the weights of the interval scale
         are quadratic.
-    scott_pi : Coefficient
+    scott_pi : Estimate
         Scott's pi, which takes both for raters with the same frequency of answers.
-    gwet_ac : Coefficient
+    gwet_ac : Estimate
         Gwet's AC1 on a nominal scale, AC2 on the others.
     """
 
     scale: Scale
     n_items: int
-    percent: Coefficient
-    cohen_kappa: Coefficient
-    scott_pi: Coefficient
-    gwet_ac: Coefficient
+    percent: Estimate
+    cohen_kappa: Estimate
+    scott_pi: Estimate
+    gwet_ac: Estimate
 
 
 def agreement_of_two(
@@ -237,7 +227,7 @@ def agreement_of_two(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If the table is not square, empty, or not of counts; or as :func:`agreement`.
 
     References
@@ -252,7 +242,7 @@ def agreement_of_two(
     >>> round(two.cohen_kappa.value, 3)
     0.4
     """
-    check_arguments(scale, replicates, seed)
+    check_arguments(scale, seed=seed, replicates=replicates)
     counts = checked_table(table)
     n_items = int(counts.sum())
     generator = np.random.default_rng(seed)
@@ -266,18 +256,18 @@ def agreement_of_two(
 
 
 def checked_table(table: ArrayLike) -> NDArray[np.int64]:
-    """Return a table of two raters' answers; one that is none is a ReleaseError."""
+    """Return a table of two raters' answers; one that is none is a AnalysisError."""
     given = np.asarray(table, dtype=np.float64)
     if given.ndim != 2 or given.shape[0] != given.shape[1]:
-        raise ReleaseError(
+        raise AnalysisError(
             f"a table of shape {given.shape}: give items by the answers of two raters, as many "
             "rows as columns"
         )
     wrong = ~((given >= 0) & (given == np.floor(given)) & np.isfinite(given))
     if wrong.any():
-        raise ReleaseError(f"a table with {given[wrong][0]:g} items in a cell: give counts")
+        raise AnalysisError(f"a table with {given[wrong][0]:g} items in a cell: give counts")
     if not given.sum():
-        raise ReleaseError("a table without items: there is nothing to agree on")
+        raise AnalysisError("a table without items: there is nothing to agree on")
     return given.astype(np.int64)
 
 
@@ -292,5 +282,5 @@ def scott_pi(table: ArrayLike, *, scale: Scale = "nominal") -> float:
 
 
 def _value(name: str, table: ArrayLike, scale: Scale) -> float:
-    check_arguments(scale, 1, 0)
+    check_arguments(scale)
     return float(coefficients_of_two(checked_table(table)[None], scale)[name][0])

@@ -10,16 +10,17 @@ from numpy.typing import NDArray
 from aggregation import Votes
 
 from ...defaults import REPLICATES
-from ...errors import ReleaseError
+from ...errors import AnalysisError
 from ...release.release import Release
 from ...statistics.estimates import (
     Estimate,
+    Estimates,
     estimate,
     image_codes,
     image_weights,
     percentile_interval,
 )
-from ...statistics.intervals import Proportion, proportion
+from ...statistics.intervals import proportion
 from .agreement import check_arguments
 from .coefficients import Scale, coefficients_of_two
 
@@ -43,7 +44,7 @@ class Retest:
     others : Estimate
         Share of other raters' golden answers that are the same as the second answer: how far two
         different raters agree on these questions.
-    by_rater : Proportion
+    by_rater : Estimates
         Share of the same answers of each rater, with Wilson intervals; NaN without a second answer.
     kappa_by_rater : ndarray, shape (n_raters, 3)
         Cohen's kappa and its bootstrap interval over questions; NaN where it is 0/0.
@@ -56,7 +57,7 @@ class Retest:
     agreement: Estimate
     kappa: Estimate
     others: Estimate
-    by_rater: Proportion
+    by_rater: Estimates
     kappa_by_rater: NDArray[np.float64]
     changed_p: float
 
@@ -86,10 +87,10 @@ def retest(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If no rater answered a golden question twice, or an argument is out of range.
     """
-    check_arguments(scale, replicates, seed)
+    check_arguments(scale, seed=seed, replicates=replicates)
     questions, raters, first, second = answered_twice(release)
     n_answers = release.votes.n_answers
     tables = np.zeros((release.votes.n_raters, n_answers, n_answers), dtype=np.int64)
@@ -135,7 +136,7 @@ def answered_twice(release: Release) -> tuple[NDArray[np.int64], ...]:
     first, second = first_of[raters, questions], votes.answers.astype(np.int64)
     twice = first != NO_ANSWER
     if not twice.any():
-        raise ReleaseError("no rater answered a golden question a second time")
+        raise AnalysisError("no rater answered a golden question a second time")
     return questions[twice], raters[twice], first[twice], second[twice]
 
 

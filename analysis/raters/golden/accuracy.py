@@ -15,7 +15,8 @@ from aggregation.votes.given import truth_weights
 from ...release.files.readers import ANSWERS, YES
 from ...release.published import FITS, MISFIT, TRUTHS, original_label_answers
 from ...release.release import Golden, Release
-from ...statistics.intervals import Proportion, proportion
+from ...statistics.estimates import Estimates
+from ...statistics.intervals import proportion
 from ...tables import to_csv
 
 Kind = Literal["rater", "expert", "original label"]
@@ -29,7 +30,7 @@ KINDS: tuple[Kind, ...] = (RATER, EXPERT, ORIGINAL_LABEL)
 class RaterAccuracy:
     """Golden answers beside the truth: a row for each rater, each expert and the original label.
 
-    Every proportion is a :class:`Proportion`: the estimates and the ends of
+    Every proportion is a :class:`Estimates`: the estimates and the ends of
     their 95 % Wilson intervals as three arrays, NaN where a proportion is 0/0. To say yes is
     measured against the rest: maybe counts as not yes.
 
@@ -60,29 +61,29 @@ class RaterAccuracy:
         return np.asarray(self.golden_answers - self.counts.sum(axis=(1, 2)))
 
     @property
-    def accuracy(self) -> Proportion:
+    def accuracy(self) -> Estimates:
         """Share of the answers that are yes where the label fits, and not yes where it does not."""
         right = self.counts[:, FITS, YES] + self.counts[:, MISFIT, :YES].sum(axis=1)
         return proportion(right, self.counts.sum(axis=(1, 2)))
 
     @property
-    def precision(self) -> Proportion:
+    def precision(self) -> Estimates:
         """Share of the yes answers whose label fits."""
         return proportion(self.counts[:, FITS, YES], self.counts[:, :, YES].sum(axis=1))
 
     @property
-    def recall(self) -> Proportion:
+    def recall(self) -> Estimates:
         """Share of yes among the answers where the label fits."""
         return proportion(self.counts[:, FITS, YES], self.counts[:, FITS].sum(axis=1))
 
     @property
-    def specificity(self) -> Proportion:
+    def specificity(self) -> Estimates:
         """Share of no and maybe among the answers where the label does not fit."""
         misfit = self.counts[:, MISFIT]
         return proportion(misfit[:, :YES].sum(axis=1), misfit.sum(axis=1))
 
     @property
-    def error_rates(self) -> Proportion:
+    def error_rates(self) -> Estimates:
         """Share of each answer given the truth, shape (n_rows, 2, 3); no pseudo-counts."""
         return proportion(self.counts, self.counts.sum(axis=2, keepdims=True))
 
@@ -189,13 +190,13 @@ def accuracy_columns(accuracy: RaterAccuracy) -> dict[str, Sequence[Any] | NDArr
     }
     for cls, truth in enumerate(TRUTHS):
         for code, answer in enumerate(ANSWERS):
-            rate = Proportion(*(part[:, cls, code] for part in rates))
+            rate = Estimates(*(part[:, cls, code] for part in rates))
             columns |= _with_interval(f"{answer}_if_{truth}", rate)
     return columns
 
 
-def _with_interval(name: str, values: Proportion) -> dict[str, NDArray[np.float64]]:
-    return {name: values.estimate, f"{name}_low": values.low, f"{name}_high": values.high}
+def _with_interval(name: str, values: Estimates) -> dict[str, NDArray[np.float64]]:
+    return {name: values.value, f"{name}_low": values.low, f"{name}_high": values.high}
 
 
 def _counts(votes: Votes, truth: NDArray[np.int64]) -> NDArray[np.int64]:

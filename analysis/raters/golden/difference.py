@@ -21,8 +21,8 @@ from aggregation import (
 )
 
 from ...release.release import Release
-from ...statistics.estimates import discovery_rates, weighted_median
-from ...statistics.intervals import Proportion, proportion
+from ...statistics.estimates import Estimates, discovery_rates, weighted_median
+from ...statistics.intervals import proportion
 
 N_CLASSES = 2
 
@@ -35,9 +35,9 @@ class GoldenDifference:
     ----------
     fit : Fit
         Of the votes on all other questions; classes are misfit and fits.
-    golden : Proportion
+    golden : Estimates
         Shape (n_raters, 2, 3), with 95 % Wilson intervals; NaN without golden answers.
-    em : Proportion
+    em : Estimates
         Shape (n_raters, 2, 3), with 95 % intervals from the observed information; NaN where an
         answer was hardly ever given.
     common : ndarray, shape (2, 3)
@@ -50,8 +50,8 @@ class GoldenDifference:
     """
 
     fit: Fit
-    golden: Proportion
-    em: Proportion
+    golden: Estimates
+    em: Estimates
     common: NDArray[np.float64]
     p_value: NDArray[np.float64]
     p_own: NDArray[np.float64]
@@ -59,7 +59,7 @@ class GoldenDifference:
     @property
     def difference(self) -> NDArray[np.float64]:
         """Golden minus EM, shape (n_raters, 2, 3)."""
-        return np.asarray(self.golden.estimate - self.em.estimate)
+        return np.asarray(self.golden.value - self.em.value)
 
     @property
     def q_value(self) -> NDArray[np.float64]:
@@ -102,7 +102,7 @@ def golden_difference(release: Release, *, fit: Fit | None = None) -> GoldenDiff
     truth = golden.truth()
     counts = expected_counts(golden.raters, np.eye(N_CLASSES)[truth])
     estimate = proportion(counts, counts.sum(axis=2, keepdims=True))
-    difference = estimate.estimate - fit.error_rates
+    difference = estimate.value - fit.error_rates
     answered = ~np.isnan(difference).any(axis=(1, 2))
     images = release.questions.images[golden.questions]
     of_golden = golden_covariance(golden.raters.to_tensor(), truth, images)
@@ -113,7 +113,7 @@ def golden_difference(release: Release, *, fit: Fit | None = None) -> GoldenDiff
         p_value[rater] = wald_p(difference[rater], covariance[rater])
         p_own[rater] = wald_p(difference[rater] - common, covariance[rater])
     return GoldenDifference(
-        fit, estimate, Proportion(fit.error_rates, low, high), common, p_value, p_own
+        fit, estimate, Estimates(fit.error_rates, low, high), common, p_value, p_own
     )
 
 

@@ -93,7 +93,7 @@ def pairs_csv(pairs: RaterPairs, *, scale: Scale = "nominal") -> str:
         "items": pairs.n_items,
         "agreed": pairs.agreed,
         "expected": pairs.expected,
-        "copied": pairs.copied.estimate,
+        "copied": pairs.copied.value,
         "copied_low": pairs.copied.low,
         "copied_high": pairs.copied.high,
         "z": pairs.z,

@@ -20,8 +20,9 @@ from numpy.typing import ArrayLike, NDArray
 from aggregation import Fit, Votes
 from aggregation.votes.given import checked_parameters
 
-from ...errors import ReleaseError
-from ...statistics.intervals import Proportion, proportion
+from ...errors import AnalysisError
+from ...statistics.estimates import Estimates
+from ...statistics.intervals import proportion
 from .pair_tests import MODEL, Peers, chance_of_agreement, common_to_pairs, copied_share, has_room
 
 # Up to so many pairs of raters are looked up in a table, more are sorted.
@@ -73,7 +74,7 @@ class RaterPairs:
         return has_room(self.n_items, self.variance)
 
     @property
-    def copied(self) -> Proportion:
+    def copied(self) -> Estimates:
         """Share of answers that one would have taken over from the other, with 95 % intervals.
 
         If one takes over a share c and else answers as the model says, they agree on a share
@@ -83,7 +84,7 @@ class RaterPairs:
         expected = self.expected / self.n_items
         room = np.where(expected < 1, 1 - expected, np.nan)
         agreed = proportion(self.agreed, self.n_items)
-        return Proportion(*((part - expected) / room for part in agreed))
+        return Estimates(*((part - expected) / room for part in agreed))
 
     @property
     def z(self) -> NDArray[np.float64]:
@@ -139,7 +140,7 @@ def rater_pairs(votes: Votes, *, error_rates: ArrayLike, class_prior: ArrayLike)
 
     Raises
     ------
-    VoteError, ReleaseError
+    VoteError, AnalysisError
         If the parameters do not fit the votes, or no item was answered by two raters.
 
     Examples
@@ -154,7 +155,7 @@ def rater_pairs(votes: Votes, *, error_rates: ArrayLike, class_prior: ArrayLike)
 
     prior = np.atleast_2d(np.asarray(class_prior, dtype=np.float64))
     if prior.shape[0] not in (1, votes.n_items):
-        raise ReleaseError(
+        raise AnalysisError(
             f"class_prior of shape {np.shape(class_prior)}: give one of all items, or one for "
             f"each of the {votes.n_items}"
         )
@@ -208,7 +209,7 @@ def _pairs_of_votes(votes: Votes) -> tuple[NDArray[np.int64], NDArray[np.int64]]
     keys = np.empty(int((sizes * (sizes - 1) // 2).sum()), dtype=np.int64)
     keys = keys[: pair_keys(votes.starts, votes.raters, votes.n_raters, keys)]
     if not len(keys):
-        raise ReleaseError("no item was answered by two raters: there are no pairs")
+        raise AnalysisError("no item was answered by two raters: there are no pairs")
     if votes.n_raters**2 > MOST_IN_TABLE:
         distinct, places = np.unique(keys, return_inverse=True)
         return distinct, places.astype(np.int64)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...errors import ReleaseError
+from ...errors import AnalysisError
 from ..agreement.coefficients import Scale
 
 
@@ -107,7 +107,7 @@ def expected_cost(
     n_classes = len(prior)
     table = 1 - np.eye(n_classes) if costs is None else np.asarray(costs, dtype=np.float64)
     if table.shape != (n_classes, n_classes) or not np.isfinite(table).all():
-        raise ReleaseError(
+        raise AnalysisError(
             f"costs of shape {table.shape}: give numbers by true and chosen class, "
             f"({n_classes}, {n_classes})"
         )
@@ -160,11 +160,11 @@ def _quotient(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[
 def checked_rates(
     error_rates: ArrayLike, class_prior: ArrayLike
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return both as arrays; where classes differ in number it is a ReleaseError."""
+    """Return both as arrays; where classes differ in number it is a AnalysisError."""
     rates = np.asarray(error_rates, dtype=np.float64)
     prior = np.asarray(class_prior, dtype=np.float64)
     if rates.ndim < 2 or prior.shape != rates.shape[-2:-1]:
-        raise ReleaseError(
+        raise AnalysisError(
             f"error_rates of shape {rates.shape} and class_prior of shape {prior.shape}: give "
             "(..., class, answer) and (class,)"
         )

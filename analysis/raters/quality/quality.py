@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from aggregation import Fit, expected_counts
 
-from ...statistics.estimates import percentile_interval
+from ...statistics.estimates import Estimates, percentile_interval
 from ..agreement.agreement import check_arguments
 from ..agreement.coefficients import Scale
 from .measures import answer_shares, bits_per_answer, concordance, expected_cost, spammer_score
@@ -21,14 +21,6 @@ from .verdicts import Verdict, verdict_of
 DRAWS = 1000
 # Below a 95 % interval.
 TAIL = 0.025
-
-
-class Measure(NamedTuple):
-    """A number for each rater and the ends of its 95 % interval, each of shape (n_raters,)."""
-
-    estimate: NDArray[np.float64]
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +43,7 @@ class RaterQuality:
         As fitted.
     shrunken : ndarray, shape (n_raters, n_classes, n_answers)
         Drawn towards the pool of all raters, the more the fewer answers there are.
-    bits : Measure
+    bits : Estimates
         What one answer tells of the class; 0 for a spammer. From few votes and many error rates it
         comes out too high, see :func:`bits_by_chance`; the intervals take the
         fit's posteriors for granted.
@@ -67,10 +59,10 @@ class RaterQuality:
         Of each answer.
     bias : ndarray, shape (n_raters, n_answers)
         Those shares above the median rater's.
-    leaning : Measure
+    leaning : Estimates
         On an ordinal or interval scale, the mean answer above the median rater's, as a share of the
         scale; NaN on a nominal scale.
-    concordance : Measure
+    concordance : Estimates
         Whether answers go with the classes; below 0 where they go against them.
     verdicts : tuple of Verdict
         In words, with the evidence.
@@ -82,15 +74,15 @@ class RaterQuality:
     votes: NDArray[np.int64]
     error_rates: NDArray[np.float64]
     shrunken: NDArray[np.float64]
-    bits: Measure
+    bits: Estimates
     prior_bits: float
     spammer_score: NDArray[np.float64]
     cost: NDArray[np.float64]
     prior_cost: float
     shares: NDArray[np.float64]
     bias: NDArray[np.float64]
-    leaning: Measure
-    concordance: Measure
+    leaning: Estimates
+    concordance: Estimates
     verdicts: tuple[Verdict, ...]
 
 
@@ -123,7 +115,7 @@ def rater_quality(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If an argument is out of range.
 
     References
@@ -131,7 +123,7 @@ def rater_quality(
     Raykar & Yu (2012), Eliminating spammers and ranking annotators for crowdsourced labeling tasks,
     Journal of Machine Learning Research 13, 491-518.
     """
-    check_arguments(scale, draws, seed)
+    check_arguments(scale, seed=seed, draws=draws)
     counts = expected_counts(fit.votes, fit.posterior)
     pool = pool_prior(counts)
     rates = shrunken_rates(counts, pool)
@@ -189,17 +181,17 @@ def rater_quality(
     )
 
 
-def measure(estimate: NDArray[np.float64], drawn: NDArray[np.float64]) -> Measure:
+def measure(estimate: NDArray[np.float64], drawn: NDArray[np.float64]) -> Estimates:
     """Put each rater's number beside the middle of its draws, shape (n_draws, n_raters)."""
     low, high = np.array([percentile_interval(of_rater) for of_rater in drawn.T]).T
-    return Measure(estimate, np.fmin(low, estimate), np.fmax(high, estimate))
+    return Estimates(estimate, np.fmin(low, estimate), np.fmax(high, estimate))
 
 
-def _leaning(shares: NDArray[np.float64], drawn: NDArray[np.float64], scale: Scale) -> Measure:
+def _leaning(shares: NDArray[np.float64], drawn: NDArray[np.float64], scale: Scale) -> Estimates:
     """Mean answer above the median rater's, as a share of the scale; NaN on a nominal scale."""
     n_raters, n_answers = shares.shape
     if scale == "nominal" or n_answers < 2:
-        return Measure(*np.full((3, n_raters), np.nan))
+        return Estimates(*np.full((3, n_raters), np.nan))
     place = np.linspace(0, 1, n_answers)
     usual = np.median(shares @ place)
     return measure(shares @ place - usual, drawn @ place - usual)
@@ -227,17 +219,17 @@ def quality_columns(
     columns: dict[str, Sequence[Any] | NDArray[Any]] = {
         "verdict": [verdict.words for verdict in quality.verdicts],
         "evidence": [verdict.evidence for verdict in quality.verdicts],
-        "bits": quality.bits.estimate,
+        "bits": quality.bits.value,
         "bits_low": quality.bits.low,
         "bits_high": quality.bits.high,
         "spammer_score": quality.spammer_score,
         "cost": quality.cost,
-        "leaning": quality.leaning.estimate,
+        "leaning": quality.leaning.value,
         "leaning_low": quality.leaning.low,
         "leaning_high": quality.leaning.high,
         "bias_answer": [quality.answer_names[answer] for answer in most],
         "bias": quality.bias[np.arange(len(most)), most],
-        "concordance": quality.concordance.estimate,
+        "concordance": quality.concordance.value,
     }
     for kind, rates in (("em", quality.error_rates), ("shrunken", quality.shrunken)):
         for cls, name in enumerate(class_names):

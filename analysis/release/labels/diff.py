@@ -95,7 +95,7 @@ def diff_labels(before: list[list[int]], after: list[list[int]]) -> LabelDiff:
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If one is not 50,000 lists of distinct labels in 0..999.
     """
     first = listed_questions(checked_label_sets(before, "before"))

@@ -7,7 +7,7 @@ import json
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...errors import ReleaseError
+from ...errors import AnalysisError
 from ...statistics.operating_point import ThresholdInterval, check_threshold
 from ..files.questions import N_ANIMALS, N_IMAGES, Questions
 from ..files.readers import checked_label_sets
@@ -44,7 +44,7 @@ def make_labels(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If the threshold is not in 0..1, or the scores do not fit the questions.
     """
     used = checked_scores(release, scores)
@@ -104,7 +104,7 @@ def threshold_interval(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If no threshold in 0..1 gives these labels; the message names an image that shows it.
     """
     used = checked_scores(release, scores)
@@ -114,7 +114,7 @@ def threshold_interval(
     if not low < min(high, 1.0):
         left_out = release.questions.name(int(np.argmax(np.where(kept, -np.inf, used))))
         lowest = release.questions.name(int(np.argmin(np.where(kept, used, np.inf))))
-        raise ReleaseError(
+        raise AnalysisError(
             f"no threshold gives these labels: {left_out} with score {low} is left out, but "
             + (f"{lowest} with score {high} is kept" if kept.any() else "no threshold is above 1")
         )
@@ -146,13 +146,13 @@ def _check_without_questions(
     asked[release.questions.images - 1] = True
     strange = (place < 0) & asked[listed.images - 1]
     if strange.any():
-        raise ReleaseError(
+        raise AnalysisError(
             f"no threshold gives these labels: {listed.name(int(np.argmax(strange)))} "
             "was never asked about"
         )
     for image in np.flatnonzero(~asked):
         if label_sets[image] != [int(release.original_labels[image])]:
-            raise ReleaseError(
+            raise AnalysisError(
                 f"no threshold gives these labels: image {image + 1} has no questions, so it would "
                 f"have its original label {release.original_labels[image]}: {label_sets[image]}"
             )
@@ -164,10 +164,10 @@ def checked_scores(release: Release, scores: ArrayLike | None) -> NDArray[np.flo
         return release.scores
     used = np.asarray(scores, dtype=np.float64)
     if used.shape != (len(release.questions),):
-        raise ReleaseError(
+        raise AnalysisError(
             f"scores of shape {used.shape} do not fit {len(release.questions)} questions"
         )
     if not ((used >= 0) & (used <= 1)).all():
         first = int(np.argmin((used >= 0) & (used <= 1)))
-        raise ReleaseError(f"score {first} is {used[first]}: scores are in 0..1")
+        raise AnalysisError(f"score {first} is {used[first]}: scores are in 0..1")
     return used

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...defaults import THRESHOLD
-from ...errors import ReleaseError
+from ...errors import AnalysisError
 from ..files import download
 from ..files.questions import N_IMAGES
 from ..labels.label_sets import make_labels
@@ -83,7 +83,7 @@ def write_simulated_release(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If a parameter is out of range, or the folder holds other files.
     """
     place = Path(folder).resolve()
@@ -107,9 +107,9 @@ def write_simulated_release(
 
 def _check_place(place: Path) -> None:
     if place.exists() and not place.is_dir():
-        raise ReleaseError(f"{place} is a file: name a folder for the simulated release")
+        raise AnalysisError(f"{place} is a file: name a folder for the simulated release")
     if place.is_dir() and any(place.iterdir()) and not (place / SIMULATED).is_file():
-        raise ReleaseError(
+        raise AnalysisError(
             f"{place} is not empty and holds no simulated release ({SIMULATED}), so nothing was "
             "written: name a new folder"
         )
@@ -172,7 +172,7 @@ def simulate_release(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If a parameter is out of range.
     """
     if n_golden_images is None:
@@ -208,4 +208,4 @@ def simulate_release(
 def _check_range(name: str, value: int, least: int, most: int | None = None) -> None:
     if value < least or (most is not None and value > most):
         allowed = f"{least:,} or more" if most is None else f"{least:,} to {most:,}"
-        raise ReleaseError(f"{name}={value}: it must be {allowed}")
+        raise AnalysisError(f"{name}={value}: it must be {allowed}")

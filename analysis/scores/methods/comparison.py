@@ -132,7 +132,7 @@ def compare_methods(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If a value is out of range.
     """
     check_threshold(threshold)
@@ -175,15 +175,15 @@ def score_all(
     """Score the golden questions by each of :func:`methods`, by name."""
     scored: dict[str, GoldenScores] = {}
 
-    def report(done: int, all_fits: int) -> None:
+    def told(done: int, all_fits: int) -> None:
         if progress is not None:
             progress(name, done / all_fits)
 
-    every = methods(folds=folds, seed=seed, report=report)
+    every = methods(folds=folds, seed=seed, progress=told)
     for name, method in every.items():
-        report(0, 1)
+        told(0, 1)
         scored[name] = method(release)
-        report(1, 1)
+        told(1, 1)
     return scored
 
 

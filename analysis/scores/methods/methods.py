@@ -31,7 +31,7 @@ from .out_of_sample import (
 
 PUBLISHED = "published recipe"
 # Called with how many of the fits are done, and how many there are.
-Report = Callable[[int, int], object]
+Progress = Callable[[int, int], object]
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +59,7 @@ Method = Callable[[Release], GoldenScores]
 
 
 def methods(
-    *, folds: int = FOLDS, seed: int = 0, report: Report | None = None
+    *, folds: int = FOLDS, seed: int = 0, progress: Progress | None = None
 ) -> dict[str, Method]:
     """Name the methods that are compared, the published recipe first.
 
@@ -69,7 +69,7 @@ def methods(
         Folds over images where EM uses golden truth. The recipe leaves out one image at a time.
     seed : int
         Of the sharing out of images among folds.
-    report : callable, optional
+    progress : callable, optional
         Called by those with folds, with the numbers of fits done and to do.
 
     Returns
@@ -80,8 +80,8 @@ def methods(
     return {
         PUBLISHED: recipe,
         "recipe, no original label": partial(recipe, with_original=False),
-        "EM, golden truth clamped": partial(em_clamped, folds=folds, seed=seed, report=report),
-        "EM, golden truth as start": partial(em_started, folds=folds, seed=seed, report=report),
+        "EM, golden truth clamped": partial(em_clamped, folds=folds, seed=seed, progress=progress),
+        "EM, golden truth as start": partial(em_started, folds=folds, seed=seed, progress=progress),
         "EM, 2 classes": partial(em, n_classes=2),
         "EM, 3 classes": partial(em, n_classes=3),
         "one-coin EM": partial(em, n_classes=3, family="one-coin"),
@@ -148,7 +148,7 @@ def em(release: Release, *, n_classes: int, family: FamilyName = "full") -> Gold
 
 
 def em_started(
-    release: Release, *, folds: int = FOLDS, seed: int = 0, report: Report | None = None
+    release: Release, *, folds: int = FOLDS, seed: int = 0, progress: Progress | None = None
 ) -> GoldenScores:
     """Score by EM of two classes on all votes, started where the published recipe ends.
 
@@ -158,7 +158,7 @@ def em_started(
     Parameters
     ----------
     release : Release
-    folds, seed, report
+    folds, seed, progress
         As for :func:`methods`.
 
     Returns
@@ -173,11 +173,11 @@ def em_started(
         fit = fit_dawid_skene(release.votes, n_classes=2, start=start)
         return np.asarray(fit.posterior[release.golden.questions, FITS])
 
-    return _cross_fitted(release, score, folds=folds, seed=seed, report=report)
+    return _cross_fitted(release, score, folds=folds, seed=seed, progress=progress)
 
 
 def em_clamped(
-    release: Release, *, folds: int = FOLDS, seed: int = 0, report: Report | None = None
+    release: Release, *, folds: int = FOLDS, seed: int = 0, progress: Progress | None = None
 ) -> GoldenScores:
     """Score by EM of two classes on all votes and golden answers, golden truth held throughout.
 
@@ -188,7 +188,7 @@ def em_clamped(
     Parameters
     ----------
     release : Release
-    folds, seed, report
+    folds, seed, progress
         As for :func:`methods`.
 
     Returns
@@ -206,7 +206,7 @@ def em_clamped(
         fit = fit_dawid_skene(votes, n_classes=2, truth=of_item)
         return _posterior_of_fits(golden_votes(release, with_original=False), fit)
 
-    return _cross_fitted(release, score, folds=folds, seed=seed, report=report)
+    return _cross_fitted(release, score, folds=folds, seed=seed, progress=progress)
 
 
 def _posterior_of_fits(votes: Votes, fit: Fit) -> NDArray[np.float64]:
@@ -220,7 +220,7 @@ def _cross_fitted(
     *,
     folds: int,
     seed: int,
-    report: Report | None,
+    progress: Progress | None,
 ) -> GoldenScores:
     """Score with all golden questions known, then each fold with the others known.
 
@@ -230,10 +230,10 @@ def _cross_fitted(
     in_sample = score(np.ones(len(fold), dtype=bool))
     out_of_sample = np.empty_like(in_sample)
     for left_out in range(folds):
-        if report is not None:
-            report(left_out + 1, folds + 1)
+        if progress is not None:
+            progress(left_out + 1, folds + 1)
         scored = fold == left_out
         out_of_sample[scored] = score(~scored)[scored]
-    if report is not None:
-        report(folds + 1, folds + 1)
+    if progress is not None:
+        progress(folds + 1, folds + 1)
     return GoldenScores(in_sample, out_of_sample, f"1 of {folds} folds")

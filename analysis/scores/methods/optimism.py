@@ -69,7 +69,7 @@ def in_and_out_of_sample(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If a value is out of range, or there are fewer than 2 golden images.
     """
     check_threshold(threshold)

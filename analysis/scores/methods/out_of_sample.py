@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from aggregation import Votes, e_step, normalised_rates
 
-from ...errors import ReleaseError
+from ...errors import AnalysisError
 from ...release.files.questions import N_ANIMALS
 from ...release.files.readers import NO, YES
 from ...release.published import EXPERTS_FOR_ORIGINAL, FITS, LAPLACE, original_label_answers
@@ -70,16 +70,16 @@ def image_folds(release: Release, folds: int | None = None, *, seed: int = 0) ->
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If there cannot be so many folds.
     """
     images, image = np.unique(release.golden_images(), return_inverse=True)
     if len(images) < 2:
-        raise ReleaseError("one golden image alone cannot be left out: nothing would be left")
+        raise AnalysisError("one golden image alone cannot be left out: nothing would be left")
     if folds is None:
         return image
     if not 2 <= folds <= len(images):
-        raise ReleaseError(f"folds={folds}: give 2 to {len(images)}, the number of golden images")
+        raise AnalysisError(f"folds={folds}: give 2 to {len(images)}, the number of golden images")
     return np.random.default_rng(seed).permutation(np.arange(len(images)) % folds)[image]
 
 
@@ -108,7 +108,7 @@ def out_of_sample_scores(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If there cannot be so many folds.
 
     References
@@ -140,7 +140,7 @@ def recipe_rates(counts: GoldenCounts, *, with_original: bool = True) -> NDArray
     """Error rates of the raters, shape (n_raters, 2, 3), and last of the original label."""
     answered = counts.raters.any(axis=(1, 2))
     if not answered.any():
-        raise ReleaseError("no rater has a golden answer outside of the images left out")
+        raise AnalysisError("no rater has a golden answer outside of the images left out")
     rates = normalised_rates(counts.raters + LAPLACE)
     rates[~answered] = rates[answered].mean(axis=0)
     if not with_original:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from aggregation import Votes, fit_dawid_skene
 
 from ...defaults import REPLICATES, THRESHOLD
-from ...errors import ReleaseError
+from ...errors import AnalysisError
 from ...release.labels.diff import LabelDiff, diff_labels
 from ...release.labels.label_sets import make_labels
 from ...release.published import FITS, published_scores
@@ -104,7 +104,7 @@ def without_raters(
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If a rater is not in the release, nobody or everybody is left out, no golden answers are
         left, or the threshold is out of range.
     """
@@ -153,20 +153,20 @@ def rater_codes(votes: Votes, raters: Iterable[Any]) -> list[int]:
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If there is no such rater, or nobody or everybody is named.
     """
     code_of = {str(name): code for code, name in enumerate(votes.rater_names)}
     codes = set()
     for rater in raters:
         if str(rater).strip() not in code_of:
-            raise ReleaseError(
+            raise AnalysisError(
                 f"rater {rater} is none of the {votes.n_raters} raters: their ids are in the "
                 "first column of raters.csv"
             )
         codes.add(code_of[str(rater).strip()])
     if not 0 < len(codes) < votes.n_raters:
-        raise ReleaseError(
+        raise AnalysisError(
             f"{len(codes)} of {votes.n_raters} raters to leave out: name one or more, not all"
         )
     return sorted(codes)
@@ -179,13 +179,13 @@ def drop_raters(release: Release, codes: Iterable[int]) -> Release:
 
     Raises
     ------
-    ReleaseError
+    AnalysisError
         If no golden answers are left.
     """
     gone = list(codes)
     golden = replace(release.golden, raters=release.golden.raters.drop_raters(gone))
     if not golden.raters.n_votes:
-        raise ReleaseError(
+        raise AnalysisError(
             "no rater with golden answers is left, so there are no error rates: leave out fewer"
         )
     return replace(release, votes=release.votes.drop_raters(gone), golden=golden)

@@ -9,16 +9,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
 FILES = [
-    f"tests/test_{part}.py"
-    for part in (
-        "votes",
-        "tensor",
-        "vote_errors",
-        "columns",
-        "known_truth",
-        "e_step",
-        "pair_kernels",
-        "vote_kernels",
+    f"tests/{place}.py"
+    for place in (
+        "aggregation/votes/test_arrays",
+        "aggregation/reading/test_tensor",
+        "aggregation/models/test_known_truth_e_step",
+        "analysis/raters/pairs/test_kernels",
+        "analysis/diagnostics/test_kernels",
     )
 ]
 

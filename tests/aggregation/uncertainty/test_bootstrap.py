@@ -166,12 +166,12 @@ def test_only_some_raters_are_kept() -> None:
 
 def test_intervals_leave_out_as_much_below_as_above() -> None:
     boot = bootstrap(fit_dawid_skene(drawn_votes()[0]), replicates=101)
-    low, high = boot.intervals(level=0.9).class_prior
+    low, high = boot.intervals(confidence=0.9).class_prior
     in_order = np.sort(boot.class_prior, axis=0)
     np.testing.assert_allclose(low, in_order[5])
     np.testing.assert_allclose(high, in_order[95])
     with pytest.raises(VoteError, match=r"0\.95 is 95 %"):
-        boot.intervals(level=90)
+        boot.intervals(confidence=90)
 
 
 def test_progress_is_told() -> None:

@@ -261,7 +261,7 @@ def test_intervals_cover() -> None:
     for seed in range(40):
         drawn = simulate_votes(RATES, class_prior=PRIOR, n_items=400, votes_per_item=4, seed=seed)
         fit = fit_dawid_skene(drawn.votes, n_classes=2)
-        rates, prior = standard_errors(fit).intervals(level=0.9)
+        rates, prior = standard_errors(fit).intervals(confidence=0.9)
         covered += ((rates[0] <= RATES) & (rates[1] >= RATES)).reshape(-1).tolist()
         covered += ((prior[0] <= PRIOR) & (prior[1] >= PRIOR)).tolist()
     # 40 runs of 26 parameters: the standard deviation of this share is about 0.01
@@ -271,7 +271,7 @@ def test_intervals_cover() -> None:
 def test_intervals_stay_inside() -> None:
     fit = fit_dawid_skene(small(n_items=30).votes, n_classes=2, pseudo_count=0.1)
     errors = standard_errors(fit)
-    narrow, wide = errors.intervals(level=0.5), errors.intervals(level=0.999)
+    narrow, wide = errors.intervals(confidence=0.5), errors.intervals(confidence=0.999)
     for ends, estimate in (
         (wide.error_rates, fit.error_rates),
         (wide.class_prior, fit.class_prior),
@@ -335,11 +335,11 @@ def test_a_hard_fit_is_refused() -> None:
         standard_errors(fit)
 
 
-@pytest.mark.parametrize("level", [0, 1, 95, float("nan")])
-def test_a_level_is_between_0_and_1(level: float) -> None:
+@pytest.mark.parametrize("confidence", [0, 1, 95, float("nan")])
+def test_a_confidence_is_between_0_and_1(confidence: float) -> None:
     errors = standard_errors(fit_dawid_skene(small().votes, n_classes=2, pseudo_count=1))
     with pytest.raises(VoteError, match=r"0\.95 is 95 %"):
-        errors.intervals(level=level)
+        errors.intervals(confidence=confidence)
 
 
 def test_too_many_parameters_are_for_the_bootstrap() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from analysis import Release, ReleaseError, accuracy_curve, make_labels, real_accuracy
+from analysis import AnalysisError, Release, accuracy_curve, make_labels, real_accuracy
 from analysis.accuracy.curve import AccuracyCurve
 from tests.support.predictions import guesses
 
@@ -73,10 +73,10 @@ def test_other_scores(simulated: Release) -> None:
 
 
 def test_what_cannot_be_used(simulated: Release) -> None:
-    with pytest.raises(ReleaseError, match="2 predictions: there are 50,000 images"):
+    with pytest.raises(AnalysisError, match="2 predictions: there are 50,000 images"):
         accuracy_curve([1, 2], release=simulated)
-    with pytest.raises(ReleaseError, match="do not fit"):
+    with pytest.raises(AnalysisError, match="do not fit"):
         accuracy_curve(simulated.original_labels, release=simulated, scores=[0.5])
     curve = accuracy_curve(simulated.original_labels, release=simulated)
-    with pytest.raises(ReleaseError, match="threshold nan is not a number"):
+    with pytest.raises(AnalysisError, match="threshold nan is not a number"):
         curve.at(float("nan"))

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from analysis import Release, ReleaseError, find_order, read_predictions
+from analysis import AnalysisError, Release, find_order, read_predictions
 from analysis.accuracy.order import folder_order, in_image_order, order_note
 from analysis.release.files.questions import image_name
 
@@ -65,24 +65,24 @@ def test_chance_has_no_order(seed: int) -> None:
     rng = np.random.default_rng(seed)
     chance = rng.integers(0, 1000, (N, 1)).astype(np.int16)
     assert find_order(chance, ORIGINALS).order is None
-    with pytest.raises(ReleaseError, match=r"cannot be told.* % .* % .*--order names or --order"):
+    with pytest.raises(AnalysisError, match=r"cannot be told.* % .* % .*--order names or --order"):
         in_image_order(chance, original_labels=ORIGINALS)
     assert in_image_order(chance, original_labels=ORIGINALS, order="names") is chance
 
 
 def test_labels_that_count_from_1() -> None:
     shifted = np.minimum(model(0.7) + 1, 999)[FOLDER]
-    with pytest.raises(ReleaseError, match="the labels count from 1: less 1, "):
+    with pytest.raises(AnalysisError, match="the labels count from 1: less 1, "):
         in_image_order(shifted[:, :1], original_labels=ORIGINALS)
 
 
 def test_what_cannot_be_used() -> None:
     top = model(0.5)
-    with pytest.raises(ReleaseError, match=re.escape("order 'tfds': it is names or folder")):
+    with pytest.raises(AnalysisError, match=re.escape("order 'tfds': it is names or folder")):
         in_image_order(top, original_labels=ORIGINALS, order="tfds")
-    with pytest.raises(ReleaseError, match="'folder' is that of the original labels: give these"):
+    with pytest.raises(AnalysisError, match="'folder' is that of the original labels: give these"):
         in_image_order(top, original_labels=None, order="folder")
-    with pytest.raises(ReleaseError, match="4,999 predictions: there are 5,000 images"):
+    with pytest.raises(AnalysisError, match="4,999 predictions: there are 5,000 images"):
         find_order(top[1:], ORIGINALS)
 
 
@@ -108,7 +108,7 @@ def test_read_in_order(tmp_path: Path) -> None:
     assert np.array_equal(read_predictions(path, n_images=N), top[FOLDER])
     asked = read_predictions(path, n_images=N, original_labels=ORIGINALS, order="names")
     assert np.array_equal(asked, top[FOLDER])
-    with pytest.raises(ReleaseError, match=re.escape(f"{path}: the order 'folder' is that of")):
+    with pytest.raises(AnalysisError, match=re.escape(f"{path}: the order 'folder' is that of")):
         read_predictions(path, n_images=N, order="folder")
 
 

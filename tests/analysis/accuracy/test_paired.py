@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
 from scipy.stats import binom, binomtest, norm
 
-from analysis import ReleaseError, compare_models
+from analysis import AnalysisError, compare_models
 from analysis.accuracy.paired import PairedComparison, paired_interval
 
 COUNTS = st.tuples(*[st.integers(0, 40)] * 4).filter(lambda counts: sum(counts) > 0)
@@ -128,5 +128,5 @@ def test_by_counting(cases: list[tuple[int, int, list[int]]]) -> None:
 def test_counts_that_cannot_be(
     first: int, second: int, n: int, confidence: float, message: str
 ) -> None:
-    with pytest.raises(ReleaseError, match=re.escape(message)):
+    with pytest.raises(AnalysisError, match=re.escape(message)):
         paired_interval(first, second, n, confidence=confidence)

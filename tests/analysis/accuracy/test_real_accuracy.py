@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from analysis import (
+    AnalysisError,
     Release,
-    ReleaseError,
     accuracy_by_class,
     accuracy_table,
     compare_models,
@@ -127,7 +127,7 @@ def test_by_class_by_counting(cases: list[tuple[list[int], list[int], int]], k: 
 
 def test_original_labels_of_other_images() -> None:
     message = re.escape("original labels of shape (3,) do not fit 2 label sets")
-    with pytest.raises(ReleaseError, match=message):
+    with pytest.raises(AnalysisError, match=message):
         accuracy_by_class([1, 2], label_sets=[[1], [2]], original_labels=[1, 2, 3])
 
 
@@ -209,7 +209,7 @@ def test_table_of_many_models() -> None:
     ],
 )
 def test_predictions_that_cannot_be_used(predictions: list[Any], message: str) -> None:
-    with pytest.raises(ReleaseError, match=re.escape(message)):
+    with pytest.raises(AnalysisError, match=re.escape(message)):
         real_accuracy(predictions, label_sets=[[1], [2], []])
 
 
@@ -221,14 +221,14 @@ def test_predictions_that_cannot_be_used(predictions: list[Any], message: str) -
     ],
 )
 def test_k_that_cannot_be_counted(k: int, message: str) -> None:
-    with pytest.raises(ReleaseError, match=message):
+    with pytest.raises(AnalysisError, match=message):
         real_accuracy([[1, 2]], label_sets=[[1]], k=k)
-    with pytest.raises(ReleaseError, match="top 1001 asked"):
+    with pytest.raises(AnalysisError, match="top 1001 asked"):
         real_accuracy(np.zeros((1, 1000)), label_sets=[[1]], k=1001)
 
 
 @pytest.mark.parametrize("label", [-1, 1000])
 def test_label_sets_that_cannot_be_used(label: int) -> None:
     message = f"label_sets: {image_name(2)} has the label {label}: labels are 0 to 999"
-    with pytest.raises(ReleaseError, match=message):
+    with pytest.raises(AnalysisError, match=message):
         real_accuracy([1, 2], label_sets=[[1], [2, label]])

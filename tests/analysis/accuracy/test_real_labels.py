@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis import RealLabelsImagenet, Release, ReleaseError
+from analysis import AnalysisError, RealLabelsImagenet, Release
 from analysis.release.files.questions import image_name
 
 from ...support.predictions import Tensor
@@ -108,11 +108,11 @@ def test_a_refused_batch_is_not_counted(label_file: Path) -> None:
         (np.zeros((N, 5)), "50,000 more results: 10 of 50,000 images have one already"),
         (7, "predictions of shape ()"),
     ):
-        with pytest.raises(ReleaseError, match=re.escape(message)):
+        with pytest.raises(AnalysisError, match=re.escape(message)):
             evaluation.add_result(batch)
         assert evaluation.get_accuracy() == before
     evaluation.add_result(np.tile(np.arange(5), (N - 10, 1)))
-    with pytest.raises(ReleaseError, match="1 more results: 50,000 of 50,000 images"):
+    with pytest.raises(AnalysisError, match="1 more results: 50,000 of 50,000 images"):
         evaluation.add_result([[1, 2, 3, 4, 5]])
 
 
@@ -122,18 +122,18 @@ def test_file_names_that_cannot_be_used(label_file: Path) -> None:
         ([*FILENAMES[:-1], FILENAMES[0]], f"entries 0 and 49999 are both for {FILENAMES[0][4:]}"),
         ([*FILENAMES[:-1], "cat.jpg"], "entry 49999 has the image name 'cat.jpg'"),
     ):
-        with pytest.raises(ReleaseError, match=message):
+        with pytest.raises(AnalysisError, match=message):
             RealLabelsImagenet(names, label_file)
 
 
 @pytest.mark.parametrize("topk", [(), (0,), (1, 1001)])
 def test_topk_that_cannot_be_counted(label_file: Path, topk: tuple[int, ...]) -> None:
-    with pytest.raises(ReleaseError, match=re.escape(f"topk={topk}: give one or more numbers in")):
+    with pytest.raises(AnalysisError, match=re.escape(f"topk={topk}: give one or more numbers in")):
         RealLabelsImagenet(FILENAMES, label_file, topk)
 
 
 def test_other_k(label_file: Path) -> None:
-    with pytest.raises(ReleaseError, match=re.escape("top 3 was not counted: topk=(1, 5)")):
+    with pytest.raises(AnalysisError, match=re.escape("top 3 was not counted: topk=(1, 5)")):
         RealLabelsImagenet(FILENAMES, label_file).get_accuracy(3)
 
 
@@ -141,5 +141,5 @@ def test_a_label_file_with_holes(tmp_path: Path) -> None:
     path = tmp_path / "real.json"
     path.write_text(json.dumps([[1]] * 9 + [None] + [[2]] * (N - 10)))
     message = f"{path}: {image_name(10)} has None, not a list of labels"
-    with pytest.raises(ReleaseError, match=re.escape(message)):
+    with pytest.raises(AnalysisError, match=re.escape(message)):
         RealLabelsImagenet(FILENAMES, path)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from aggregation import Fit, Votes, fit_dawid_skene, simulate_votes
 from aggregation.datasets.simulate import draw_error_rates
-from analysis import Release, ReleaseError, check_model
+from analysis import AnalysisError, Release, check_model
 from analysis.diagnostics.model_check import ModelCheck, model_check_csv
 from analysis.diagnostics.vote_kinds import expected_kinds, kind_table
 
@@ -153,21 +153,21 @@ def test_csv() -> None:
 )
 def test_numbers_out_of_range(arguments: dict[str, int], message: str) -> None:
     fit = fit_dawid_skene(draw(1), n_classes=2)
-    with pytest.raises(ReleaseError, match=message):
+    with pytest.raises(AnalysisError, match=message):
         check_model(fit, **arguments)  # type: ignore[arg-type]
 
 
 def test_too_many_kinds() -> None:
     items, raters = np.divmod(np.arange(2000), 1000)
     votes = Votes.from_triples(items, raters, np.arange(2000) % 7)
-    with pytest.raises(ReleaseError, match="up to 1000 votes of 7 answers"):
+    with pytest.raises(AnalysisError, match="up to 1000 votes of 7 answers"):
         kind_table(votes)
 
 
 def test_nothing_to_agree_on() -> None:
     votes = Votes.from_triples([0, 1, 2], [0, 0, 0], [0, 1, 1])
     fit = fit_dawid_skene(votes, error_rates=[np.eye(2)], class_prior=[0.5, 0.5])
-    with pytest.raises(ReleaseError, match="no item has two votes"):
+    with pytest.raises(AnalysisError, match="no item has two votes"):
         check_model(fit, replicates=1)
 
 

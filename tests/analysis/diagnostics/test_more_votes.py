@@ -7,7 +7,7 @@ import pytest
 
 from aggregation import Votes, e_step, fit_dawid_skene, simulate_votes
 from aggregation.datasets.simulate import draw_error_rates
-from analysis import Release, ReleaseError, more_votes, precision_recall
+from analysis import AnalysisError, Release, more_votes, precision_recall
 from analysis.diagnostics.more_votes import VotesBought, first_votes, more_votes_csv, random_places
 from analysis.diagnostics.next_vote import next_vote_gain, next_votes_csv, share_of_gain
 
@@ -161,7 +161,7 @@ def test_csv_and_seed() -> None:
     ],
 )
 def test_unusable(options: dict[str, Any], message: str) -> None:
-    with pytest.raises(ReleaseError, match=message):
+    with pytest.raises(AnalysisError, match=message):
         more_votes(SIMULATED.votes, **MODEL, **({"n_items": 10} | options))
 
 
@@ -169,7 +169,7 @@ def test_unusable(options: dict[str, Any], message: str) -> None:
     ("weights", "message"), [([1.0, 2.0], "do not fit"), ([0.0], "one of them above 0")]
 )
 def test_unusable_weights(weights: list[float], message: str) -> None:
-    with pytest.raises(ReleaseError, match=message):
+    with pytest.raises(AnalysisError, match=message):
         next_vote_gain([[0.5, 0.5]], error_rates=[np.eye(2)], rater_weights=weights)
 
 

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
-from analysis import Release, ReleaseError, accuracy_curve
+from analysis import AnalysisError, Release, accuracy_curve
 from analysis.accuracy.curve import AccuracyCurve
 from analysis.defaults import FORMATS
 from analysis.figures import accuracy_figure, figure_bytes
@@ -101,9 +101,9 @@ def test_few_thresholds(simulated: Release) -> None:
 
 
 def test_curves_that_do_not_belong_together(curves: dict[str, AccuracyCurve]) -> None:
-    with pytest.raises(ReleaseError, match="0 curves: one figure shows 1 to 4"):
+    with pytest.raises(AnalysisError, match="0 curves: one figure shows 1 to 4"):
         accuracy_figure({})
-    with pytest.raises(ReleaseError, match="5 curves: one figure shows 1 to 4"):
+    with pytest.raises(AnalysisError, match="5 curves: one figure shows 1 to 4"):
         accuracy_figure(curves | {"fifth": curves["first"]})
-    with pytest.raises(ReleaseError, match="should have the same k, scores and release"):
+    with pytest.raises(AnalysisError, match="should have the same k, scores and release"):
         accuracy_figure({"a": curves["first"], "b": replace(curves["first"], k=5)})

@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import StepPatch
 from matplotlib.text import Text
 
-from analysis import Release, ReleaseError
+from analysis import AnalysisError, Release
 from analysis.defaults import FORMATS
 from analysis.figures import figure3, figure_bytes
 from analysis.scores.figure3 import Figure3, figure3_data
@@ -71,7 +71,7 @@ def test_same_figure_same_bytes(data: Figure3, form: str) -> None:
 
 
 def test_other_form_is_refused(data: Figure3) -> None:
-    with pytest.raises(ReleaseError, match="png or pdf, not as 'svg'"):
+    with pytest.raises(AnalysisError, match="png or pdf, not as 'svg'"):
         figure_bytes(figure3(data), "svg")
 
 

@@ -73,7 +73,7 @@ def test_same_figure_same_bytes(report: RaterReport, figures: dict[str, Figure],
 def test_heat_map_holds_the_rates(report: RaterReport, figures: dict[str, Figure]) -> None:
     (image,) = figures["error_rates"].axes[0].images
     drawn = np.asarray(image.get_array())
-    bits = report.quality.bits.estimate
+    bits = report.quality.bits.value
     assert drawn.shape == (25, 6)
     best, worst = report.quality.shrunken[[bits.argmax(), bits.argmin()]]
     assert np.array_equal(drawn[0], best.ravel())
@@ -84,8 +84,8 @@ def test_raters_are_where_they_are(report: RaterReport, figures: dict[str, Figur
     assert report.golden is not None
     raters = report.golden.accuracy.of_kind("rater")
     places = np.asarray(figures["raters"].axes[0].collections[0].get_offsets())
-    np.testing.assert_array_equal(places[:, 0], raters.recall.estimate)
-    np.testing.assert_array_equal(places[:, 1], raters.precision.estimate)
+    np.testing.assert_array_equal(places[:, 0], raters.recall.value)
+    np.testing.assert_array_equal(places[:, 1], raters.precision.value)
     areas = figures["raters"].axes[0].collections[0].get_sizes()  # type: ignore[attr-defined]
     assert np.argmax(areas) == np.argmax(raters.votes)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analysis import Release, ReleaseError
+from analysis import AnalysisError, Release
 from analysis.scores.figure3 import Figure3, figure3_csv, figure3_data, votes_alone, yes_point
 from analysis.statistics.precision_recall import OperatingPoint
 
@@ -115,7 +115,7 @@ def test_csv_leaves_empty_what_is_undefined(simulated: Release) -> None:
 
 @pytest.mark.parametrize("threshold", [-0.1, 1.1, np.nan])
 def test_refuses_threshold(simulated: Release, threshold: float) -> None:
-    with pytest.raises(ReleaseError, match=f"threshold {threshold} is not in 0..1"):
+    with pytest.raises(AnalysisError, match=f"threshold {threshold} is not in 0..1"):
         figure3_data(simulated, threshold=threshold)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis import Release, ReleaseError, make_labels, precision_recall_bands
+from analysis import AnalysisError, Release, make_labels, precision_recall_bands
 from analysis.release.files.download import sha256_of
 from analysis.release.files.questions import N_ANIMALS
 from analysis.reproduction import write_scores
@@ -149,7 +149,7 @@ def test_unusable_targets(
 def test_unreachable_precision(simulated: Release) -> None:
     golden = simulated.golden
     upside_down = 1 - simulated.scores[golden.questions]
-    with pytest.raises(ReleaseError, match="the highest precision is"):
+    with pytest.raises(AnalysisError, match="the highest precision is"):
         pick(simulated, Target(precision=1), golden_scores=upside_down, replicates=5)
 
 

@@ -7,7 +7,7 @@ import pytest
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
-from analysis import Release, ReleaseError, out_of_sample_scores, recalibrate
+from analysis import AnalysisError, Release, out_of_sample_scores, recalibrate
 from analysis.scores.calibration_report import MAJORITY, report_calibration
 from analysis.scores.methods.out_of_sample import image_folds
 from analysis.scores.recalibration import FITTERS, fit_isotonic, fit_platt, log_odds, platt_targets
@@ -73,7 +73,7 @@ def test_recalibrated_scores_can_be_chosen_from(simulated: Release) -> None:
 
 
 def test_refuses_another_method(simulated: Release) -> None:
-    with pytest.raises(ReleaseError, match="method 'beta' is not one of 'isotonic', 'platt'"):
+    with pytest.raises(AnalysisError, match="method 'beta' is not one of 'isotonic', 'platt'"):
         recalibrate(simulated, method="beta")  # type: ignore[arg-type]
 
 

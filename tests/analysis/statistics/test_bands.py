@@ -8,8 +8,8 @@ import pytest
 from numpy.typing import NDArray
 
 from analysis import (
+    AnalysisError,
     Release,
-    ReleaseError,
     out_of_sample_scores,
     precision_recall,
     precision_recall_bands,
@@ -169,13 +169,13 @@ def test_csv_holds_both_bands(simulated: Release) -> None:
 
 
 def test_refuses(simulated: Release) -> None:
-    with pytest.raises(ReleaseError, match="recalls 2: give a list"):
+    with pytest.raises(AnalysisError, match="recalls 2: give a list"):
         precision_recall_bands([0.1], truth=[1], images=[1], recalls=[2])
-    with pytest.raises(ReleaseError, match="confidence 1 is not between"):
+    with pytest.raises(AnalysisError, match="confidence 1 is not between"):
         precision_recall_bands([0.1], truth=[1], images=[1], confidence=1)
-    with pytest.raises(ReleaseError, match=r"threshold 8.* is not in 0\.\.1"):
+    with pytest.raises(AnalysisError, match=r"threshold 8.* is not in 0\.\.1"):
         in_and_out_of_sample(simulated, threshold=8)
-    with pytest.raises(ReleaseError, match="do not fit"):
+    with pytest.raises(AnalysisError, match="do not fit"):
         golden_bands(simulated, [0.5])
 
 

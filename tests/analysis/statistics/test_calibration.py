@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import brier_score_loss, log_loss
 
-from analysis import Release, ReleaseError, measure_calibration
+from analysis import AnalysisError, Release, measure_calibration
 from analysis.figures import calibration_figure, figure_bytes
 from analysis.release.simulated.drawn_release import simulate_release
 from analysis.scores.calibration_report import (
@@ -171,7 +171,7 @@ def test_scores_of_the_model_are_calibrated_where_the_truth_is_known() -> None:
 def test_refuses(
     scores: list[float], outcomes: list[float], options: dict[str, Any], message: str
 ) -> None:
-    with pytest.raises(ReleaseError, match=message):
+    with pytest.raises(AnalysisError, match=message):
         measure_calibration(scores, outcomes=outcomes, **({"images": [1, 2]} | options))
 
 

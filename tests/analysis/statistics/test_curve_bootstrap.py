@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score
 
-from analysis import ReleaseError, precision_recall
+from analysis import AnalysisError, precision_recall
 from analysis.statistics.curve_bootstrap import CurveReplicates, bootstrap_curve
 from analysis.statistics.estimates import estimate, image_weights, percentile_interval
 from analysis.statistics.precision_recall import PrecisionRecall
@@ -169,25 +169,25 @@ def test_percentile_interval_leaves_out_what_has_no_value() -> None:
 )
 def test_refuses(changed: dict[str, object], message: str) -> None:
     arguments: dict[str, object] = {"truth": [1, 0, 1], "images": [1, 1, 2], "replicates": 5}
-    with pytest.raises(ReleaseError, match=message):
+    with pytest.raises(AnalysisError, match=message):
         bootstrap_curve([0.1, 0.2, 0.3], **(arguments | changed))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("recalls", [[0.0], [1.5], [np.nan]])
 def test_refuses_recalls(recalls: list[float]) -> None:
     drawn = bootstrap_curve([0.1], truth=[1], images=[0], replicates=2)
-    with pytest.raises(ReleaseError, match=f"recalls {recalls[0]:g}: give a list of numbers"):
+    with pytest.raises(AnalysisError, match=f"recalls {recalls[0]:g}: give a list of numbers"):
         drawn.precision_at_recall(recalls)
-    with pytest.raises(ReleaseError, match=r"recalls of shape \(\)"):
+    with pytest.raises(AnalysisError, match=r"recalls of shape \(\)"):
         drawn.precision_at_recall(0.5)
 
 
 def test_refuses_confidence() -> None:
-    with pytest.raises(ReleaseError, match=r"confidence 95 is not between 0 and 1"):
+    with pytest.raises(AnalysisError, match=r"confidence 95 is not between 0 and 1"):
         percentile_interval([1.0], confidence=95)
 
 
 @pytest.mark.parametrize(("replicates", "seed"), [(0, 0), (1, -1)])
 def test_refuses_weights(replicates: int, seed: int) -> None:
-    with pytest.raises(ReleaseError, match="or more"):
+    with pytest.raises(AnalysisError, match="or more"):
         image_weights(3, replicates=replicates, seed=seed)

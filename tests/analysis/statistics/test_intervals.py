@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 
-from analysis import ReleaseError
+from analysis import AnalysisError
 from analysis.statistics.intervals import proportion, wilson_interval
 
 # Newcombe (1998), Statistics in Medicine 17, 857-872: the paper's four examples, method 3.
@@ -102,7 +102,7 @@ def test_shapes_are_broadcast() -> None:
     successes = np.arange(6).reshape(2, 3)
     parts = proportion(successes, successes.sum(axis=1, keepdims=True))
     assert [part.shape for part in parts] == [(2, 3)] * 3
-    np.testing.assert_array_equal(parts.estimate[1], np.array([3, 4, 5]) / 12)
+    np.testing.assert_array_equal(parts.value[1], np.array([3, 4, 5]) / 12)
     row = wilson_interval([3, 4, 5], 12)
     np.testing.assert_array_equal((parts.low[1], parts.high[1]), row)
 
@@ -120,11 +120,11 @@ def test_shapes_are_broadcast() -> None:
 )
 def test_counts_that_cannot_be(successes: ArrayLike, trials: ArrayLike, message: str) -> None:
     for function in (wilson_interval, proportion):
-        with pytest.raises(ReleaseError, match=re.escape(message)):
+        with pytest.raises(AnalysisError, match=re.escape(message)):
             function(successes, trials)
 
 
 @pytest.mark.parametrize("confidence", [0, 1, -0.5, 95, np.nan])
 def test_confidence_out_of_range(confidence: float) -> None:
-    with pytest.raises(ReleaseError, match="is not between 0 and 1"):
+    with pytest.raises(AnalysisError, match="is not between 0 and 1"):
         wilson_interval(1, 2, confidence=confidence)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import ReleaseError, choose_threshold, precision_recall
+from analysis import AnalysisError, choose_threshold, precision_recall
 from analysis.statistics.operating_point import ThresholdInterval, same_side, shortest_decimal
 from analysis.statistics.precision_recall import PrecisionRecall
 
@@ -39,7 +39,9 @@ def chosen(curve: PrecisionRecall, **target: float) -> tuple[Fraction, Fraction]
 def test_precision(curve: PrecisionRecall, least: float) -> None:
     reachable = [recall for precision, recall in points(curve) if float(precision) >= least]
     if not reachable:
-        with pytest.raises(ReleaseError, match=r"no threshold reaches .* the highest precision is"):
+        with pytest.raises(
+            AnalysisError, match=r"no threshold reaches .* the highest precision is"
+        ):
             choose_threshold(curve, precision=least)
         return
     precision, recall = chosen(curve, precision=least)
@@ -130,11 +132,11 @@ def test_same_side() -> None:
 )
 def test_bad_targets(target: dict[str, float], message: str) -> None:
     curve = precision_recall([0.9, 0.1], truth=[1, 0])
-    with pytest.raises(ReleaseError, match=message):
+    with pytest.raises(AnalysisError, match=message):
         choose_threshold(curve, **target)  # type: ignore[arg-type]
 
 
 def test_unreachable_says_what_can_be_reached() -> None:
     curve = precision_recall([0.9, 0.8], truth=[0, 1])
-    with pytest.raises(ReleaseError, match=r"highest precision is 0.50000, at threshold 0.8"):
+    with pytest.raises(AnalysisError, match=r"highest precision is 0.50000, at threshold 0.8"):
         choose_threshold(curve, precision=0.6)

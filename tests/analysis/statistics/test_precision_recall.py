@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import Release, ReleaseError, precision_recall
+from analysis import AnalysisError, Release, precision_recall
 from analysis.scores.golden_curves import golden_curve
 from analysis.statistics.precision_recall import OperatingPoint
 
@@ -132,19 +132,19 @@ def test_nothing_fits_and_nothing_is_kept() -> None:
     ],
 )
 def test_refuses(scores: list[float], truth: list[float], message: str) -> None:
-    with pytest.raises(ReleaseError, match=message):
+    with pytest.raises(AnalysisError, match=message):
         precision_recall(scores, truth=truth)
 
 
 def test_refuses_threshold_nan() -> None:
-    with pytest.raises(ReleaseError, match="threshold nan"):
+    with pytest.raises(AnalysisError, match="threshold nan"):
         precision_recall([0.1], truth=[1]).at(np.nan)
 
 
 def test_golden_curve_refuses_scores_of_other_questions(simulated: Release) -> None:
-    with pytest.raises(ReleaseError, match="do not fit"):
+    with pytest.raises(AnalysisError, match="do not fit"):
         golden_curve(simulated, scores=np.zeros(3))
-    with pytest.raises(ReleaseError, match=r"score 0 is 1\.5: scores are in 0\.\.1"):
+    with pytest.raises(AnalysisError, match=r"score 0 is 1\.5: scores are in 0\.\.1"):
         golden_curve(simulated, scores=np.full(len(simulated.scores), 1.5))
 
 

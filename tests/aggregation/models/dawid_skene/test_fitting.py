@@ -277,7 +277,7 @@ def test_no_steps_at_all_give_the_posterior_at_the_start() -> None:
 
 def test_steps_are_counted_and_the_trace_is_whole() -> None:
     votes, seen = crowd(votes_per_item=3), []
-    fit = fit_dawid_skene(votes, report=lambda step, value: seen.append((step, value)))
+    fit = fit_dawid_skene(votes, progress=lambda step, value: seen.append((step, value)))
     assert [step for step, _ in seen] == list(range(1, fit.n_steps + 1))
     values = [value for _, value in seen]
     assert set(fit.trace) <= set(values)

@@ -52,7 +52,11 @@ def test_restarts_differ_and_the_seed_decides_them() -> None:
     def first_values(seed: int) -> list[float]:
         values: list[float] = []
         quiet_fit(
-            votes, restarts=6, seed=seed, max_steps=1, report=lambda _, value: values.append(value)
+            votes,
+            restarts=6,
+            seed=seed,
+            max_steps=1,
+            progress=lambda _, value: values.append(value),
         )
         return values
 

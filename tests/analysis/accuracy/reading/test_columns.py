@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import ReleaseError, load_predictions, load_synsets
+from analysis import AnalysisError, load_predictions, load_synsets
 from analysis.release.files.questions import image_name
 
 N = 1200  # more rows than labels, so that row numbers are no labels
@@ -76,13 +76,13 @@ def test_a_column_of_no_known_name(tmp_path: Path) -> None:
 def test_several_columns_that_could_be_predictions(tmp_path: Path) -> None:
     path = write(tmp_path, {"image": NAMES, "pred": PRED, "prediction": SOMETHING})
     with pytest.raises(
-        ReleaseError, match=re.escape("the column pred, the column prediction: choo")
+        AnalysisError, match=re.escape("the column pred, the column prediction: choo")
     ):
         load_predictions(path, n_images=N)
     found = load_predictions(path, n_images=N, column="pred")
     assert np.array_equal(found.labels, TOP[:, :1])
     assert found.note == ""
-    with pytest.raises(ReleaseError, match="no column 'top': it has image, pred, prediction"):
+    with pytest.raises(AnalysisError, match="no column 'top': it has image, pred, prediction"):
         load_predictions(path, n_images=N, column="top")
 
 
@@ -174,7 +174,7 @@ def test_long_lists_have_line_breaks(tmp_path: Path) -> None:
     assert np.array_equal(found.labels, np.argsort(-scores, axis=1, kind="stable")[:, :5])
     path = write(tmp_path, {"image": NAMES[:2], "top": ["[1 2]", "[1 ... 2]"]})
     with pytest.raises(
-        ReleaseError, match=re.escape("entry 1 of column top is '[1 ... 2]', no label")
+        AnalysisError, match=re.escape("entry 1 of column top is '[1 ... 2]', no label")
     ):
         load_predictions(path, n_images=2, partial=True)
 
@@ -226,7 +226,7 @@ def test_layouts_of_json(tmp_path: Path, orient: str, named: bool, lists: bool) 
 )
 def test_json_that_cannot_be_used(tmp_path: Path, content: str, message: str) -> None:
     (tmp_path / "p.json").write_text(content)
-    with pytest.raises(ReleaseError, match=re.escape(message)):
+    with pytest.raises(AnalysisError, match=re.escape(message)):
         load_predictions(tmp_path / "p.json", n_images=3)
 
 
@@ -234,7 +234,9 @@ def test_arrays_by_name(tmp_path: Path, simulated_dir: Path) -> None:
     synsets = np.array(load_synsets(simulated_dir))
     path = tmp_path / "p.npz"
     np.savez(path, top=TOP[ORDER], target=SOMETHING, names=np.array(NAMES))
-    with pytest.raises(ReleaseError, match="of several arrays of numbers --column, or column=, ch"):
+    with pytest.raises(
+        AnalysisError, match="of several arrays of numbers --column, or column=, ch"
+    ):
         load_predictions(path, n_images=N)
     assert np.array_equal(load_predictions(path, n_images=N, column="top").labels, TOP)
     np.savez(path, top=synsets[TOP[ORDER]], names=np.array(NAMES))

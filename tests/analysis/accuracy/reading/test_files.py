@@ -15,7 +15,7 @@ import pytest
 from numpy.typing import NDArray
 from pyarrow import parquet
 
-from analysis import ReleaseError, read_predictions
+from analysis import AnalysisError, read_predictions
 from analysis.release.files.questions import image_name
 
 N = 30
@@ -135,7 +135,7 @@ def test_text_before_the_image_names(tmp_path: Path) -> None:
 
 
 def refused(path: Path, message: str) -> None:
-    with pytest.raises(ReleaseError, match=re.escape(message)) as caught:
+    with pytest.raises(AnalysisError, match=re.escape(message)) as caught:
         read_predictions(path, n_images=3)
     assert str(caught.value).startswith(f"{path}: ")
 

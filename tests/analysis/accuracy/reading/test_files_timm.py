@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
-from analysis import ReleaseError, load_predictions, load_synsets
+from analysis import AnalysisError, load_predictions, load_synsets
 from analysis.release.files.questions import image_name
 
 N = 40
@@ -139,7 +139,7 @@ def test_words_are_no_labels(
 ) -> None:
     words = np.array([f"night snake {i}" for i in range(1000)])
     table = frame(topk, separate=separate, index=False, labels=words)
-    with pytest.raises(ReleaseError, match=r"night snake.*no label.*--include-index"):
+    with pytest.raises(AnalysisError, match=r"night snake.*no label.*--include-index"):
         check(save(table, tmp_path, form), simulated_dir, topk)
 
 
@@ -149,7 +149,7 @@ def test_probabilities_alone_are_no_labels(
     tmp_path: Path, simulated_dir: Path, form: str, topk: int
 ) -> None:
     table = frame(topk, separate=True, index=False)
-    with pytest.raises(ReleaseError, match=re.escape("--include-index")):
+    with pytest.raises(AnalysisError, match=re.escape("--include-index")):
         check(save(table, tmp_path, form), simulated_dir, topk)
 
 
@@ -159,7 +159,9 @@ def test_columns_by_other_names(tmp_path: Path, simulated_dir: Path) -> None:
     check(save(table, tmp_path, "csv"), simulated_dir, 5)
     found = load_predictions(tmp_path / "p.csv", n_images=N, column="klasse")
     assert np.array_equal(found.labels, RANKED[:, :5])
-    with pytest.raises(ReleaseError, match="there is no column 'index': it has filename, klasse_0"):
+    with pytest.raises(
+        AnalysisError, match="there is no column 'index': it has filename, klasse_0"
+    ):
         load_predictions(tmp_path / "p.csv", n_images=N, column="index")
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import ReleaseError, ranked_labels
+from analysis import AnalysisError, ranked_labels
 from analysis.accuracy.reading.image_names import image_numbers, is_image_name
 from analysis.accuracy.reading.predictions import CHUNK, _highest
 from analysis.release.files.questions import image_name
@@ -55,7 +55,7 @@ def test_scores_of_many_images() -> None:
     scores[np.arange(n), best] = 1
     assert np.array_equal(ranked_labels(scores, n_images=n)[:, 0], best)
     scores[CHUNK + 4, 7] = np.nan
-    with pytest.raises(ReleaseError, match=f"score of {image_name(CHUNK + 5)} for label 7 is nan"):
+    with pytest.raises(AnalysisError, match=f"score of {image_name(CHUNK + 5)} for label 7 is nan"):
         ranked_labels(scores, n_images=n)
 
 
@@ -140,12 +140,12 @@ def test_wordnet_ids() -> None:
     ],
 )
 def test_wordnet_ids_that_cannot_be_used(ids: list[Any], message: str) -> None:
-    with pytest.raises(ReleaseError, match=re.escape(message)):
+    with pytest.raises(AnalysisError, match=re.escape(message)):
         ranked_labels(ids, n_images=2, synsets=SYNSETS)
 
 
 def test_wordnet_ids_need_their_order() -> None:
-    with pytest.raises(ReleaseError, match=r"'n00000007': WordNet ids need synsets=load_synsets"):
+    with pytest.raises(AnalysisError, match=r"'n00000007': WordNet ids need synsets=load_synsets"):
         ranked_labels(["n00000007"], n_images=1)
 
 
@@ -167,7 +167,7 @@ FIRST, SECOND, THIRD = map(image_name, (1, 2, 3))
     ],
 )
 def test_names_that_cannot_be_used(names: list[Any], message: str) -> None:
-    with pytest.raises(ReleaseError, match=re.escape(message)):
+    with pytest.raises(AnalysisError, match=re.escape(message)):
         ranked_labels(np.arange(len(names)), names=names, n_images=3)
 
 
@@ -212,27 +212,27 @@ WIDE = np.zeros((3, 1000))
     ],
 )
 def test_predictions_that_cannot_be_used(predictions: Any, message: str) -> None:
-    with pytest.raises(ReleaseError, match=re.escape(message)) as caught:
+    with pytest.raises(AnalysisError, match=re.escape(message)) as caught:
         ranked_labels(predictions, n_images=3)
     assert "\n" not in str(caught.value)
 
 
 def test_messages_name_the_image_and_not_the_row() -> None:
     names = [THIRD, FIRST, SECOND]
-    with pytest.raises(ReleaseError, match=f"prediction for {THIRD} is 1000"):
+    with pytest.raises(AnalysisError, match=f"prediction for {THIRD} is 1000"):
         ranked_labels([1000, 1, 2], names=names, n_images=3)
     scores = np.zeros((3, 1000))
     scores[1, 5] = np.nan
-    with pytest.raises(ReleaseError, match=f"score of {FIRST} for label 5"):
+    with pytest.raises(AnalysisError, match=f"score of {FIRST} for label 5"):
         ranked_labels(scores, names=names, n_images=3)
 
 
 def test_more_names_than_predictions() -> None:
-    with pytest.raises(ReleaseError, match="2 predictions, but 3 image names"):
+    with pytest.raises(AnalysisError, match="2 predictions, but 3 image names"):
         ranked_labels([1, 2], names=[FIRST, SECOND, THIRD], n_images=3)
 
 
 @pytest.mark.parametrize("most", [0, 1001])
 def test_how_many_to_keep(most: int) -> None:
-    with pytest.raises(ReleaseError, match=f"the best {most} labels: 1 to 1000 can be kept"):
+    with pytest.raises(AnalysisError, match=f"the best {most} labels: 1 to 1000 can be kept"):
         ranked_labels(WIDE, n_images=3, most=most)

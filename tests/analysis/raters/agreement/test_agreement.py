@@ -15,7 +15,7 @@ from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats import inter_rater
 
 from aggregation import Votes
-from analysis import Release, ReleaseError, agreement, agreement_of_two, cohen_kappa, scott_pi
+from analysis import AnalysisError, Release, agreement, agreement_of_two, cohen_kappa, scott_pi
 from analysis.raters.agreement.agreement import kinds_of_items
 from analysis.raters.agreement.coefficients import Scale, agreement_weights
 
@@ -292,17 +292,17 @@ def test_scott_is_fleiss_of_two() -> None:
 
 def test_refuses_what_it_cannot_use() -> None:
     votes = Votes.from_triples([0, 1], [0, 1], [0, 1])
-    with pytest.raises(ReleaseError, match="no item has two votes"):
+    with pytest.raises(AnalysisError, match="no item has two votes"):
         agreement(votes)
-    with pytest.raises(ReleaseError, match="scale 'ratio' is not one of nominal, ordinal"):
+    with pytest.raises(AnalysisError, match="scale 'ratio' is not one of nominal, ordinal"):
         agreement(votes, scale="ratio")  # type: ignore[arg-type]
-    with pytest.raises(ReleaseError, match="replicates=0"):
+    with pytest.raises(AnalysisError, match="replicates=0"):
         agreement(votes, replicates=0)
-    with pytest.raises(ReleaseError, match=r"shape \(1, 2\)"):
+    with pytest.raises(AnalysisError, match=r"shape \(1, 2\)"):
         cohen_kappa([[1, 2]])
-    with pytest.raises(ReleaseError, match=r"with -1 items in a cell"):
+    with pytest.raises(AnalysisError, match=r"with -1 items in a cell"):
         cohen_kappa([[1, 0], [-1, 2]])
-    with pytest.raises(ReleaseError, match="nothing to agree on"):
+    with pytest.raises(AnalysisError, match="nothing to agree on"):
         scott_pi([[0, 0], [0, 0]])
 
 

@@ -9,7 +9,7 @@ from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.contingency_tables import SquareTable
 
 from aggregation import Votes
-from analysis import Release, ReleaseError, retest
+from analysis import AnalysisError, Release, retest
 from analysis.raters.agreement.retest import answered_twice, symmetry_p
 
 
@@ -50,7 +50,7 @@ def test_tables(simulated: Release) -> None:
     for rater in range(simulated.votes.n_raters):
         mine = [row for row in rows if row[1] == rater]
         share = np.mean([row[2] == row[3] for row in mine]) if mine else math.nan
-        assert found.by_rater.estimate[rater] == pytest.approx(share, nan_ok=True)
+        assert found.by_rater.value[rater] == pytest.approx(share, nan_ok=True)
         assert (len(mine) == 0) == bool(np.isnan(found.kappa_by_rater[rater, 0]) or not mine)
 
 
@@ -98,7 +98,7 @@ def test_nobody_was_asked_again(simulated: Release) -> None:
         n_raters=votes.n_raters,
         n_answers=3,
     )
-    with pytest.raises(ReleaseError, match="no rater answered a golden question a second time"):
+    with pytest.raises(AnalysisError, match="no rater answered a golden question a second time"):
         retest(replace(simulated, votes=without))
 
 

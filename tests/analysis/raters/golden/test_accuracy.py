@@ -16,7 +16,7 @@ from analysis.raters.golden.accuracy import KINDS, RaterAccuracy, majority_of_ot
 from analysis.release.files.readers import ANSWERS
 from analysis.release.published import original_label_answers
 from analysis.release.release import Golden
-from analysis.statistics.intervals import Proportion
+from analysis.statistics.estimates import Estimates
 from analysis.tables import to_csv
 
 PROPORTIONS = ("accuracy", "precision", "recall", "specificity")
@@ -56,10 +56,10 @@ def one_by_one(answers: list[str | None], truth: list[bool | None]) -> dict[str,
 
 def as_row(accuracy: RaterAccuracy, row: int) -> dict[str, float]:
     """Take one row's estimates by the names of the csv columns."""
-    found = {name: float(getattr(accuracy, name).estimate[row]) for name in PROPORTIONS}
+    found = {name: float(getattr(accuracy, name).value[row]) for name in PROPORTIONS}
     for cls, truth in enumerate(("misfit", "fits")):
         for code, answer in enumerate(ANSWERS):
-            found[f"{answer}_if_{truth}"] = float(accuracy.error_rates.estimate[row, cls, code])
+            found[f"{answer}_if_{truth}"] = float(accuracy.error_rates.value[row, cls, code])
     return found
 
 
@@ -122,7 +122,7 @@ def test_raters_without_golden_answers(simulated: Release, accuracy: RaterAccura
     for name in (*PROPORTIONS, "error_rates"):
         for part in getattr(accuracy, name):
             assert np.isnan(part[without]).all()
-    assert not np.isnan(np.delete(accuracy.accuracy.estimate, without)).any()
+    assert not np.isnan(np.delete(accuracy.accuracy.value, without)).any()
 
 
 def test_every_estimate_is_in_its_interval(accuracy: RaterAccuracy) -> None:
@@ -132,7 +132,7 @@ def test_every_estimate_is_in_its_interval(accuracy: RaterAccuracy) -> None:
         assert known.any()
         assert (low[known] <= estimate[known]).all()
         assert (estimate[known] <= high[known]).all()
-    rates = accuracy.error_rates.estimate
+    rates = accuracy.error_rates.value
     sums = rates.sum(axis=2)
     np.testing.assert_allclose(sums[~np.isnan(sums)], 1, rtol=1e-15)
 
@@ -172,7 +172,7 @@ def test_experts_answers_without_a_majority_are_counted_apart(simulated: Release
     assert experts.undecided[0] == 3
     # truth 1, 0, 1 on the first, third and fifth question; the answers are yes, yes, no
     assert experts.counts[0].tolist() == [[0, 0, 1], [1, 0, 1]]
-    assert experts.accuracy.estimate[0] == 1 / 3
+    assert experts.accuracy.value[0] == 1 / 3
 
 
 def test_original_label_says_yes_to_itself_alone(simulated: Release) -> None:
@@ -199,11 +199,11 @@ def test_csv_holds_every_number(accuracy: RaterAccuracy) -> None:
         assert_columns_are(rows, name, getattr(accuracy, name))
     for cls, truth in enumerate(("misfit", "fits")):
         for code, answer in enumerate(ANSWERS):
-            rates = Proportion(*(part[:, cls, code] for part in accuracy.error_rates))
+            rates = Estimates(*(part[:, cls, code] for part in accuracy.error_rates))
             assert_columns_are(rows, f"{answer}_if_{truth}", rates)
 
 
-def assert_columns_are(rows: list[dict[str, str]], name: str, expected: Proportion) -> None:
+def assert_columns_are(rows: list[dict[str, str]], name: str, expected: Estimates) -> None:
     for suffix, part in zip(("", "_low", "_high"), expected, strict=True):
         found = [float(row[name + suffix] or "nan") for row in rows]
         np.testing.assert_array_equal(found, part)
@@ -239,7 +239,7 @@ def test_columns_of_unequal_length() -> None:
 def test_numbers_of_the_release(release: Release) -> None:
     accuracy = rater_accuracy(release)
     raters = accuracy.of_kind("rater")
-    known = raters.accuracy.estimate[raters.golden_answers > 0]
+    known = raters.accuracy.value[raters.golden_answers > 0]
     assert (len(raters.raters), len(known)) == (85, 78)
     summary = [np.median(known), known.min(), known.max()]
     assert [round(float(value), 5) for value in summary] == [0.87004, 0.25815, 0.91013]
@@ -249,8 +249,8 @@ def test_numbers_of_the_release(release: Release) -> None:
     assert without == {111, 132, 134, 146, 153, 167, 189}
 
     original = accuracy.of_kind("original label")
-    assert round(float(original.precision.estimate[0]), 5) == 0.78710
-    assert round(float(original.recall.estimate[0]), 5) == 0.49194
+    assert round(float(original.precision.value[0]), 5) == 0.78710
+    assert round(float(original.recall.value[0]), 5) == 0.49194
     assert original.counts[0, :, 2].sum() == 155
     assert original.counts[0].sum(axis=1).tolist() == [887, 248]
 

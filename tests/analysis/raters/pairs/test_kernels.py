@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from aggregation import VoteError, Votes
-from analysis import ReleaseError, rater_pairs
+from analysis import AnalysisError, rater_pairs
 
 
 def small_job(seed: int, *, twice: bool = False) -> tuple[Votes, NDArray[np.float64]]:
@@ -113,8 +113,8 @@ def test_refuses_what_it_cannot_use() -> None:
     votes, rates = small_job(12)
     with pytest.raises(VoteError, match="error_rates of shape"):
         rater_pairs(votes, error_rates=rates[:3], class_prior=[0.5, 0.5])
-    with pytest.raises(ReleaseError, match=r"class_prior of shape \(3, 2\)"):
+    with pytest.raises(AnalysisError, match=r"class_prior of shape \(3, 2\)"):
         rater_pairs(votes, error_rates=rates, class_prior=[[0.5, 0.5]] * 3)
     alone = Votes.from_triples([0, 1], [0, 1], [0, 1])
-    with pytest.raises(ReleaseError, match="no item was answered by two raters"):
+    with pytest.raises(AnalysisError, match="no item was answered by two raters"):
         rater_pairs(alone, error_rates=np.full((2, 2, 2), 0.5), class_prior=[0.5, 0.5])

@@ -9,7 +9,7 @@ from scipy.stats import chi2, entropy
 from sklearn.metrics import mutual_info_score
 
 from aggregation import Votes, expected_counts, fit_dawid_skene, simulate_votes, standard_errors
-from analysis import Release, ReleaseError, golden_difference, rater_quality
+from analysis import AnalysisError, Release, golden_difference, rater_quality
 from analysis.raters.golden.difference import (
     common_difference,
     covariance_of_both,
@@ -167,7 +167,7 @@ def test_planted_raters_are_found(seed: int) -> None:
     words = [verdict.words for verdict in quality.verdicts]
     assert words[12:] == ["guesses", "always says 2", "inverted", "strict"]
     assert not {"guesses", "inverted", "always says 2", "weak"} & set(words[:12])
-    assert quality.bits.estimate[12:14].max() < 0.02
+    assert quality.bits.value[12:14].max() < 0.02
     assert quality.spammer_score[12:14].max() < 0.01
     np.testing.assert_allclose(quality.cost[12:14], quality.prior_cost, atol=0.01)
 
@@ -190,7 +190,7 @@ def test_leaning_on_a_nominal_scale() -> None:
     fit = fit_dawid_skene(job(rates, seed=9, n_items=2000), pseudo_count=0.1)
     quality = rater_quality(fit)
     assert quality.verdicts[9].words == "leans to 2"
-    assert np.isnan(quality.leaning.estimate).all()
+    assert np.isnan(quality.leaning.value).all()
 
 
 def test_few_votes_are_no_verdict() -> None:
@@ -239,7 +239,7 @@ def test_renaming_raters_renames_verdicts() -> None:
     renamed = Votes.from_triples(votes.items, order[votes.raters], votes.answers)
     fits = [fit_dawid_skene(of, pseudo_count=0.1) for of in (votes, renamed)]
     one, other = (rater_quality(fit, scale="ordinal") for fit in fits)
-    np.testing.assert_allclose(other.bits.estimate[order], one.bits.estimate, rtol=1e-4)
+    np.testing.assert_allclose(other.bits.value[order], one.bits.value, rtol=1e-4)
     words = [verdict.words for verdict in one.verdicts]
     assert [other.verdicts[rater].words for rater in order] == words
 
@@ -327,18 +327,18 @@ def test_golden_questions_are_left_out(simulated: Release) -> None:
     truth = simulated.golden.fits().astype(int)
     counts = expected_counts(simulated.golden.raters, np.eye(2)[truth])[answered]
     expected = counts / counts.sum(axis=2, keepdims=True)
-    np.testing.assert_allclose(found.golden.estimate[answered], expected)
-    np.testing.assert_array_equal(found.em.estimate, found.fit.error_rates)
+    np.testing.assert_allclose(found.golden.value[answered], expected)
+    np.testing.assert_array_equal(found.em.value, found.fit.error_rates)
     assert not (found.q_own[answered] <= 0.05).any()  # golden answers are drawn as others are
 
 
 def test_refuses_what_it_cannot_use() -> None:
-    with pytest.raises(ReleaseError, match=r"class_prior of shape \(2,\)"):
+    with pytest.raises(AnalysisError, match=r"class_prior of shape \(2,\)"):
         bits_per_answer(SPAMMER, class_prior=[0.5, 0.5])
-    with pytest.raises(ReleaseError, match=r"costs of shape \(2, 2\)"):
+    with pytest.raises(AnalysisError, match=r"costs of shape \(2, 2\)"):
         expected_cost(SPAMMER, class_prior=PRIOR, costs=np.eye(2))
     fit = fit_dawid_skene(job(good_rates(6, rng=np.random.default_rng(0)), seed=0), pseudo_count=1)
-    with pytest.raises(ReleaseError, match="scale 'ratio'"):
+    with pytest.raises(AnalysisError, match="scale 'ratio'"):
         rater_quality(fit, scale="ratio")  # type: ignore[arg-type]
 
 

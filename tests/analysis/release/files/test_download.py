@@ -173,7 +173,7 @@ def test_progress_on_a_terminal(
 ) -> None:
     terminal = io.StringIO()
     console = Console(file=terminal, force_terminal=True, width=100)
-    monkeypatch.setattr("scripts.commands.fetch.say", lambda: console)
+    monkeypatch.setattr("scripts.terminal.progress.say", lambda: console)
     assert fetch_with_progress(tmp_path) == str(tmp_path)
     for name, content in CONTENTS.items():
         size = f"{len(content) / 1000:.1f}"

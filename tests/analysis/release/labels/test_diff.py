@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import Release, ReleaseError, diff_labels, make_labels
+from analysis import AnalysisError, Release, diff_labels, make_labels
 from analysis.release.files.questions import Questions, image_name
 from analysis.release.labels.diff import LabelDiff, diff_csv
 
@@ -100,9 +100,9 @@ def test_csv(diff: LabelDiff) -> None:
 
 def test_label_sets_that_cannot_be_compared() -> None:
     good: Sets = [[1]] * 50_000
-    with pytest.raises(ReleaseError, match="before: should be a list of 50,000 lists of labels"):
+    with pytest.raises(AnalysisError, match="before: should be a list of 50,000 lists of labels"):
         diff_labels([[1]], good)
-    with pytest.raises(ReleaseError, match=f"after: {image_name(3)} has a label twice"):
+    with pytest.raises(AnalysisError, match=f"after: {image_name(3)} has a label twice"):
         diff_labels(good, [*good[:2], [4, 4], *good[3:]])
 
 

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from analysis import Release, ReleaseError, make_labels, threshold_interval
+from analysis import AnalysisError, Release, make_labels, threshold_interval
 from analysis.release.files.questions import image_name
 from analysis.release.labels.label_sets import to_json
 from analysis.statistics.operating_point import ThresholdInterval
@@ -110,18 +110,18 @@ def test_other_scores(simulated: Release) -> None:
 
 @pytest.mark.parametrize("threshold", [-1e-9, 1.0000001, math.nan, math.inf])
 def test_thresholds_out_of_range(simulated: Release, threshold: float) -> None:
-    with pytest.raises(ReleaseError, match=re.escape(f"threshold {threshold} is not in 0..1")):
+    with pytest.raises(AnalysisError, match=re.escape(f"threshold {threshold} is not in 0..1")):
         make_labels(simulated, threshold=threshold)
 
 
 def test_scores_that_do_not_fit(simulated: Release) -> None:
     n = len(simulated.questions)
-    with pytest.raises(ReleaseError, match=rf"scores of shape \(3,\) do not fit {n} questions"):
+    with pytest.raises(AnalysisError, match=rf"scores of shape \(3,\) do not fit {n} questions"):
         make_labels(simulated, scores=[0.1, 0.2, 0.3])
     for wrong in (math.nan, -0.1, 1.1):
         scores = simulated.scores.copy()
         scores[5] = wrong
-        with pytest.raises(ReleaseError, match=rf"score 5 is {wrong}: scores are in 0\.\.1"):
+        with pytest.raises(AnalysisError, match=rf"score 5 is {wrong}: scores are in 0\.\.1"):
             make_labels(simulated, scores=scores)
 
 
@@ -152,7 +152,7 @@ def test_interval_where_everything_or_nothing_is_kept(simulated: Release) -> Non
 def test_no_threshold_leaves_out_a_score_of_1(simulated: Release) -> None:
     release = with_scores(simulated, np.ones(len(simulated.questions)))
     nothing = make_labels(simulated, scores=np.zeros(len(simulated.questions)), threshold=1)
-    with pytest.raises(ReleaseError, match=r"with score 1.0 is left out, but no threshold is abo"):
+    with pytest.raises(AnalysisError, match=r"with score 1.0 is left out, but no threshold is abo"):
         threshold_interval(release, nothing)
 
 
@@ -173,7 +173,7 @@ def test_labels_of_no_threshold(simulated: Release) -> None:
         f"no threshold gives these labels: ({image_name(image)}, label {label}) with score "
         f"{simulated.scores[best]} is left out, but "
     )
-    with pytest.raises(ReleaseError, match=re.escape(message)) as caught:
+    with pytest.raises(AnalysisError, match=re.escape(message)) as caught:
         threshold_interval(simulated, label_sets)
     assert str(caught.value).endswith(f" with score {lowest} is kept")
 
@@ -222,7 +222,7 @@ def test_labels_that_no_threshold_gives(
 ) -> None:
     label_sets = [list(labels) for labels in simulated.label_sets]
     message = alter(simulated, label_sets)
-    with pytest.raises(ReleaseError, match=re.escape(message)):
+    with pytest.raises(AnalysisError, match=re.escape(message)):
         threshold_interval(simulated, label_sets)
 
 

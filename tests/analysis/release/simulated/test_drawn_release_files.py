@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis import ReleaseError, load_release, published_labels, published_scores
+from analysis import AnalysisError, load_release, published_labels, published_scores
 from analysis.release.files import download
 from analysis.release.files.questions import N_IMAGES
 from analysis.release.release import SIMULATED
@@ -134,7 +134,7 @@ def test_an_exchange_that_breaks_off_is_no_release_and_can_be_mended(
         patched.setattr(Path, "replace", break_off)
         with pytest.raises(KeyboardInterrupt):
             write_small(folder, seed=2)
-    with pytest.raises(ReleaseError, match=r"lacks raters\.npz"):
+    with pytest.raises(AnalysisError, match=r"lacks raters\.npz"):
         load_release(folder)
     write_small(folder, seed=2)
     assert load_release(folder).simulated
@@ -142,10 +142,10 @@ def test_an_exchange_that_breaks_off_is_no_release_and_can_be_mended(
 
 def test_a_folder_with_other_files_is_refused(tmp_path: Path) -> None:
     (tmp_path / download.RATERS).write_bytes(b"the real one")
-    with pytest.raises(ReleaseError, match=r"holds no simulated release .* name a new folder"):
+    with pytest.raises(AnalysisError, match=r"holds no simulated release .* name a new folder"):
         write_small(tmp_path)
     assert contents(tmp_path) == {download.RATERS: b"the real one"}
-    with pytest.raises(ReleaseError, match=r"raters\.npz is a file: name a folder"):
+    with pytest.raises(AnalysisError, match=r"raters\.npz is a file: name a folder"):
         write_small(tmp_path / download.RATERS)
 
 
@@ -164,7 +164,7 @@ def test_a_folder_with_other_files_is_refused(tmp_path: Path) -> None:
 def test_unusable_sizes_are_named_and_nothing_is_written(
     tmp_path: Path, changed: dict[str, int], message: str
 ) -> None:
-    with pytest.raises(ReleaseError, match=message):
+    with pytest.raises(AnalysisError, match=message):
         write_small(tmp_path / "a", **changed)
     assert not (tmp_path / "a").exists()
 

@@ -128,7 +128,7 @@ def test_clamped_scores_are_not_the_truth(simulated: Release) -> None:
 
 def test_fits_are_reported(simulated: Release) -> None:
     seen: list[tuple[int, int]] = []
-    em_started(simulated, folds=2, report=lambda done, all_fits: seen.append((done, all_fits)))
+    em_started(simulated, folds=2, progress=lambda done, all_fits: seen.append((done, all_fits)))
     assert seen == [(1, 3), (2, 3), (3, 3)]
 
 

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from aggregation import e_step, estimate_class_prior
-from analysis import Release, ReleaseError, out_of_sample_scores
+from analysis import AnalysisError, Release, out_of_sample_scores
 from analysis.release.published import original_label_rates, rater_rates, with_original_label
 from analysis.release.release import Golden
 from analysis.scores.methods.out_of_sample import (
@@ -109,13 +109,13 @@ def test_folds_share_out_whole_images(simulated: Release, folds: int) -> None:
 
 @pytest.mark.parametrize("folds", [-1, 0, 1, 61])
 def test_refuses_folds(simulated: Release, folds: int) -> None:
-    with pytest.raises(ReleaseError, match=f"folds={folds}: give 2 to 60"):
+    with pytest.raises(AnalysisError, match=f"folds={folds}: give 2 to 60"):
         out_of_sample_scores(simulated, folds=folds)
 
 
 def test_refuses_a_single_golden_image(simulated: Release) -> None:
     images = simulated.golden_images()
-    with pytest.raises(ReleaseError, match="one golden image alone"):
+    with pytest.raises(AnalysisError, match="one golden image alone"):
         out_of_sample_scores(without(simulated, images != images[0]))
 
 
@@ -124,7 +124,7 @@ def test_refuses_where_no_other_image_has_golden_answers(simulated: Release) -> 
     tensor = simulated.golden.raters.to_tensor()
     tensor[:, images != images[0]] = 0
     raters = type(simulated.golden.raters).from_tensor(tensor)
-    with pytest.raises(ReleaseError, match="no rater has a golden answer"):
+    with pytest.raises(AnalysisError, match="no rater has a golden answer"):
         out_of_sample_scores(replace(simulated, golden=replace(simulated.golden, raters=raters)))
 
 

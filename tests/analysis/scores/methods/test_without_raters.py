@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from aggregation import Votes
-from analysis import Release, ReleaseError, make_labels, published_scores, without_raters
+from analysis import AnalysisError, Release, make_labels, published_scores, without_raters
 from analysis.release.release import Golden
 from analysis.scores.golden_curves import golden_curve
 from analysis.scores.methods.without_raters import drop_raters, rater_codes, without_raters_csv
@@ -90,16 +90,16 @@ def test_ids_may_be_text(simulated: Release) -> None:
 
 def test_unusable(simulated: Release) -> None:
     votes = simulated.votes
-    with pytest.raises(ReleaseError, match="rater nobody is none of the 25 raters"):
+    with pytest.raises(AnalysisError, match="rater nobody is none of the 25 raters"):
         without_raters(simulated, ["nobody"])
-    with pytest.raises(ReleaseError, match="0 of 25 raters to leave out"):
+    with pytest.raises(AnalysisError, match="0 of 25 raters to leave out"):
         without_raters(simulated, [])
-    with pytest.raises(ReleaseError, match="25 of 25 raters"):
+    with pytest.raises(AnalysisError, match="25 of 25 raters"):
         without_raters(simulated, votes.rater_names)
-    with pytest.raises(ReleaseError, match="threshold 2 is not"):
+    with pytest.raises(AnalysisError, match="threshold 2 is not"):
         without_raters(simulated, [votes.rater_names[0]], threshold=2)
     known = answered(votes, simulated.golden.raters)
-    with pytest.raises(ReleaseError, match="no rater with golden answers is left"):
+    with pytest.raises(AnalysisError, match="no rater with golden answers is left"):
         without_raters(simulated, [votes.rater_names[rater] for rater in known])
 
 

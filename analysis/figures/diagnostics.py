@@ -20,11 +20,7 @@ from .drawing import (
     GREEN,
     GREY,
     VERMILION,
-    WIDTH,
-    house_style,
-    mark_simulated,
-    mark_simulated_panels,
-    write_caption,
+    drawn_figure,
 )
 
 SMALL = 7.5
@@ -54,8 +50,7 @@ def model_check_figure(checks: Sequence[ModelCheck], *, simulated: bool = False)
     order = np.argsort([-kind.observed for kind in kinds], kind="stable")[:MOST_KINDS]
     shown = [row for row in order.tolist() if kinds[row].observed > 0]
     rows = np.arange(len(shown))
-    with house_style():
-        figure = Figure(figsize=(WIDTH, 5.5))
+    with drawn_figure(5.5, simulated=simulated, panels=True) as (figure, caption):
         left = figure.add_axes((0.2, 0.22, 0.41, 0.72))
         right = figure.add_axes((0.66, 0.22, 0.32, 0.72), sharey=left)
         left.barh(rows, [kinds[row].observed for row in shown], height=0.7, color="#D5D5D5")
@@ -95,9 +90,7 @@ def model_check_figure(checks: Sequence[ModelCheck], *, simulated: bool = False)
                 FuncFormatter(lambda x, _: f"{x:g}" if f"{x:.0e}"[0] in labelled else "")
             )
             left.xaxis.set_major_formatter("{x:g}")
-        write_caption(figure, 0.11, check_in_words(checks))
-        if simulated:
-            mark_simulated_panels(figure)
+        caption(0.11, check_in_words(checks))
     return figure
 
 
@@ -138,8 +131,7 @@ def more_votes_figure(bought: Sequence[VotesBought], *, simulated: bool = False)
         "precision at the threshold": lambda row: row.precision,
         "recall at the threshold": lambda row: row.recall,
     }
-    with house_style():
-        figure = Figure(figsize=(WIDTH, 5.5))
+    with drawn_figure(5.5, simulated=simulated, panels=True) as (figure, caption):
         for place, (title, value) in enumerate(panels.items()):
             row, column = divmod(place, 2)
             axes = figure.add_axes((0.07 + 0.485 * column, 0.6 - 0.375 * row, 0.43, 0.295))
@@ -161,8 +153,7 @@ def more_votes_figure(bought: Sequence[VotesBought], *, simulated: bool = False)
             if place == 0:
                 axes.legend(loc="upper right", frameon=False, fontsize=SMALL)
         simulated_items = next(each.n_items for each in bought if each.source == SIMULATED)
-        write_caption(
-            figure,
+        caption(
             0.115,
             f"Drawn from the fitted model: {simulated_items:,} items, against the class drawn. "
             "Real votes: so many of each item's votes, taken at random; precision and recall as "
@@ -170,8 +161,6 @@ def more_votes_figure(bought: Sequence[VotesBought], *, simulated: bool = False)
             "against it (for the release, golden questions against the experts). Error rates are "
             "those of all votes throughout.",
         )
-        if simulated:
-            mark_simulated_panels(figure)
     return figure
 
 
@@ -214,8 +203,7 @@ def without_figure(data: WithoutRaters) -> Figure:
     matplotlib.figure.Figure
         1540 x 1100 pixels, with its caption.
     """
-    with house_style():
-        figure = Figure(figsize=(WIDTH, 5.0))
+    with drawn_figure(5.0, simulated=data.simulated) as (figure, caption):
         axes = figure.add_axes((0.095, 0.27, 0.88, 0.66))
         axes.set_xlim(0, 1)
         axes.set_ylim(lowest_precision(data.before), 1.005)
@@ -227,8 +215,7 @@ def without_figure(data: WithoutRaters) -> Figure:
         draw_points(axes, data)
         axes.legend(loc="lower left", frameon=False)
         gap = data.difference
-        write_caption(
-            figure,
+        caption(
             0.135,
             f"Published recipe, golden questions, with and without {names_of(data)} "
             f"({data.votes:,} votes). Dots: threshold {data.threshold:g}. Average precision "
@@ -238,8 +225,6 @@ def without_figure(data: WithoutRaters) -> Figure:
             f"{len(data.labels.added):,} labels are added and "
             f"{len(data.labels.dropped):,} dropped.",
         )
-        if data.simulated:
-            mark_simulated(figure, axes)
     return figure
 
 

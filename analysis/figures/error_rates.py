@@ -1,0 +1,234 @@
+"""All raters' error rates as a heat map, with the bits of one answer beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from numpy.typing import NDArray
+
+from ..raters.quality.quality import RaterQuality
+from ..release.published import TRUTHS
+from .drawing import BLACK, GREY, LIGHT_GREY, WIDTH, drawn_figure
+
+SMALL = 7.5
+# More raters than this have no room for their names.
+MOST_NAMES = 100
+# Longer names are cut; a letter takes so much of a figure's width, which is so many points.
+MOST_LETTERS, NAME_WIDTH, POINTS_WIDE = 15, 0.0095, 72 * WIDTH
+# Of smaller letters, in points, nothing can be read.
+LEAST_LETTER = 4.0
+
+
+@dataclass(frozen=True)
+class HeatLayout:
+    """Where everything of the heat map goes, before any of it is drawn.
+
+    Attributes
+    ----------
+    left, width : float
+        Of the heat map, as shares of the figure's width.
+    body, head, foot : float
+        Heights of the raters' rows, of what is above and of what is below them, in inches.
+    above : float
+        Height of the answers' names, above the rows, in inches.
+    answers_level, answers_legible, titles_level : bool
+        Whether answers' names fit side by side, whether they can be read at all, and whether the
+        classes' titles fit side by side.
+    answer_size, rater_size : float
+        Sizes of the answers' and the raters' names, in points.
+    raters_named : bool
+        Whether there is room for the raters' names.
+    """
+
+    left: float
+    width: float
+    body: float
+    head: float
+    foot: float
+    above: float
+    answers_level: bool
+    answers_legible: bool
+    titles_level: bool
+    answer_size: float
+    rater_size: float
+    raters_named: bool
+
+    @property
+    def height(self) -> float:
+        """Height of the figure, in inches."""
+        return self.foot + self.body + self.head
+
+    @property
+    def bottom(self) -> float:
+        """Where the rows begin, as a share of the figure's height."""
+        return self.foot / self.height
+
+    @property
+    def share(self) -> float:
+        """Height of the rows, as a share of the figure's height."""
+        return self.body / self.height
+
+    @property
+    def titles_at(self) -> float:
+        """Where titles stand, in units of the rows' height."""
+        return 1 + self.above / self.body
+
+
+def heat_layout(
+    raters: Sequence[str], classes: Sequence[str], answers: Sequence[str]
+) -> HeatLayout:
+    """Find room for a heat map of these raters, with a group of answers a class."""
+    left = 0.045 + NAME_WIDTH * max(map(len, raters))
+    width = 0.645 - left
+    column_points = POINTS_WIDE * width / (len(classes) * len(answers))
+    longest = max(map(len, answers))
+    level = POINTS_WIDE * NAME_WIDTH * longest < column_points
+    legible = level or column_points > LEAST_LETTER
+    titles = max(len(titled(name)) for name in classes)
+    titles_level = 1.3 * NAME_WIDTH * titles * len(classes) < width
+    above = 0.08 + (0.16 if level else 0.09 * longest if legible else 0.0)
+    return HeatLayout(
+        left=left,
+        width=width,
+        body=max(2.0, 0.084 * len(raters)),
+        head=above + 0.3 + (0.0 if titles_level else 0.1 * max(map(len, classes))),
+        foot=1.215,
+        above=above,
+        answers_level=level,
+        answers_legible=legible,
+        titles_level=titles_level,
+        answer_size=SMALL if level else min(SMALL, 0.8 * column_points),
+        rater_size=min(SMALL, 430 / len(raters)),
+        raters_named=len(raters) <= MOST_NAMES,
+    )
+
+
+def titled(name: str) -> str:
+    """Say that a name is a class's."""
+    return f"class: {name}"
+
+
+def error_rates_figure(
+    quality: RaterQuality, *, class_names: Any = TRUTHS, simulated: bool = False
+) -> Figure:
+    """Draw all raters' error rates as a heat map, the most informative rater at the top.
+
+    Parameters
+    ----------
+    quality : RaterQuality
+        From :func:`analysis.rater_quality`.
+    class_names : sequence
+        Of the fit's classes.
+    simulated : bool
+        Whether the votes are a simulated release's.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        1540 pixels wide, and as high as the raters need, with its caption.
+    """
+    order = np.argsort(-quality.bits.value, kind="stable")
+    names = [shortened(quality.rater_names[row]) for row in order]
+    answers = [shortened(name) for name in quality.answer_names]
+    classes = [shortened(name) for name in class_names]
+    layout = heat_layout(names, classes, answers)
+    with drawn_figure(layout.height, simulated=simulated, panels=True) as (figure, caption):
+        heat = figure.add_axes((layout.left, layout.bottom, layout.width, layout.share))
+        image = draw_heat(heat, quality.shrunken[order])
+        name_columns(heat, classes, answers, layout)
+        name_rows(heat, names, layout)
+        bits = figure.add_axes((0.675, layout.bottom, 0.2, layout.share), sharey=heat)
+        draw_bits(bits, quality, order, layout.titles_at)
+        place = (0.905, layout.bottom, 0.02, min(layout.share, 2.7 / layout.height))
+        bar = figure.colorbar(image, cax=figure.add_axes(place))
+        bar.set_label("probability of the answer", fontsize=SMALL)
+        bar.ax.tick_params(labelsize=SMALL)
+        unnamed = f" Answers of each class: {answers[0]} to {answers[-1]}."
+        caption(
+            0.675 / layout.height,
+            what_is_drawn(quality) + ("" if layout.answers_legible else unnamed),
+        )
+    return figure
+
+
+def draw_heat(axes: Axes, rates: NDArray[np.float64]) -> AxesImage:
+    """Draw the rates, shape (n_raters, n_classes, n_answers), with a gap between classes."""
+    n_raters, n_classes, n_answers = rates.shape
+    table = rates.reshape(n_raters, -1)
+    image = axes.imshow(table, cmap="viridis", vmin=0, vmax=1, aspect="auto")
+    for cls in range(1, n_classes):
+        axes.axvline(cls * n_answers - 0.5, color="white", linewidth=3)
+    return image
+
+
+def name_columns(
+    axes: Axes, classes: Sequence[str], answers: Sequence[str], layout: HeatLayout
+) -> None:
+    """Write the answers' names above their columns, and the classes' above those."""
+    n_columns = len(classes) * len(answers)
+    axes.set_xticks(
+        range(n_columns) if layout.answers_legible else [],
+        [*answers] * len(classes) if layout.answers_legible else [],
+        fontsize=layout.answer_size,
+        rotation=0 if layout.answers_level else 90,
+    )
+    axes.xaxis.tick_top()
+    for cls, name in enumerate(classes):
+        axes.text(
+            (cls + 0.5) * len(answers) - 0.5,
+            layout.titles_at,
+            titled(name) if layout.titles_level else name,
+            transform=axes.get_xaxis_transform(),
+            rotation=0 if layout.titles_level else 90,
+            **TOP,
+        )
+
+
+def name_rows(axes: Axes, names: Sequence[str], layout: HeatLayout) -> None:
+    """Write the raters' names beside their rows, where there is room."""
+    shown = range(len(names)) if layout.raters_named else range(0)
+    axes.set_yticks(shown, [names[row] for row in shown], fontsize=layout.rater_size)
+    axes.set_ylabel("rater, the most informative at the top")
+    axes.tick_params(length=0)
+    axes.grid(visible=False)
+
+
+def what_is_drawn(quality: RaterQuality) -> str:
+    """Say what the picture shows."""
+    return (
+        "Probability of each answer, given rater and class, as EM finds it without golden "
+        "answers; raters with few votes are drawn towards the pool of all. On the right: bits "
+        "that one answer tells of the class, with 95 % intervals; 0 for a spammer. No answer "
+        f"could tell more than {quality.prior_bits:.2f}."
+    )
+
+
+def shortened(name: object) -> str:
+    """Return a name that leaves room for the picture: its beginning and its end."""
+    text = str(name)
+    half = (MOST_LETTERS - 3) // 2
+    return text if len(text) <= MOST_LETTERS else f"{text[:half]}...{text[-half:]}"
+
+
+TOP: dict[str, Any] = {"ha": "center", "va": "bottom", "fontsize": 9, "fontweight": "bold"}
+
+
+def draw_bits(axes: Axes, quality: RaterQuality, order: Any, top: float) -> None:
+    """Draw the bits of one answer of each rater, with intervals, in the rows of the heat map."""
+    bits = quality.bits
+    value = bits.value[order]
+    rows = np.arange(len(order))
+    axes.hlines(rows, bits.low[order], bits.high[order], color=GREY, linewidth=0.8)
+    axes.plot(value, rows, linestyle="none", marker="o", markersize=2.2, color=BLACK)
+    axes.set_xlim(0, 1.05 * float(np.nanmax(bits.high)))
+    axes.grid(visible=False, axis="y")
+    axes.grid(visible=True, axis="x", color=LIGHT_GREY)
+    axes.tick_params(axis="y", length=0, labelleft=False)
+    axes.tick_params(axis="x", labelsize=SMALL)
+    axes.text(0.5, top, "bits per answer", transform=axes.transAxes, **TOP)

@@ -1,0 +1,49 @@
+"""The heat map's layout is found before anything is drawn, and has room for what is named."""
+
+from __future__ import annotations
+
+import pytest
+
+from analysis.figures.error_rates import heat_layout, titled
+
+RATERS = [f"rater {number}" for number in range(40)]
+ANSWERS = ["no", "maybe", "yes"]
+
+
+def test_few_short_names_are_level() -> None:
+    layout = heat_layout(RATERS, ["misfit", "fits"], ANSWERS)
+    assert layout.answers_level
+    assert layout.answers_legible
+    assert layout.titles_level
+    assert layout.raters_named
+    assert layout.left + layout.width == pytest.approx(0.645)
+    assert layout.height == layout.foot + layout.body + layout.head
+    assert layout.bottom + layout.share < 1
+
+
+def test_names_that_do_not_fit_stand_upright_and_take_room_above() -> None:
+    few = heat_layout(RATERS, ["misfit", "fits"], ANSWERS)
+    many = heat_layout(RATERS, [f"class {k}" for k in range(6)], [f"class {k}" for k in range(6)])
+    assert not many.answers_level
+    assert not many.titles_level
+    assert many.above > few.above
+    assert many.head > few.head
+    assert many.answer_size < few.answer_size
+
+
+def test_answers_too_narrow_to_read_take_no_room() -> None:
+    names = [f"class {k}" for k in range(20)]
+    layout = heat_layout(RATERS, names, names)
+    assert not layout.answers_legible
+    assert layout.above == pytest.approx(0.08)
+
+
+@pytest.mark.parametrize(("n_raters", "named"), [(1, True), (100, True), (101, False)])
+def test_rows_are_as_high_as_the_raters_need(n_raters: int, named: bool) -> None:
+    layout = heat_layout(["r"] * n_raters, ["a", "b"], ["a", "b"])
+    assert layout.raters_named == named
+    assert layout.body == max(2.0, 0.084 * n_raters)
+
+
+def test_a_class_is_called_one() -> None:
+    assert titled("fits") == "class: fits"
