@@ -37,11 +37,9 @@ LONG_FILES = {
 }
 LONG_BODIES = {
     "analysis/figures/diagnostics.py:model_check_figure": 49,
-    "analysis/figures/diagnostics.py:more_votes_figure": 41,
     "analysis/figures/raters.py:raters_figure": 50,
     "analysis/raters/quality/quality.py:rater_quality": 56,
     "analysis/reproduction.py:summary": 45,
-    "aggregation/models/dawid_skene/fitting.py:fit_dawid_skene": 42,
 }
 
 

@@ -14,7 +14,7 @@ from analysis.defaults import FOLDS, REPLICATES, THRESHOLD
 
 from ..terminal.files import write_files
 from ..terminal.messages import announced_compilation, print_result, recorded_doubts, say
-from ..terminal.options import DataOption
+from ..terminal.options import DataOption, out_option
 
 if TYPE_CHECKING:
     from analysis.scores.calibration_report import CalibrationReport
@@ -30,11 +30,7 @@ CAPTION = (
 def compare(
     out: Annotated[
         Path | None,
-        typer.Option(
-            metavar="DIR",
-            help="Folder to write tables and figures to. Default: none.",
-            show_default=False,
-        ),
+        out_option("Folder to write tables and figures to. Default: none.", show_default=False),
     ] = None,
     threshold: Annotated[
         float, typer.Option(help="Of the operating points: the least score kept, in 0..1.")

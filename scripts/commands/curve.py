@@ -14,7 +14,7 @@ from analysis.defaults import REPLICATES, THRESHOLD
 
 from ..terminal.files import write_file
 from ..terminal.messages import UsageError, print_result, say
-from ..terminal.options import DataOption
+from ..terminal.options import DataOption, output_option
 
 if TYPE_CHECKING:
     from analysis import Release
@@ -28,7 +28,7 @@ HEADINGS = ("precision", "recall", "F1", "kept", "hits", "fits")
 def curve(
     output: Annotated[
         Path,
-        typer.Option("-o", "--output", metavar="FILE", help="Where to draw: a .png or .pdf file."),
+        output_option("Where to draw: a .png or .pdf file."),
     ] = Path("figure3.png"),
     threshold: Annotated[
         float, typer.Option(help="The operating point to mark: the least score kept, in 0..1.")

@@ -12,7 +12,15 @@ import typer
 from ..terminal.files import write_files
 from ..terminal.inputs import read_inputs
 from ..terminal.messages import announced_compilation, recorded_doubts, say
-from ..terminal.options import column_option
+from ..terminal.options import (
+    AnswerOption,
+    AnswersOption,
+    ItemOption,
+    RaterOption,
+    TruthOption,
+    VotesOptions,
+    out_option,
+)
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -51,30 +59,12 @@ def fit(
             show_default=False,
         ),
     ],
-    out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="Folder to write to.")],
-    item: Annotated[str | None, column_option("items", "item, task, patient, question")] = None,
-    rater: Annotated[
-        str | None, column_option("raters", "rater, worker, observer, annotator")
-    ] = None,
-    answer: Annotated[
-        str | None, column_option("answers", "answer, label, response, rating")
-    ] = None,
-    answers: Annotated[
-        str | None,
-        typer.Option(
-            metavar="A,B,...",
-            help="All answers, in their order. Default: those in the file, sorted.",
-            show_default=False,
-        ),
-    ] = None,
-    truth: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Known items: csv or Parquet, columns item (or --item) and class.",
-            show_default=False,
-        ),
-    ] = None,
+    out: Annotated[Path, out_option("Folder to write to.")],
+    item: ItemOption = None,
+    rater: RaterOption = None,
+    answer: AnswerOption = None,
+    answers: AnswersOption = None,
+    truth: TruthOption = None,
     truth_role: Annotated[
         TruthRole,
         typer.Option(
@@ -126,11 +116,11 @@ def fit(
         "restarts": restarts,
         "seed": seed,
     }
-    columns = {"item": item, "rater": rater, "answer": answer}
+    said = VotesOptions(item, rater, answer, answers, truth)
     from analysis.release.labels.provenance import versions
 
     with announced_compilation():
-        votes, known = read_inputs(file, truth, columns, answers, classes)
+        votes, known = read_inputs(file, said, classes)
         result, doubts = fitted(votes, known, options, threads)
     provenance = {
         "versions": versions(),

@@ -12,7 +12,7 @@ from analysis.defaults import THRESHOLD
 
 from ..terminal.files import write_files
 from ..terminal.messages import print_result, say
-from ..terminal.options import DataOption
+from ..terminal.options import DataOption, output_option
 
 
 def labels(
@@ -33,9 +33,7 @@ def labels(
     ] = None,
     output: Annotated[
         Path,
-        typer.Option(
-            "-o", "--output", metavar="FILE", help="Where to write; - is standard output."
-        ),
+        output_option("Where to write; - is standard output."),
     ] = Path("-"),
     data: DataOption = None,
 ) -> None:

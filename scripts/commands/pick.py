@@ -12,10 +12,12 @@ from analysis.defaults import REPLICATES
 
 from ..terminal.files import write_file
 from ..terminal.messages import print_result, say
-from ..terminal.options import DataOption
+from ..terminal.options import DataOption, output_option
 
 if TYPE_CHECKING:
     from analysis.scores.picking import PickedPoint
+
+STANDARD_OUTPUT = Path("-")
 
 
 def pick(
@@ -56,9 +58,7 @@ def pick(
     seed: Annotated[int, typer.Option(help="Of the bootstrap.")] = 0,
     output: Annotated[
         Path | None,
-        typer.Option(
-            "-o", "--output", metavar="FILE", help="Write the numbers as csv.", show_default=False
-        ),
+        output_option("Write the numbers as csv; - is standard output.", show_default=False),
     ] = None,
     data: DataOption = None,
 ) -> None:
@@ -82,9 +82,9 @@ def pick(
         seed=seed,
     )
     text = picks_csv(picked)
-    if output is not None:
+    if output is not None and output != STANDARD_OUTPUT:
         write_file(output, text)
-    if sys.stdout.isatty():
+    if sys.stdout.isatty() and output != STANDARD_OUTPUT:
         print_table(picked)
     else:
         print_result(text)

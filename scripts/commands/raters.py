@@ -21,7 +21,16 @@ from ..terminal.messages import (
     recorded_doubts,
     say,
 )
-from ..terminal.options import DataOption, column_option
+from ..terminal.options import (
+    AnswerOption,
+    AnswersOption,
+    DataOption,
+    ItemOption,
+    RaterOption,
+    TruthOption,
+    VotesOptions,
+    out_option,
+)
 from ..terminal.rater_files import check_and_draw, leave_out, model_summary
 from ..terminal.rater_words import summary
 
@@ -48,9 +57,8 @@ class Scale(StrEnum):
 def raters(
     out: Annotated[
         Path | None,
-        typer.Option(
-            metavar="DIR",
-            help="Folder to write tables (raters.csv, pairs.csv, model_check.csv, ...) and figures "
+        out_option(
+            "Folder to write tables (raters.csv, pairs.csv, model_check.csv, ...) and figures "
             "to. Default: none.",
             show_default=False,
         ),
@@ -63,29 +71,11 @@ def raters(
             show_default=False,
         ),
     ] = None,
-    truth: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Known items of these votes: csv or Parquet, columns item (or --item) and class.",
-            show_default=False,
-        ),
-    ] = None,
-    item: Annotated[str | None, column_option("items", "item, task, patient, question")] = None,
-    rater: Annotated[
-        str | None, column_option("raters", "rater, worker, observer, annotator")
-    ] = None,
-    answer: Annotated[
-        str | None, column_option("answers", "answer, label, response, rating")
-    ] = None,
-    answers: Annotated[
-        str | None,
-        typer.Option(
-            metavar="A,B,...",
-            help="All answers, in their order. Default: those in the file, sorted.",
-            show_default=False,
-        ),
-    ] = None,
+    truth: TruthOption = None,
+    item: ItemOption = None,
+    rater: RaterOption = None,
+    answer: AnswerOption = None,
+    answers: AnswersOption = None,
     without: Annotated[
         str | None,
         typer.Option(
@@ -108,10 +98,10 @@ def raters(
     from analysis import load_release, report_on_release, report_on_votes
     from analysis.raters.tables import report_numbers, report_tables
 
-    release = None
+    release, said = None, VotesOptions(item, rater, answer, answers, truth)
     with announced_compilation(), recorded_doubts() as doubts:
         if votes is None:
-            refuse_without_votes(truth, item, rater, answer, answers)
+            refuse_without_votes(said)
             release = load_release(data)
             if without is not None:
                 leave_out(without, release, out, seed=seed)
@@ -120,8 +110,7 @@ def raters(
         elif without is not None:
             raise UsageError("--without goes with the release, not with --votes FILE")
         else:
-            columns = {"item": item, "rater": rater, "answer": answer}
-            read, known = read_inputs(votes, truth, columns, answers, None)
+            read, known = read_inputs(votes, said)
             report = report_on_votes(read, known=known, scale=scale.value, seed=seed)
         tables = report_tables(report)
         model = None
@@ -144,9 +133,9 @@ def raters(
         say().print(f"wrote {', '.join(contents)} to {out}", markup=False)
 
 
-def refuse_without_votes(*given: object) -> None:
+def refuse_without_votes(said: VotesOptions) -> None:
     """Refuse options that belong to a user's own votes, where there are none."""
-    if any(option is not None for option in given):
+    if any(option is not None for option in said):
         raise UsageError("--truth, --item, --rater, --answer and --answers go with --votes FILE")
 
 

@@ -7,13 +7,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from analysis.defaults import FORMATS
 
 from ..terminal.files import write_files
 from ..terminal.messages import print_result, say
-from ..terminal.options import DataOption
+from ..terminal.options import DataOption, out_option
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,9 +24,7 @@ MOST_IN_A_CELL = 40
 
 
 def reproduce(
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write to.")] = Path(
-        "reproduction"
-    ),
+    out: Annotated[Path, out_option("Folder to write to.")] = Path("reproduction"),
     data: DataOption = None,
 ) -> None:
     """Recompute the published scores, real.json, the raters' accuracy and Figure 3, and compare.

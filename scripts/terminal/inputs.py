@@ -6,24 +6,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .messages import say
+from .options import VotesOptions
 
 if TYPE_CHECKING:
     from aggregation import KnownItems, Votes
 
 
 def read_inputs(
-    file: Path,
-    truth: Path | None,
-    columns: dict[str, str | None],
-    answers: str | None,
-    classes: int | None,
+    file: Path, said: VotesOptions, n_classes: int | None = None
 ) -> tuple[Votes, KnownItems | None]:
     """Read the votes, and the known items where there are any."""
     from aggregation import Votes, read_known_items
 
     with say().status("reading the votes"):
-        order = None if answers is None else answers.split(",")
-        votes = Votes.read(file, **columns, answer_names=order)
-        if truth is None:
+        order = None if said.answers is None else said.answers.split(",")
+        votes = Votes.read(file, **said.columns, answer_names=order)
+        if said.truth is None:
             return votes, None
-        return votes, read_known_items(truth, votes=votes, item=columns["item"], n_classes=classes)
+        return votes, read_known_items(said.truth, votes=votes, item=said.item, n_classes=n_classes)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numba
 import pytest
+import typer
 
 from analysis import Release, make_labels
 from analysis.release.files import download
@@ -219,3 +220,18 @@ def test_errors_of_a_process(folder: Path) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     (line,) = done.stderr.splitlines()
     assert line.startswith(f"reassess: {folder / 'scores.npz'}: info: damaged (")
+
+
+def test_every_command_names_its_output_alike() -> None:
+    """-o, --out and --output all work, whether one file is written or several."""
+    commands = typer.main.get_command(main.app).commands  # type: ignore[attr-defined]
+    places = {
+        name: {*option.opts}
+        for name, command in commands.items()
+        for option in command.params
+        if {"-o", "--out", "--output"} & {*option.opts}
+    }
+    assert {"reproduce", "raters", "curve", "compare", "pick", "labels", "fit"} <= places.keys()
+    assert {frozenset(names) for names in places.values()} == {
+        frozenset({"-o", "--out", "--output"})
+    }

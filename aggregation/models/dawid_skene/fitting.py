@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
@@ -164,12 +165,8 @@ def fit_dawid_skene(
     with closing(problem.blocks):
         first = first_start(problem, votes, start=start, truth=known)
         others = (from_chance(problem, np.random.default_rng((seed, k))) for k in range(restarts))
-        paths = [
-            climb(
-                problem, x, accelerate=accelerate, tol=tol, max_steps=max_steps, progress=progress
-            )
-            for x in chain([first], others)
-        ]
+        up = partial(climb, accelerate=accelerate, tol=tol, max_steps=max_steps, progress=progress)
+        paths = [up(problem, x) for x in chain([first], others)]
         result = finish(problem, votes, clamped, paths, options)
         votes_of = votes.votes_per_rater(problem.blocks.threads)
     if start is None and problem.classes_are_alike:
