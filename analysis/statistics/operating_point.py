@@ -249,16 +249,6 @@ class ThresholdInterval(NamedTuple):
     def __str__(self) -> str:
         return f"({self.low!r}, {self.high!r}]"
 
-    @property
-    def roundest(self) -> float:
-        """The threshold in 0..1 with the fewest decimals, such as 0.9."""
-        highest = min(self.high, 1.0)
-        for digits in range(17):
-            rounded = math.floor(highest * 10.0**digits) / 10.0**digits
-            if rounded > self.low:
-                return rounded
-        return highest
-
 
 def check_threshold(threshold: float) -> float:
     """Return the threshold; one that is not a probability is refused."""

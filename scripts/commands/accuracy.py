@@ -312,6 +312,7 @@ def marked_labels(measured: Measured, k: int, labels: Path) -> LabelFile:
     from analysis import AnalysisError, real_accuracy, threshold_interval
     from analysis.figures.accuracy import LabelFile
     from analysis.release.files.readers import read_label_sets
+    from analysis.statistics.operating_point import ThresholdInterval, shortest_decimal
 
     accuracies = {
         name: real_accuracy(model, label_sets=measured.label_sets, k=k)
@@ -321,4 +322,5 @@ def marked_labels(measured: Measured, k: int, labels: Path) -> LabelFile:
         interval = threshold_interval(measured.release, read_label_sets(labels))
     except AnalysisError:
         return LabelFile(labels.name, accuracies, None)
-    return LabelFile(labels.name, accuracies, interval.roundest)
+    inside = ThresholdInterval(interval.low, min(interval.high, 1.0))
+    return LabelFile(labels.name, accuracies, shortest_decimal(inside))

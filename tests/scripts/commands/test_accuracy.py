@@ -20,7 +20,6 @@ from analysis import (
     load_synsets,
     make_labels,
     real_accuracy,
-    threshold_interval,
 )
 from analysis.accuracy.real_accuracy import by_class_csv
 from analysis.accuracy.table import accuracy_csv
@@ -374,8 +373,7 @@ def test_curve_marks_the_label_file(
     options = ("--labels", "mine.json", "--curve", "c.png")
     reassess("accuracy", "one.npy", *options, "--data", simulated.folder)
     found = real_accuracy(models["one"], label_sets=label_sets)
-    interval = threshold_interval(simulated, label_sets) if threshold else None
-    marked = LabelFile("mine.json", {"one": found}, interval and interval.roundest)
+    marked = LabelFile("mine.json", {"one": found}, threshold)
     curves = {"one": accuracy_curve(models["one"], release=simulated)}
     drawn = figure_bytes(accuracy_figure(curves, label_file=marked), "png")
     assert (folder / "c.png").read_bytes() == drawn

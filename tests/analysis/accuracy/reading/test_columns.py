@@ -234,9 +234,7 @@ def test_arrays_by_name(tmp_path: Path, simulated_dir: Path) -> None:
     synsets = np.array(load_synsets(simulated_dir))
     path = tmp_path / "p.npz"
     np.savez(path, top=TOP[ORDER], target=SOMETHING, names=np.array(NAMES))
-    with pytest.raises(
-        AnalysisError, match="of several arrays of numbers --column, or column=, ch"
-    ):
+    with pytest.raises(AnalysisError, match="of several arrays of numbers --column, or column=, c"):
         load_predictions(path, n_images=N)
     assert np.array_equal(load_predictions(path, n_images=N, column="top").labels, TOP)
     np.savez(path, top=synsets[TOP[ORDER]], names=np.array(NAMES))
