@@ -42,7 +42,7 @@ def accuracy(
     predictions: Annotated[
         list[Path],
         typer.Argument(
-            metavar="PREDICTIONS...", help=".npy, .npz, .csv, .parquet or .json, one a model."
+            metavar="PREDICTIONS", help=".npy, .npz, .csv, .parquet or .json, one a model."
         ),
     ],
     labels: Annotated[
