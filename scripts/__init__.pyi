@@ -36,6 +36,7 @@ from aggregation import simulate_votes as simulate_votes
 from aggregation import standard_errors as standard_errors
 from aggregation import start_from as start_from
 from aggregation import vote_share as vote_share
+from analysis import AnalysisError as AnalysisError
 from analysis import RealLabelsImagenet as RealLabelsImagenet
 from analysis import Release as Release
 from analysis import ReleaseError as ReleaseError

@@ -19,6 +19,22 @@ LEAST_PRODUCT = 2.0**-500
 
 
 @kernel
+def multiplied_in(
+    likelihood: float, times: int, log_sum: float, product: float, weight: int
+) -> tuple[float, float, int]:
+    """Take the likelihood of `times` items into ``log_sum + weight * log(product)``.
+
+    Logarithms are slow: likelihoods of equal weight are multiplied, and their logarithm is taken
+    when the weight changes or the product could leave the range.
+    """
+    if times != weight or product < LEAST_PRODUCT:
+        log_sum += weight * np.log(product)
+        product = 1.0
+        weight = times
+    return log_sum, product * likelihood, weight
+
+
+@kernel
 def em_step(
     starts: NDArray[np.int64],
     codes: NDArray[np.int32],
@@ -57,6 +73,7 @@ def em_step(
             end = (
                 begin + np.uintp(len(size)) if len(size) > 0 else np.uintp(starts[p + np.uintp(1)])
             )
+            # eq. 2.5 before it is normalised: p_j times the rates of the item's votes in class j
             row = times_votes(start_row, rates, codes, begin, end, width, np.uintp(0))
             total = 0.0
             for j in range(len(zeros)):
@@ -65,13 +82,10 @@ def em_step(
                 item = codes[begin:end]
                 log_sum += count_pattern(item, weights[p], rates, prior, hard, count, class_count)
                 continue
-            # Logarithms are slow: likelihoods of equal weight are multiplied first.
-            if weights[p] != weight or product < LEAST_PRODUCT:
-                log_sum += weight * np.log(product)
-                product = 1.0
-                weight = weights[p]
-            product *= total
+            log_sum, product, weight = multiplied_in(total, weights[p], log_sum, product, weight)
+            # eq. 2.5: the posterior, here of all items that share the pattern
             row = scale(row, weights[p] / total)
+            # the sums over items in eq. 2.4, and, vote by vote, in eq. 2.3
             store(class_count, np.uintp(0), plus(row, class_count, np.uintp(0)))
             add_to_votes(row, count, codes, begin, end, width, np.uintp(0))
         log_likelihood[block] = log_sum + weight * np.log(product)
@@ -108,7 +122,7 @@ def em_step_many_classes(
             total = 0.0
             for c in range(np.uintp(0), width, step):
                 row = load(zeros, prior, c)
-                row = times_votes(row, rates, codes, begin, end, width, c)
+                row = times_votes(row, rates, codes, begin, end, width, c)  # eq. 2.5
                 for j in range(len(zeros)):
                     total += row[j]
                 store(joint, c, row)
@@ -116,13 +130,9 @@ def em_step_many_classes(
                 item = codes[begin:end]
                 log_sum += count_pattern(item, weights[p], rates, prior, hard, count, class_count)
                 continue
-            if weights[p] != weight or product < LEAST_PRODUCT:
-                log_sum += weight * np.log(product)
-                product = 1.0
-                weight = weights[p]
-            product *= total
+            log_sum, product, weight = multiplied_in(total, weights[p], log_sum, product, weight)
             share = weights[p] / total
-            for c in range(np.uintp(0), width, step):
+            for c in range(np.uintp(0), width, step):  # eqs. 2.4 and 2.3
                 row = scale(load(zeros, joint, c), share)
                 store(class_count, c, plus(row, class_count, c))
                 add_to_votes(row, count, codes, begin, end, width, c)
@@ -170,11 +180,9 @@ def posterior_step(
                 if weights[p] > 0:
                     log_sum += weights[p] * (np.log(total) + log_scale)
             else:
-                if weights[p] != weight or product < LEAST_PRODUCT:
-                    log_sum += weight * np.log(product)
-                    product = 1.0
-                    weight = weights[p]
-                product *= total
+                log_sum, product, weight = multiplied_in(
+                    total, weights[p], log_sum, product, weight
+                )
             for j in range(np.uintp(n_classes)):
                 posterior[p, j] = joint[j] / total
         log_likelihood[block] = log_sum + weight * np.log(product)
@@ -199,8 +207,8 @@ def count_pattern(
     if total == 0.0:  # impossible in every class
         return -np.inf
     joint *= weight / total
-    class_count += joint
-    for code in codes:
+    class_count += joint  # eq. 2.4
+    for code in codes:  # eq. 2.3
         at = np.uintp(code) * np.uintp(n_classes)
         for j in range(np.uintp(n_classes)):
             count[at + j] += joint[j]

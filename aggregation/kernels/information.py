@@ -27,11 +27,13 @@ def missing_information(
     of_prior = len(cell_of) - 1
     spread = np.empty((n_classes, n_classes))
     for p in range(len(weights)):
+        # Covariance of the class's indicator: q_c (delta_cd - q_d), for each of the items.
         for c in range(n_classes):
             for d in range(n_classes):
                 spread[c, d] = -weights[p] * posterior[p, c] * posterior[p, d]
             spread[c, c] += weights[p] * posterior[p, c]
         begin, end = starts[p], starts[p + 1]
+        # The score of class c is the sum of its votes' cells: its variance, pair of votes by pair.
         for v in range(begin, end + 1):
             first = cell_of[codes[v] if v < end else of_prior]
             for u in range(v, end + 1):

@@ -72,6 +72,8 @@ def e_step_rescaled(
     """One item's posterior into `row`, where products are too small for doubles; log-likelihood."""
     steps = np.empty(len(row), dtype=np.int64)
     fewest = joint_in_steps(codes[begin:end], rates, prior, row, steps)
+    # Among the classes only the difference of their scales counts; the rest is added to the
+    # logarithm: log(sum_j row_j SMALL**(steps_j - fewest)) + fewest log(SMALL)
     total = 0.0
     for j in range(len(row)):
         total += lowered(row[j], steps[j] - fewest)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,7 +14,9 @@ from ...votes.votes import Votes
 from ..fit import Fit
 from ..known_truth import estimate_error_rates, expected_counts
 from .arguments import answers_before_classes, summing_to_1
-from .problem import Problem
+
+if TYPE_CHECKING:
+    from .problem import Problem
 
 Start = Fit | ArrayLike | tuple[ArrayLike, ArrayLike] | None
 

@@ -79,12 +79,15 @@ def expect_agreement(
             for w in range(v + 1, end):
                 if raters[v] == raters[w]:
                     continue
+                # log posterior of the class without both raters' votes, up to a constant
                 highest = -np.inf
                 for j in range(n_classes):
                     weight[j] = (
                         prior[j] + own[end - begin, j] - own[v - begin, j] - own[w - begin, j]
                     )
                     highest = max(highest, weight[j])
+                # P(the same answer) = sum_j q_j P(the same answer | class j); the largest weight is
+                # taken out, so that no exponential is 0 in all classes
                 total = 0.0
                 agree = 0.0
                 for j in range(n_classes):
@@ -92,6 +95,7 @@ def expect_agreement(
                     total += share
                     agree += share * same[pairs[n], j]
                 agree /= total
+                # items are independent given the rates: a sum of Bernoulli draws
                 expected[pairs[n]] += agree
                 variance[pairs[n]] += agree * (1.0 - agree)
                 n += 1
