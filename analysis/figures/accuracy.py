@@ -16,14 +16,7 @@ from ..accuracy.curve import AccuracyCurve
 from ..accuracy.real_accuracy import RealAccuracy
 from ..defaults import THRESHOLD
 from ..errors import AnalysisError
-from .drawing import (
-    BLACK,
-    BLUE,
-    GREEN,
-    GREY,
-    VERMILION,
-    drawn_figure,
-)
+from .drawing import BLACK, BLUE, GREEN, GREY, VERMILION, drawn_figure
 
 HEIGHT = 5.8
 LEFT = 0.118

@@ -10,12 +10,7 @@ import pyarrow as pa
 import pytest
 
 from aggregation.errors import VoteError
-from aggregation.reading.exports.argilla import (
-    recognises,
-    recognises_table,
-    votes,
-    votes_of_table,
-)
+from aggregation.reading.exports.argilla import recognises, recognises_table, votes, votes_of_table
 from aggregation.reading.exports.export import ExportOptions
 
 from .layouts import Triple, read_json, triples

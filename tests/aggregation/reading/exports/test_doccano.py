@@ -9,12 +9,7 @@ from typing import Any
 import pytest
 
 from aggregation.errors import VoteError
-from aggregation.reading.exports.doccano import (
-    recognises,
-    recognises_table,
-    votes,
-    votes_of_table,
-)
+from aggregation.reading.exports.doccano import recognises, recognises_table, votes, votes_of_table
 from aggregation.reading.exports.export import FILE, ExportOptions
 
 from .layouts import Triple, read_json, renamed, table_of, triples

@@ -11,12 +11,7 @@ import pytest
 
 from aggregation.errors import VoteError
 from aggregation.reading.exports.export import ExportOptions
-from aggregation.reading.exports.labelbox import (
-    recognises,
-    recognises_table,
-    votes,
-    votes_of_table,
-)
+from aggregation.reading.exports.labelbox import recognises, recognises_table, votes, votes_of_table
 
 from .layouts import Triple, read_json, renamed, table_of, triples
 
