@@ -5,16 +5,23 @@ OUT ?= reproduction
 # Tests run on every core; PYTEST_ARGS=-n0 runs them in one process.
 PYTEST_ARGS ?= -n auto
 
-.PHONY: help reproduce test check format bench clean
+# PyTorch for `make test-ecosystem`, with whatever options pip needs to find the build you want.
+TORCH ?= torch torchvision
+ECOSYSTEM := .venv-ecosystem
+
+.PHONY: help reproduce test test-ecosystem check format bench clean
 
 help:  ## say what there is to make
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
 
 reproduce: .venv/.ready  ## recompute everything that was published, and compare
 	$(BIN)/reassess reproduce --out $(OUT)
 
 test: .venv/.ready-check  ## run all tests and doctests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-ecosystem: $(ECOSYSTEM)/.ready  ## run the page on label files with the real timm and TensorFlow Datasets
+	REASSESS_ECOSYSTEM=1 $(ECOSYSTEM)/bin/python -m pytest -m ecosystem -W default tests/pages
 
 check: .venv/.ready-check  ## format, lint, types, tests and doctests: what a change must pass
 	$(BIN)/ruff format --check .
@@ -30,7 +37,7 @@ bench: .venv/.ready-bench  ## measure; the tables of README and docs are generat
 	$(BIN)/python -m benchmarks
 
 clean:  ## remove what the other targets made
-	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv $(ECOSYSTEM) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
@@ -41,4 +48,10 @@ clean:  ## remove what the other targets made
 
 .venv/.ready-%: pyproject.toml | .venv/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
+	@touch $@
+
+$(ECOSYSTEM)/.ready: pyproject.toml
+	$(PYTHON) -m venv $(ECOSYSTEM)
+	$(ECOSYSTEM)/bin/python -m pip install --quiet --disable-pip-version-check $(TORCH)
+	$(ECOSYSTEM)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[ecosystem]'
 	@touch $@

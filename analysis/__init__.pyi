@@ -1,7 +1,10 @@
 from .accuracy.curve import accuracy_curve as accuracy_curve
+from .accuracy.order import find_order as find_order
 from .accuracy.paired import compare_models as compare_models
-from .accuracy.prediction_files import read_predictions as read_predictions
-from .accuracy.predictions import ranked_labels as ranked_labels
+from .accuracy.reading.files import load_predictions as load_predictions
+from .accuracy.reading.files import read_predictions as read_predictions
+from .accuracy.reading.predictions import ranked_labels as ranked_labels
+from .accuracy.reading.wordnet_ids import load_synsets as load_synsets
 from .accuracy.real_accuracy import accuracy_by_class as accuracy_by_class
 from .accuracy.real_accuracy import real_accuracy as real_accuracy
 from .accuracy.real_labels import RealLabelsImagenet as RealLabelsImagenet

@@ -6,7 +6,6 @@ for somebody else's.
 
 import sys
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,8 @@ def is_command() -> bool:
 
 def check_not_hidden() -> None:
     """Refuse to go on with another package or file that is called like one of ours."""
+    from importlib.util import find_spec  # the command does without
+
     for face in FACES:
         spec = find_spec(face)
         origin = None if spec is None else spec.origin

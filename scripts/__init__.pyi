@@ -51,8 +51,11 @@ from analysis import cohen_kappa as cohen_kappa
 from analysis import compare_methods as compare_methods
 from analysis import compare_models as compare_models
 from analysis import diff_labels as diff_labels
+from analysis import find_order as find_order
 from analysis import golden_difference as golden_difference
+from analysis import load_predictions as load_predictions
 from analysis import load_release as load_release
+from analysis import load_synsets as load_synsets
 from analysis import make_labels as make_labels
 from analysis import measure_calibration as measure_calibration
 from analysis import more_votes as more_votes

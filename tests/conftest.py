@@ -43,6 +43,12 @@ def datasets() -> Path:
 
 
 @pytest.fixture(scope="session")
+def predictions() -> Path:
+    """Find the folder of known models' predictions, or skip: tests read REASSESS_PREDICTIONS."""
+    return folder_or_skip("REASSESS_PREDICTIONS", "predictions of known models")
+
+
+@pytest.fixture(scope="session")
 def simulated_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write a small simulated release."""
     from analysis.release.simulated.drawn_release import write_simulated_release

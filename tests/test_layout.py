@@ -19,6 +19,7 @@ SHELVES = {
     "aggregation/models",
     "aggregation/kernels",
     "aggregation/reading/exports",
+    "tests/aggregation/reading/exports",
     "analysis/figures",
     "scripts/commands",
     "tests/support",
@@ -33,6 +34,7 @@ LONG_FILES = {
     "tests/analysis/raters/agreement/test_agreement.py": 321,
     "tests/analysis/raters/quality/test_quality.py": 356,
     "tests/analysis/release/test_release_errors.py": 321,
+    "tests/scripts/commands/test_accuracy.py": 416,
 }
 LONG_BODIES = {
     "analysis/figures/diagnostics.py:model_check_figure": 49,

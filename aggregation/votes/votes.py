@@ -10,12 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .arrays import (
-    arrays_of_cells,
-    arrays_of_file,
-    arrays_of_frame,
-    arrays_of_triples,
-)
+from .arrays import arrays_of_cells, arrays_of_file, arrays_of_frame, arrays_of_triples
 from .parts import VoteParts
 
 

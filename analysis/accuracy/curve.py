@@ -47,9 +47,10 @@ class AccuracyCurve:
     def accuracy(self) -> NDArray[np.float64]:
         """ReaL accuracy at each threshold, shape (n_points,), in 0..1.
 
-        Up to the highest score there is an image with labels.
+        NaN where no image has labels, which can be where the curve is of a part of the images.
         """
-        return self.correct / self.n_images
+        counted = np.where(self.n_images > 0, self.n_images, np.nan)
+        return self.correct / counted
 
     @property
     def interval(self) -> Interval:
@@ -82,7 +83,12 @@ class AccuracyCurve:
 
 
 def accuracy_curve(
-    predictions: ArrayLike, *, release: Release, scores: ArrayLike | None = None, k: int = 1
+    predictions: ArrayLike,
+    *,
+    release: Release,
+    scores: ArrayLike | None = None,
+    k: int = 1,
+    images: ArrayLike | None = None,
 ) -> AccuracyCurve:
     """Measure predictions against the label sets of every threshold.
 
@@ -100,6 +106,8 @@ def accuracy_curve(
         In 0..1. Default: the published scores.
     k : int
         A prediction is right where one of its first k labels is among the image's.
+    images : array_like of int, shape (n,), optional
+        Numbers of the images, 1..50000, that the predictions are for, each once. Default: all.
 
     Returns
     -------
@@ -111,14 +119,15 @@ def accuracy_curve(
         As :func:`analysis.real_accuracy`, or if the scores do not fit the questions.
     """
     used = checked_scores(release, scores)
-    top = top_labels(predictions, n_images=N_IMAGES, k=k)
-    images = release.questions.images - 1
+    numbers = np.arange(1, N_IMAGES + 1) if images is None else np.asarray(images)
+    top = top_labels(predictions, n_images=len(numbers), k=k)
     highest = np.full(N_IMAGES, -np.inf)
-    np.maximum.at(highest, images, used)
+    np.maximum.at(highest, release.questions.images - 1, used)
+    highest = highest[numbers - 1]
     asked = highest >= 0
-    predicted = _predicted_scores(release.questions, used, top)
+    predicted = _predicted_scores(release.questions, used, top, numbers)
     thresholds = np.unique(used)
-    is_original = (top == release.original_labels[:, None]).any(axis=1)
+    is_original = (top == release.original_labels[numbers - 1, None]).any(axis=1)
     beyond = RealAccuracy(int(is_original[~asked].sum()), int((~asked).sum()))
     return AccuracyCurve(
         thresholds=thresholds,
@@ -131,10 +140,13 @@ def accuracy_curve(
 
 
 def _predicted_scores(
-    questions: Questions, scores: NDArray[np.float64], top: NDArray[np.int16]
+    questions: Questions,
+    scores: NDArray[np.float64],
+    top: NDArray[np.int16],
+    numbers: NDArray[np.int64],
 ) -> NDArray[np.float64]:
     """Return the highest score of an image's predicted labels, -inf where none was asked about."""
-    images = np.repeat(np.arange(1, len(top) + 1, dtype=np.int32), top.shape[1])
+    images = np.repeat(numbers.astype(np.int32), top.shape[1])
     place = questions.find(Questions(images, top.reshape(-1)))
     found = np.where(place >= 0, scores[place], -np.inf).reshape(top.shape)
     return np.asarray(found.max(axis=1))

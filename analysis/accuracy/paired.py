@@ -8,7 +8,7 @@ from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from ..errors import AnalysisError
 from .real_accuracy import correct_images, has_labels
@@ -113,9 +113,13 @@ def compare_models(
         correct_images(predictions, label_sets=label_sets, k=k)[counted]
         for predictions in (first, second)
     )
-    return PairedComparison(
-        *(int(np.count_nonzero(part)) for part in (one & two, one & ~two, ~one & two, ~one & ~two))
-    )
+    return compare_hits(one, two)
+
+
+def compare_hits(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> PairedComparison:
+    """Compare two models by the images on which each is right, which have labels, (n_images,)."""
+    parts = (first & second, first & ~second, ~first & second, ~first & ~second)
+    return PairedComparison(*(int(np.count_nonzero(part)) for part in parts))
 
 
 def paired_interval(

@@ -15,7 +15,7 @@ from ..release.files.questions import N_LABELS, image_name
 from ..statistics.estimates import Estimates
 from ..statistics.intervals import proportion
 from ..tables import to_csv
-from .predictions import ranked_labels
+from .reading.predictions import ranked_labels
 
 
 class RealAccuracy(NamedTuple):

@@ -11,7 +11,8 @@ from ..errors import AnalysisError
 from ..release.files.download import LABELS, find_release
 from ..release.files.questions import N_LABELS
 from ..release.files.readers import read_label_sets
-from .predictions import image_numbers, number_array, ranked_batch
+from .reading.image_names import image_numbers
+from .reading.predictions import number_array, ranked_batch
 from .real_accuracy import RealAccuracy, real_accuracy
 
 

@@ -1,15 +1,16 @@
-"""The accuracies of one model or two, as one table."""
+"""The accuracies of any number of models, as one table."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from numpy.typing import ArrayLike
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from ..tables import to_csv
-from .paired import compare_models
-from .real_accuracy import as_label_sets, real_accuracy
+from .paired import PairedComparison, compare_hits
+from .real_accuracy import RealAccuracy, as_label_sets, correct_images, has_labels
 
 REAL, ORIGINAL = "ReaL", "original"
 
@@ -31,7 +32,11 @@ class AccuracyRow(NamedTuple):
         correct / images, in 0..1 or, of a difference, in -1..1, with the ends of its 95 % interval
         (Wilson's, or Tango's).
     p_exact, p_mid : float
-        McNemar's exact and mid-p-value of a difference, otherwise NaN.
+        McNemar's exact and mid-p-value of a difference, otherwise NaN. Each comparison stands by
+        itself: where many are made, some are below 0.05 by chance.
+    rank : int or None
+        1 for the most accurate of several models, by these labels and this k; equal models have
+        the same rank. None of a difference, and where there is one model.
     """
 
     model: str
@@ -44,6 +49,12 @@ class AccuracyRow(NamedTuple):
     high: float
     p_exact: float = float("nan")
     p_mid: float = float("nan")
+    rank: int | None = None
+
+    @property
+    def is_difference(self) -> bool:
+        """Whether this is the difference of two models."""
+        return self.p_mid == self.p_mid
 
 
 def accuracy_table(
@@ -53,7 +64,7 @@ def accuracy_table(
     original_labels: ArrayLike,
     topk: Sequence[int] = (1,),
 ) -> list[AccuracyRow]:
-    """Measure models against label sets and against the original labels; compare the first two.
+    """Measure models against label sets and the original labels; compare each with the first.
 
     Parameters
     ----------
@@ -70,7 +81,7 @@ def accuracy_table(
     Returns
     -------
     list of AccuracyRow
-        By k, by kind of labels, by model; where there are two models, their difference after them.
+        By k, by kind of labels, by model; after the models each one's difference from the first.
 
     Raises
     ------
@@ -81,21 +92,37 @@ def accuracy_table(
     rows = []
     for k in topk:
         for labels, sets in ((REAL, label_sets), (ORIGINAL, originals)):
-            for name, predictions in models.items():
-                found = real_accuracy(predictions, label_sets=sets, k=k)
-                rows.append(AccuracyRow(name, labels, k, *found, found.accuracy, *found.interval))
-            if len(models) == 2:
-                rows.append(_difference(models, labels, sets, k))
+            counted = has_labels(sets)
+            hits = {
+                name: correct_images(predictions, label_sets=sets, k=k)[counted]
+                for name, predictions in models.items()
+            }
+            rows += _ranked([_accuracy(name, labels, k, hit) for name, hit in hits.items()])
+            first = next(iter(hits), "")
+            rows += [
+                _difference(f"{name} - {first}", labels, k, compare_hits(hits[first], hit))
+                for name, hit in list(hits.items())[1:]
+            ]
     return rows
 
 
-def _difference(
-    models: Mapping[str, ArrayLike], labels: str, label_sets: Sequence[Sequence[int]], k: int
-) -> AccuracyRow:
-    first, second = models
-    found = compare_models(models[first], models[second], label_sets=label_sets, k=k)
+def _accuracy(name: str, labels: str, k: int, hits: NDArray[np.bool_]) -> AccuracyRow:
+    found = RealAccuracy(int(hits.sum()), len(hits))
+    return AccuracyRow(name, labels, k, *found, found.accuracy, *found.interval)
+
+
+def _ranked(rows: list[AccuracyRow]) -> list[AccuracyRow]:
+    """Give each model its rank: one more than there are models with more right predictions."""
+    if len(rows) < 2:
+        return rows
+    return [
+        row._replace(rank=1 + sum(row.correct < other.correct for other in rows)) for row in rows
+    ]
+
+
+def _difference(name: str, labels: str, k: int, found: PairedComparison) -> AccuracyRow:
     return AccuracyRow(
-        f"{second} - {first}",
+        name,
         labels,
         k,
         found.only_second - found.only_first,

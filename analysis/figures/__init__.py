@@ -9,6 +9,7 @@ from .curve import figure3
 from .diagnostics import model_check_figure, more_votes_figure, without_figure
 from .drawing import figure_bytes, figure_files
 from .error_rates import error_rates_figure
+from .ranks import ranks_figure
 from .rater_report import rater_figures
 from .raters import golden_em_figure, raters_figure
 
@@ -25,6 +26,7 @@ __all__ = [
     "golden_em_figure",
     "model_check_figure",
     "more_votes_figure",
+    "ranks_figure",
     "rater_figures",
     "raters_figure",
     "without_figure",

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from numpy.typing import NDArray
 
 from ..accuracy.curve import AccuracyCurve
+from ..accuracy.real_accuracy import RealAccuracy
 from ..defaults import THRESHOLD
 from ..errors import AnalysisError
-from .drawing import (
-    BLACK,
-    BLUE,
-    GREEN,
-    GREY,
-    VERMILION,
-    drawn_figure,
-)
+from .drawing import BLACK, BLUE, GREEN, GREY, VERMILION, drawn_figure
 
 HEIGHT = 5.8
 LEFT = 0.118
@@ -38,14 +34,37 @@ LONGEST_NAME = 24
 N_PLACES = 2000  # along the axis: more than there are pixels
 
 
-def accuracy_figure(curves: Mapping[str, AccuracyCurve]) -> Figure:
+class LabelFile(NamedTuple):
+    """A label file to mark in the figure in place of the published one.
+
+    Attributes
+    ----------
+    name : str
+        What to call it, such as the file's name.
+    accuracies : mapping of str to RealAccuracy
+        Against its labels, by the model's name.
+    threshold : float or None
+        A threshold that gives its labels; None where none does.
+    """
+
+    name: str
+    accuracies: Mapping[str, RealAccuracy]
+    threshold: float | None
+
+
+def accuracy_figure(
+    curves: Mapping[str, AccuracyCurve], *, label_file: LabelFile | None = None
+) -> Figure:
     """Draw the ReaL accuracy of models over the threshold, and the number of images kept.
 
     Parameters
     ----------
     curves : mapping of str to AccuracyCurve
-        By the model's name, up to four, from :func:`curve` with the same k and
+        By the model's name, up to four, from :func:`analysis.accuracy_curve` with the same k and
         scores.
+    label_file : LabelFile, optional
+        What is marked: at its threshold, or by level lines where no threshold gives its labels.
+        Default: the published threshold.
 
     Returns
     -------
@@ -59,6 +78,7 @@ def accuracy_figure(curves: Mapping[str, AccuracyCurve]) -> Figure:
     """
     drawn = list(curves.values())
     _check_curves(drawn)
+    marked = label_file or _published(curves)
     simulated = drawn[0].simulated
     with drawn_figure(HEIGHT, simulated=simulated) as (figure, caption):
         rows = (len(drawn) + 1) // 2
@@ -66,13 +86,15 @@ def accuracy_figure(curves: Mapping[str, AccuracyCurve]) -> Figure:
         upper = figure.add_axes((LEFT, 0.415, 0.985 - LEFT, top - 0.415))
         lower = figure.add_axes((LEFT, 0.19, 0.985 - LEFT, 0.185))
         for axes in (upper, lower):
-            set_threshold_axis(axes)
-        for curve, name, color, dashes in zip(drawn, curves, COLORS, DASHES, strict=False):
-            draw_accuracy(upper, curve, name, color, dashes)
+            set_threshold_axis(axes, marked.threshold)
+        for (name, curve), color, dashes in zip(curves.items(), COLORS, DASHES, strict=False):
+            draw_accuracy(upper, curve, color, dashes)
+            mark_accuracy(upper, marked, name, color)
         upper.tick_params(labelbottom=False)
         upper.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:g} %"))
         upper.set_ylabel(f"ReaL accuracy, top {drawn[0].k}")
         upper.legend(
+            handles=legend_lines(marked, list(curves)),
             loc="lower left",
             bbox_to_anchor=(-0.01, 0.985),
             ncols=2,
@@ -81,8 +103,9 @@ def accuracy_figure(curves: Mapping[str, AccuracyCurve]) -> Figure:
             columnspacing=1.5,
         )
         draw_images(lower, drawn[0])
+        mark_images(lower, marked)
         figure.align_ylabels()
-        caption(0.088, what_is_drawn(drawn[0]))
+        caption(0.088, what_is_drawn(drawn[0], marked))
     return figure
 
 
@@ -96,14 +119,22 @@ def _check_curves(curves: list[AccuracyCurve]) -> None:
             raise AnalysisError("the curves should have the same k, scores and release")
 
 
-def set_threshold_axis(axes: Axes) -> None:
-    """Put the threshold along an axis in log-odds, and mark the published one."""
+def _published(curves: Mapping[str, AccuracyCurve]) -> LabelFile:
+    """Return the published threshold, as what to mark."""
+    accuracies = {name: curve.at(THRESHOLD) for name, curve in curves.items()}
+    return LabelFile("", accuracies, THRESHOLD)
+
+
+def set_threshold_axis(axes: Axes, marked: float | None) -> None:
+    """Put the threshold along an axis in log-odds, and mark one."""
     axes.set_xscale("logit")
     axes.set_xlim(LEAST, MOST)
     axes.xaxis.set_major_locator(FixedLocator([*TICKS]))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda threshold, _: f"{threshold:g}"))
-    axes.axvline(THRESHOLD, color=GREY, linewidth=0.8, linestyle=(0, (2, 2)), zorder=1)
+    if marked is not None:
+        place = min(max(marked, LEAST), MOST)
+        axes.axvline(place, color=GREY, linewidth=0.8, linestyle=(0, (2, 2)), zorder=1)
 
 
 def places(curve: AccuracyCurve) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
@@ -116,32 +147,33 @@ def places(curve: AccuracyCurve) -> tuple[NDArray[np.float64], NDArray[np.intp]]
 
 
 def draw_accuracy(
-    axes: Axes,
-    curve: AccuracyCurve,
-    name: str,
-    color: str,
-    dashes: str | tuple[int, tuple[float, ...]],
+    axes: Axes, curve: AccuracyCurve, color: str, dashes: str | tuple[int, tuple[float, ...]]
 ) -> None:
-    """Draw one model's curve with its band, and a dot at the published threshold."""
+    """Draw one model's curve with its band."""
     thresholds, points = places(curve)
     low, high = curve.interval
     axes.fill_between(
         thresholds, low[points], high[points], color=color, alpha=0.15, linewidth=0, zorder=2
     )
-    published = curve.at(THRESHOLD)
     axes.plot(
         thresholds,
         curve.accuracy[points],
         color=color,
         linestyle=dashes,
         linewidth=1.6,
-        label=f"{shortened(name)}: {100 * published.accuracy:.2f} % at {THRESHOLD:g}",
         zorder=4,
     )
-    if published.n_images:
+
+
+def mark_accuracy(axes: Axes, marked: LabelFile, name: str, color: str) -> None:
+    """Mark a model's accuracy with the labels: by a dot, or by a line where no threshold fits."""
+    found = marked.accuracies[name]
+    if marked.threshold is None:
+        axes.axhline(found.accuracy, color=color, linewidth=0.9, linestyle=(0, (1, 2)), zorder=3)
+    elif found.n_images:
         axes.plot(
-            THRESHOLD,
-            published.accuracy,
+            min(max(marked.threshold, LEAST), MOST),
+            found.accuracy,
             marker="o",
             markersize=7,
             color=color,
@@ -150,9 +182,30 @@ def draw_accuracy(
         )
 
 
-def shortened(name: str) -> str:
+def legend_lines(marked: LabelFile, names: Sequence[str]) -> list[Line2D]:
+    """Return the lines of the legend, which says each model's accuracy with the labels."""
+    by = f"with {shortened(marked.name, 16)}" if marked.name else f"at {marked.threshold:g}"
+    longest = LONGEST_NAME if not marked.name else LONGEST_NAME - 10
+
+    def label(name: str) -> str:
+        return f"{shortened(name, longest)}: {100 * marked.accuracies[name].accuracy:.2f} % {by}"
+
+    return [
+        Line2D(
+            [],
+            [],
+            color=color,
+            linestyle=dashes,  # type: ignore[arg-type]  # dashes are allowed, but not in the stub
+            linewidth=1.6,
+            label=label(name),
+        )
+        for name, color, dashes in zip(names, COLORS, DASHES, strict=False)
+    ]
+
+
+def shortened(name: str, longest: int = LONGEST_NAME) -> str:
     """Cut a name that would run out of the picture; a dollar sign is no mathematics here."""
-    cut = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+    cut = name if len(name) <= longest else f"{name[: longest - 1]}…"
     return cut.replace("$", r"\$")
 
 
@@ -164,25 +217,35 @@ def draw_images(axes: Axes, curve: AccuracyCurve) -> None:
     axes.yaxis.set_major_formatter(FuncFormatter(lambda count, _: f"{count:,.0f}"))
     axes.set_ylabel("images kept")
     axes.set_xlabel("threshold: the least score of a label that is kept (in log-odds)")
-    kept = curve.at(THRESHOLD).n_images
-    axes.plot(THRESHOLD, kept, marker="o", markersize=7, color=GREY, markeredgecolor="white")
-    axes.annotate(
-        f"published threshold {THRESHOLD:g}: {kept:,} images",
-        (THRESHOLD, kept),
-        xytext=(-6, -14),
-        textcoords="offset points",
-        ha="right",
-        va="center",
-        color=GREY,
-    )
 
 
-def what_is_drawn(curve: AccuracyCurve) -> str:
+def mark_images(axes: Axes, marked: LabelFile) -> None:
+    """Mark how many images have labels in the label file."""
+    kept = next(iter(marked.accuracies.values())).n_images
+    style: dict[str, Any] = {"textcoords": "offset points", "va": "center", "color": GREY}
+    if marked.threshold is None:
+        axes.axhline(kept, color=GREY, linewidth=0.9, linestyle=(0, (1, 2)))
+        text = f"{shortened(marked.name)}: {kept:,} images"
+        axes.annotate(text, (LEAST, kept), xytext=(6, -9), ha="left", **style)
+        return
+    place = min(max(marked.threshold, LEAST), MOST)
+    axes.plot(place, kept, marker="o", markersize=7, color=GREY, markeredgecolor="white")
+    what = f"{shortened(marked.name)}, " if marked.name else "published "
+    text = f"{what}threshold {marked.threshold:g}: {kept:,} images"
+    axes.annotate(text, (place, kept), xytext=(-6, -14), ha="right", **style)
+
+
+def what_is_drawn(curve: AccuracyCurve, marked: LabelFile) -> str:
     """Say in words what the lines are."""
     right = "the prediction" if curve.k == 1 else f"one of the first {curve.k} predictions"
+    marks = (
+        f" Level lines: {shortened(marked.name)}, whose labels no threshold gives."
+        if marked.threshold is None
+        else ""
+    )
     return (
         f"Share of the images with labels for which {right} is one of the labels. A label is kept "
         "where its score is at least the threshold, and an image that keeps none is left out. "
         f"{curve.beyond.n_images:,} images were not asked about and keep their original label. "
-        "Bands: 95 % Wilson intervals."
+        f"Bands: 95 % Wilson intervals.{marks}"
     )

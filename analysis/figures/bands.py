@@ -13,13 +13,7 @@ from ..release.published import EXPERTS_FOR_RATERS
 from ..scores.methods.optimism import InAndOutOfSample
 from ..statistics.bands import Bands, PointEstimate
 from ..statistics.estimates import Estimate
-from .drawing import (
-    BLACK,
-    BLUE,
-    VERMILION,
-    drawn_figure,
-    leader,
-)
+from .drawing import BLACK, BLUE, VERMILION, drawn_figure, leader
 
 HEIGHT = 5.8
 PALE_BLUE = "#CBE1F0"

@@ -9,13 +9,7 @@ from matplotlib.figure import Figure
 from ..scores.calibration_report import ISOTONIC, MAJORITY, PLATT, SHARE, CalibrationReport
 from ..scores.methods.methods import PUBLISHED
 from ..statistics.calibration import Calibration
-from .drawing import (
-    BLUE,
-    GREY,
-    LIGHT_GREY,
-    VERMILION,
-    drawn_figure,
-)
+from .drawing import BLUE, GREY, LIGHT_GREY, VERMILION, drawn_figure
 
 HEIGHT = 7.0
 COLUMNS = {

@@ -16,16 +16,7 @@ from ..scores.methods.comparison import ComparedMethod, Comparison
 from ..statistics.estimates import Estimate
 from ..statistics.precision_recall import PrecisionRecall
 from .curve import drawable
-from .drawing import (
-    BLACK,
-    BLUE,
-    DOT_GREY,
-    GREEN,
-    GREY,
-    LIGHT_GREY,
-    VERMILION,
-    drawn_figure,
-)
+from .drawing import BLACK, BLUE, DOT_GREY, GREEN, GREY, LIGHT_GREY, VERMILION, drawn_figure
 
 HEIGHT = 8.6
 COLUMNS = 4

@@ -12,16 +12,7 @@ from matplotlib.figure import Figure
 from ..release.published import EXPERTS_FOR_RATERS
 from ..scores.figure3 import Figure3
 from ..statistics.precision_recall import OperatingPoint
-from .drawing import (
-    BLACK,
-    BLUE,
-    DOT_GREY,
-    GREEN,
-    GREY,
-    VERMILION,
-    drawn_figure,
-    leader,
-)
+from .drawing import BLACK, BLUE, DOT_GREY, GREEN, GREY, VERMILION, drawn_figure, leader
 
 HEIGHT = 6.0
 # Above precision 1, where no curve can be in their way, there is room for two labels.

@@ -15,13 +15,7 @@ from ..diagnostics.more_votes import KNOWN, REAL, SIMULATED, VotesBought
 from ..scores.methods.without_raters import WithoutRaters
 from .bands import draw_steps, lowest_precision
 from .comparison import difference_in_words
-from .drawing import (
-    BLUE,
-    GREEN,
-    GREY,
-    VERMILION,
-    drawn_figure,
-)
+from .drawing import BLUE, GREEN, GREY, VERMILION, drawn_figure
 
 SMALL = 7.5
 MOST_KINDS = 24

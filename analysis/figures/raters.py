@@ -10,13 +10,7 @@ from ..raters.golden.accuracy import EXPERT, ORIGINAL_LABEL, RATER, Kind, RaterA
 from ..raters.golden.difference import GoldenDifference
 from ..release.files.readers import ANSWERS
 from ..release.published import TRUTHS
-from .drawing import (
-    BLUE,
-    GREEN,
-    GREY,
-    VERMILION,
-    drawn_figure,
-)
+from .drawing import BLUE, GREEN, GREY, VERMILION, drawn_figure
 
 SMALL = 7.5
 # Area of a dot, in square points: at least so much, and so much more a vote.

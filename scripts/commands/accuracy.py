@@ -1,8 +1,7 @@
-"""`reassess accuracy`: ReaL accuracy of a model, or of two compared."""
+"""`reassess accuracy`: ReaL accuracy of models, each compared with the first."""
 
 from __future__ import annotations
 
-import math
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,6 +11,8 @@ import typer
 
 from analysis.defaults import FORMATS
 
+from ..terminal.accuracy_files import Measured, class_table, drawn_curve, drawn_ranks
+from ..terminal.accuracy_tables import print_ranks, print_table
 from ..terminal.files import write_files
 from ..terminal.messages import UsageError, print_result, say
 from ..terminal.options import DataOption
@@ -21,21 +22,18 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analysis import Release
-    from analysis.accuracy.table import AccuracyRow
+    from analysis.accuracy.reading.files import Predictions
 
-HEADINGS = ("labels", "top", "correct", "images", "accuracy [95 %]", "McNemar, mid-p")
+MOST_CURVES = 4
 
 
 def accuracy(
     predictions: Annotated[
-        Path, typer.Argument(metavar="PREDICTIONS", help=".npy, .npz, .csv, .parquet or .json.")
-    ],
-    others: Annotated[
-        Path | None,
+        list[Path],
         typer.Argument(
-            metavar="PREDICTIONS2", help="Another model's, to compare.", show_default=False
+            metavar="PREDICTIONS", help=".npy, .npz, .csv, .parquet or .json, one a model."
         ),
-    ] = None,
+    ],
     labels: Annotated[
         Path | None,
         typer.Option(
@@ -50,61 +48,113 @@ def accuracy(
             show_default=False,
         ),
     ] = None,
+    order: Annotated[
+        str | None,
+        typer.Option(
+            metavar="names|folder",
+            help="Order of files without image names: of the file names, or as ImageFolder lists "
+            "them. Default: the one that gives the original labels.",
+            show_default=False,
+        ),
+    ] = None,
+    column: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="The predictions' column, or what the names of several numbered ones have in "
+            "common. Default: by what they hold and are called.",
+            show_default=False,
+        ),
+    ] = None,
+    partial: Annotated[
+        bool,
+        typer.Option("--partial", help="Measure a part of the images: those that all models have."),
+    ] = False,
     by_class: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE.csv", help="Write accuracy by original label.", show_default=False
         ),
     ] = None,
+    figure: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Draw each model's ReaL accuracy against its original one, as .png or .pdf.",
+            show_default=False,
+        ),
+    ] = None,
     curve: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Draw accuracy over the threshold of the published scores, as .png or .pdf.",
+            help="Draw accuracy over the threshold of the published scores, and mark that of "
+            "--labels, as .png or .pdf.",
             show_default=False,
         ),
     ] = None,
     data: DataOption = None,
 ) -> None:
-    """Measure a model's predictions against the ReaL labels and against the original ones.
+    """Measure models' predictions against the ReaL labels and against the original ones.
 
-    Predictions are labels 0..999, the top k labels of each image, or scores of all 1000 labels:
-    50,000 rows in order of the images' file names, or with image names beside them. Images without
-    labels are left out. --topk's first number is for --by-class and --curve. Prints a table on a
-    terminal, and csv where the output is piped or redirected.
+    Predictions are labels 0..999 or their WordNet ids, the top k labels of each image, or scores of
+    all 1000 labels: 50,000 rows with image names beside them, or in order of the file names or of
+    ImageFolder. What timm's inference.py writes is read, too. Images without labels are left out.
+    Of several models each is compared with the first. --topk's first number is for --by-class,
+    --figure and --curve. Prints a table on a terminal, and csv where the output is piped or
+    redirected.
     """
-    from analysis import accuracy_table, load_release
+    from analysis import accuracy_table
     from analysis.accuracy.table import accuracy_csv
-    from analysis.release.files.readers import read_label_sets
 
-    form = figure_form(curve)
+    check_options(predictions, order, figure, curve)
     wanted = parsed_topk(topk)
-    models = read_models([predictions, *([others] if others else [])], most=max(wanted or (5,)))
-    numbers = wanted or [k for k in (1, 5) if all(k <= model.shape[1] for model in models.values())]
-    check_enough(models, max(numbers))
-    label_sets = read_label_sets(labels) if labels else None
-    release = load_release(data)
-    label_sets = release.label_sets if label_sets is None else label_sets
+    most = max(wanted or (5,))
+    found = read_models(predictions, most=most, column=column, partial=partial, data=data)
+    numbers = wanted or [k for k in (1, 5) if all(k <= m.labels.shape[1] for m in found.values())]
+    check_enough(found, max(numbers))
+    measured = measured_in_order(found, order, labels, data)
     rows = accuracy_table(
-        models, label_sets=label_sets, original_labels=release.original_labels, topk=numbers
+        measured.models,
+        label_sets=measured.label_sets,
+        original_labels=measured.original_labels,
+        topk=numbers,
     )
     files: dict[Path, bytes] = {}
     if by_class:
-        files[by_class] = class_table(models, label_sets, release, numbers[0])
+        files[by_class] = class_table(measured, numbers[0])
+    if figure:
+        files[figure] = drawn_ranks(rows, measured, numbers[0], figure_form(figure))
     if curve:
-        files[curve] = drawn_curve(models, release, numbers[0], form)
+        files[curve] = drawn_curve(measured, numbers[0], labels, figure_form(curve))
     write_files(files)
     if sys.stdout.isatty():
-        print_table(rows)
+        (print_ranks if len(found) > 2 else print_table)(rows)
     else:
         print_result(accuracy_csv(rows))
     for path in files:
         say().print(f"wrote {path}", markup=False)
 
 
-def figure_form(path: Path | None) -> str:
+def check_options(
+    predictions: Sequence[Path], order: str | None, figure: Path | None, curve: Path | None
+) -> None:
+    """Refuse, before anything is read, options that cannot be used."""
+    for path in (figure, curve):
+        if path is not None:
+            figure_form(path)
+    if order not in (None, "names", "folder"):
+        raise UsageError(f"--order {order}: it is names or folder")
+    if curve is not None and len(predictions) > MOST_CURVES:
+        raise UsageError(
+            f"--curve shows up to {MOST_CURVES} models, not {len(predictions)}: leave some out, or "
+            "draw all by --figure"
+        )
+
+
+def figure_form(path: Path) -> str:
     """Return a figure's form by its file's suffix."""
-    form = path.suffix.removeprefix(".").lower() if path else "png"
+    form = path.suffix.removeprefix(".").lower()
     if form not in FORMATS:
         raise UsageError(f"{path}: a figure is drawn as png or pdf: name such a file")
     return form
@@ -120,91 +170,90 @@ def parsed_topk(topk: str | None) -> list[int]:
     return list(dict.fromkeys(numbers))
 
 
-def read_models(paths: Sequence[Path], most: int) -> dict[str, NDArray[np.int16]]:
+def read_models(
+    paths: Sequence[Path], *, most: int, column: str | None, partial: bool, data: Path | None
+) -> dict[str, Predictions]:
     """Read predictions by the model's name: the file's, with its folder where it is needed."""
-    from analysis import read_predictions
+    from analysis import load_predictions
 
     names = [path.stem for path in paths]
     if len(set(names)) < len(names):
         names = [str(path) for path in paths]
-    if len(set(names)) < len(names):
-        raise UsageError(f"{paths[0]}: given twice, name two models' predictions")
-    return {
-        name: read_predictions(path, most=most) for name, path in zip(names, paths, strict=True)
-    }
+    for name, path in zip(names, paths, strict=True):
+        if names.count(name) > 1:
+            raise UsageError(f"{path}: given twice, name each model's predictions once")
+    found = {}
+    for name, path in zip(names, paths, strict=True):
+        found[name] = load_predictions(path, most=most, column=column, partial=partial, data=data)
+        if found[name].note:
+            say().print(f"{path}: {found[name].note}", markup=False)
+    return found
 
 
-def check_enough(models: Mapping[str, NDArray[np.int16]], k: int) -> None:
+def check_enough(models: Mapping[str, Predictions], k: int) -> None:
     """Refuse to count more labels an image than were predicted."""
     for name, model in models.items():
-        if model.shape[1] < k:
+        n_labels = model.labels.shape[1]
+        if n_labels < k:
             raise UsageError(
-                f"--topk {k}: {name} has {model.shape[1]} predicted "
-                f"label{'s' if model.shape[1] > 1 else ''} an image"
+                f"--topk {k}: {name} has {n_labels} predicted "
+                f"label{'s' if n_labels > 1 else ''} an image"
             )
 
 
-def class_table(
-    models: Mapping[str, NDArray[np.int16]],
-    label_sets: list[list[int]],
-    release: Release,
-    k: int,
-) -> bytes:
-    """Return the accuracies by original label as csv."""
-    from analysis import accuracy_by_class
-    from analysis.accuracy.real_accuracy import by_class_csv
+def measured_in_order(
+    found: Mapping[str, Predictions], order: str | None, labels: Path | None, data: Path | None
+) -> Measured:
+    """Put the predictions in order of the images, those that all models have."""
+    import numpy as np
 
-    tables = {
-        name: accuracy_by_class(
-            model, label_sets=label_sets, original_labels=release.original_labels, k=k
-        )
-        for name, model in models.items()
-    }
-    return by_class_csv(tables).encode()
+    from analysis import load_release
+    from analysis.release.files.questions import N_IMAGES
+    from analysis.release.files.readers import read_label_sets
 
-
-def drawn_curve(
-    models: Mapping[str, NDArray[np.int16]], release: Release, k: int, form: str
-) -> bytes:
-    """Return the picture of the accuracy over the threshold."""
-    from analysis import accuracy_curve
-    from analysis.figures import figure_bytes
-    from analysis.figures.accuracy import accuracy_figure
-
-    curves = {name: accuracy_curve(model, release=release, k=k) for name, model in models.items()}
-    return figure_bytes(accuracy_figure(curves), form)
-
-
-def print_table(rows: Sequence[AccuracyRow]) -> None:
-    """Print the accuracies in percent, and the difference of two models below them."""
-    from rich.console import Console
-    from rich.table import Table
-
-    differences = [row.model for row in rows if row.p_mid >= 0]
-    table = Table(
-        box=None,
-        padding=(0, 1, 0, 0),
-        caption=f"difference: {differences[0]}, in percentage points" if differences else None,
-        caption_justify="left",
+    read = read_label_sets(labels) if labels else None
+    release = load_release(data)
+    label_sets = release.label_sets if read is None else read
+    images = np.arange(1, N_IMAGES + 1)
+    for model in found.values():
+        images = images if model.images is None else np.intersect1d(images, model.images)
+    if not len(images):
+        raise UsageError("there is no image that all models have predictions of")
+    if len(images) < N_IMAGES:
+        which = ", those that all models have" if len(found) > 1 else ""
+        say().print(f"measured on {len(images):,} of {N_IMAGES:,} images{which}")
+    return Measured(
+        {name: in_order(name, model, images, order, release) for name, model in found.items()},
+        images,
+        [label_sets[image - 1] for image in images.tolist()],
+        release.original_labels[images - 1],
+        release,
     )
-    table.add_column("", overflow="fold")
-    for heading in HEADINGS:
-        table.add_column(heading, justify="right", no_wrap=True)
-    for row in rows:
-        table.add_row(
-            row.model if math.isnan(row.p_mid) else "difference",
-            row.labels,
-            f"{row.k}",
-            f"{row.correct:,}",
-            f"{row.images:,}",
-            f"{100 * row.accuracy:.2f} [{100 * row.low:.2f}, {100 * row.high:.2f}]",
-            p_value(row.p_mid),
-        )
-    Console(highlight=False, markup=False).print(table)
 
 
-def p_value(p: float) -> str:
-    """Write a p-value in two digits; nothing where there is none."""
-    if math.isnan(p):
-        return ""
-    return f"p = {p:.2g}" if p >= 1e-15 else "p < 1e-15"
+def in_order(
+    name: str,
+    model: Predictions,
+    images: NDArray[np.int64],
+    order: str | None,
+    release: Release,
+) -> NDArray[np.int16]:
+    """Return a model's predictions of these images, and say in what order they were taken."""
+    import numpy as np
+
+    from analysis import AnalysisError
+    from analysis.accuracy.order import in_image_order, order_note
+
+    originals = release.original_labels
+    try:
+        if model.images is None:
+            ordered = in_image_order(model.labels, original_labels=originals, order=order)
+            labels = ordered[images - 1]
+        else:
+            labels = model.labels[np.searchsorted(model.images, images)]
+    except AnalysisError as error:
+        raise UsageError(f"{name}: {error}") from error
+    note = order_note(model.labels, originals, images=model.images, order=order)
+    if note:
+        say().print(f"{name}: {note}", markup=False)
+    return labels

@@ -6,6 +6,7 @@ import contextlib
 import io
 import re
 import shlex
+from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,7 +14,7 @@ from typing import Any, NamedTuple
 from .commands import Command
 
 FENCE = re.compile(
-    r"(?P<skipped><!-- not run by the tests: [^\n]* -->\n)?"
+    r"(?P<skipped><!-- (?P<why>not run by the tests|run by make test-ecosystem): [^\n]* -->\n)?"
     r"^```(?P<language>\w+)\n(?P<code>.*?)^```$",
     re.DOTALL | re.MULTILINE,
 )
@@ -25,6 +26,7 @@ class Block(NamedTuple):
     language: str
     code: str
     run: bool
+    in_ecosystem: bool = False
 
 
 class Entered(NamedTuple):
@@ -37,7 +39,12 @@ class Entered(NamedTuple):
 def blocks(text: str) -> list[Block]:
     """All fenced blocks of a page."""
     found = [
-        Block(match["language"], match["code"], not match["skipped"])
+        Block(
+            match["language"],
+            match["code"],
+            not match["skipped"],
+            match["why"] == "run by make test-ecosystem",
+        )
         for match in FENCE.finditer(text)
     ]
     assert len(found) == text.count("\n```") / 2, "a block that is not understood"
@@ -64,16 +71,23 @@ def words(text: str) -> str:
     return " ".join(text.split())
 
 
-def run_page(page: Path, reassess: Command, *, compare: bool) -> dict[str, Any]:
+def run_page(
+    page: Path,
+    reassess: Command,
+    *,
+    compare: bool,
+    ecosystem: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """Run a page's code from the top to the end, as one program; return its variables.
 
     With `compare`, what is printed must be what the page says. What the commands wrote to standard
-    output is the variable `printed`.
+    output is the variable `printed`. `ecosystem` has what the page takes for granted where other
+    libraries are there, too: with it their code is run.
     """
-    names: dict[str, Any] = {"__name__": page.stem, "printed": []}
+    names: dict[str, Any] = {"__name__": page.stem, "printed": [], **(ecosystem or {})}
     found = [*blocks(page.read_text(encoding="utf-8")), Block("", "", False)]
     for block, following in pairwise(found):
-        if not block.run:
+        if not (block.run or (block.in_ecosystem and ecosystem is not None)):
             continue
         if block.language == "python":
             printed = printed_by(block.code, names)

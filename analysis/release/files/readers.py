@@ -198,6 +198,18 @@ def read_original_labels(path: Path) -> NDArray[np.int16]:
     ReleaseError
         If there are not 50,000 lines, or not 1000 distinct WordNet ids on them.
     """
+    ids = _read_wordnet_ids(path)
+    rank = {wordnet_id: label for label, wordnet_id in enumerate(sorted(set(ids)))}
+    return np.array([rank[wordnet_id] for wordnet_id in ids], dtype=np.int16)
+
+
+def read_synsets(path: Path) -> list[str]:
+    """Read the 1000 WordNet ids of the labels, ascending, from the same file."""
+    return sorted(set(_read_wordnet_ids(path)))
+
+
+def _read_wordnet_ids(path: Path) -> list[str]:
+    """Read the WordNet id of each validation image."""
     try:
         ids = path.read_text(encoding="ascii").split("\n")
     except UnicodeDecodeError as error:
@@ -217,8 +229,7 @@ def read_original_labels(path: Path) -> NDArray[np.int16]:
         raise ReleaseError(
             f"{path}: {len(distinct)} distinct WordNet ids: there are {N_LABELS} labels"
         )
-    rank = {wordnet_id: label for label, wordnet_id in enumerate(distinct)}
-    return np.array([rank[wordnet_id] for wordnet_id in ids], dtype=np.int16)
+    return ids
 
 
 def first_difference(expected: NDArray[np.int64], found: NDArray[np.int64]) -> str:

@@ -14,7 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from analysis import AnalysisError, Release, accuracy_by_class, accuracy_table, real_accuracy
+from analysis import (
+    AnalysisError,
+    Release,
+    accuracy_by_class,
+    accuracy_table,
+    compare_models,
+    real_accuracy,
+)
 from analysis.accuracy.real_accuracy import RealAccuracy, by_class_csv, correct_images
 from analysis.accuracy.table import accuracy_csv
 from analysis.release.files.questions import image_name
@@ -167,10 +174,29 @@ def test_table_of_one_model_and_of_two() -> None:
     ]
     assert (rows[2].p_exact, rows[2].p_mid) == (0.5, 0.25)
     text = accuracy_csv(rows).splitlines()
-    assert text[0] == "model,labels,k,correct,images,accuracy,low,high,p_exact,p_mid"
+    assert text[0] == "model,labels,k,correct,images,accuracy,low,high,p_exact,p_mid,rank"
     assert text[1].startswith("a,ReaL,1,1,3,0.3333333333333333,")
-    assert text[1].endswith(",,")
-    assert text[3].endswith(",0.5,0.25")
+    assert text[1].endswith(",,,2")
+    assert text[3].endswith(",0.5,0.25,")
+
+
+def test_table_of_many_models() -> None:
+    label_sets = [[3, 4], [], [5], [9]]
+    originals = [3, 2, 6, 9]
+    models = {"a": [3, 2, 6, 1], "b": [4, 1, 5, 9], "c": [3, 0, 0, 0], "d": [4, 1, 5, 0]}
+    rows = accuracy_table(models, label_sets=label_sets, original_labels=originals)
+    assert [(row.model, row.correct, row.rank) for row in rows] == [
+        *(("a", 1, 3), ("b", 3, 1), ("c", 1, 3), ("d", 2, 2)),
+        *(("b - a", 2, None), ("c - a", 0, None), ("d - a", 1, None)),
+        *(("a", 3, 1), ("b", 1, 2), ("c", 1, 2), ("d", 0, 4)),
+        *(("b - a", -2, None), ("c - a", -2, None), ("d - a", -3, None)),
+    ]
+    assert [row.is_difference for row in rows] == ([False] * 4 + [True] * 3) * 2
+    for row in rows:
+        if row.is_difference:
+            sets = label_sets if row.labels == "ReaL" else [[label] for label in originals]
+            pair = compare_models(models["a"], models[row.model[0]], label_sets=sets)
+            assert (row.accuracy, row.p_mid) == (pair.difference, pair.p_mid)
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,10 @@ from matplotlib.text import Text
 
 from analysis import AnalysisError, Release, accuracy_curve
 from analysis.accuracy.curve import AccuracyCurve
+from analysis.accuracy.real_accuracy import RealAccuracy
 from analysis.defaults import FORMATS
 from analysis.figures import accuracy_figure, figure_bytes
+from analysis.figures.accuracy import LabelFile
 
 from ...support.figures import texts
 from ...support.predictions import guesses
@@ -67,6 +69,25 @@ def test_names_and_numbers(curves: dict[str, AccuracyCurve]) -> None:
     assert "SIMULATED" not in found
     assert "ReaL accuracy, top 5" in found
     assert "one of the first 5 predictions is one of the labels" in found
+
+
+@pytest.mark.parametrize("threshold", [0.3, None])
+def test_label_file_is_marked(curves: dict[str, AccuracyCurve], threshold: float | None) -> None:
+    found = {name: RealAccuracy(40_000 + i, 45_000) for i, name in enumerate(curves)}
+    figure = accuracy_figure(curves, label_file=LabelFile("mine.json", found, threshold))
+    shown = texts(figure)
+    assert "| first: 88.89 % with mine.json |" in shown
+    assert "at 0.8" not in shown
+    assert ("Level lines: mine.json, whose labels no threshold gives." in shown) == (not threshold)
+    expected = "mine.json, threshold 0.3: 45,000 i" if threshold else "mine.json: 45,000 images"
+    assert expected in shown
+    ends = {
+        tuple(np.asarray(line.get_ydata()).tolist())
+        for line in figure.axes[0].lines
+        if len(np.asarray(line.get_ydata())) == (1 if threshold else 2)
+    }
+    times = 1 if threshold else 2
+    assert {(result.accuracy,) * times for result in found.values()} <= ends
 
 
 @pytest.mark.parametrize("n", [1, 2, 4])

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..errors import AnalysisError
-from ..release.files.questions import N_IMAGES, N_LABELS, image_name
+from ...errors import AnalysisError
+from ...release.files.questions import N_IMAGES, N_LABELS, image_name
+from .image_names import image_numbers
+from .wordnet_ids import holds_ids, labels_of_ids
 
-NAME = re.compile(r"(?:.*[/\\])?ILSVRC2012_val_([0-9]{8})(?:\.JPEG)?", re.DOTALL)
 MOST_LABELS = 5
 # Scores are ranked so many images at a time, to hold a few megabytes and not a copy of all.
 CHUNK = 1000
@@ -25,6 +24,7 @@ def ranked_labels(
     names: Iterable[Any] | None = None,
     n_images: int = N_IMAGES,
     most: int = MOST_LABELS,
+    synsets: Sequence[str] | None = None,
 ) -> NDArray[np.int16]:
     """Return predicted labels, the best first, one row an image in order of the image's number.
 
@@ -33,14 +33,19 @@ def ranked_labels(
     predictions : array_like
         Labels 0..999, shape (n_images,); the top k labels, the best first, shape (n_images, k); or
         scores such as logits or probabilities, shape (n_images, 1000), of which equal ones rank by
-        label. Labels may be floats without a fraction.
+        label. Labels may be floats without a fraction, or WordNet ids such as ``n01440764``.
     names : iterable of str, bytes or path, optional
         File name of each prediction's image, such as ``ILSVRC2012_val_00000001.JPEG``; folders
-        before it are of no account. Default: the predictions are in order of the file names.
+        before it, other endings and case are of no account, nor is a WordNet id behind the number
+        (``ILSVRC2012_val_00000001_n01751748.JPEG``). Default: the predictions are in order of the
+        file names.
     n_images : int
         Number of images: the predictions are for the first so many validation images.
     most : int
         How many labels of the best scores to keep, 1..1000.
+    synsets : sequence of 1000 str, optional
+        The WordNet ids in order of the labels, from :func:`analysis.load_synsets`: needed where the
+        labels are WordNet ids.
 
     Returns
     -------
@@ -61,16 +66,46 @@ def ranked_labels(
     array([[970],
            [ 65]], dtype=int16)
     """
-    array = number_array(predictions)
+    array = label_array(predictions, synsets)
     if names is None:
-        images = np.arange(1, n_images + 1)
-    else:
-        named = list(names)
-        if array.ndim and len(named) != len(array):
-            raise AnalysisError(f"{len(array):,} predictions, but {len(named):,} image names")
-        images = image_numbers(named, n_images)
-    ranked = ranked_batch(array, images=images, most=most)
-    return ranked if names is None else ranked[np.argsort(images)]
+        return ranked_batch(array, images=np.arange(1, n_images + 1), most=most)
+    return ranked_by_name(array, names=list(names), n_images=n_images, most=most)[1]
+
+
+def ranked_by_name(
+    array: NDArray[Any],
+    *,
+    names: Sequence[Any],
+    n_images: int = N_IMAGES,
+    most: int = MOST_LABELS,
+    partial: bool = False,
+) -> tuple[NDArray[np.int64], NDArray[np.int16]]:
+    """Return the images' numbers, ascending, and their predicted labels.
+
+    Parameters
+    ----------
+    array : ndarray of numbers
+        Predictions, as for :func:`ranked_labels`.
+    names, n_images, most
+        As for :func:`ranked_labels`.
+    partial : bool
+        Whether images may be missing.
+
+    Returns
+    -------
+    images : ndarray of int64, shape (n,)
+    labels : ndarray of int16, shape (n, k)
+
+    Raises
+    ------
+    AnalysisError
+        As :func:`ranked_labels`.
+    """
+    if array.ndim and len(names) != len(array):
+        raise AnalysisError(f"{len(array):,} predictions, but {len(names):,} image names")
+    images = image_numbers(names, n_images, partial=partial)
+    order = np.argsort(images)
+    return images[order], ranked_batch(array, images=images, most=most)[order]
 
 
 def ranked_batch(
@@ -101,7 +136,10 @@ def ranked_batch(
             f"scores (n, {N_LABELS})"
         )
     if len(array) != len(images):
-        raise AnalysisError(f"{len(array):,} predictions: there are {len(images):,} images")
+        raise AnalysisError(
+            f"{len(array):,} predictions: there are {len(images):,} images"
+            + (", so transpose the array" if array.shape[1:] == (len(images),) else "")
+        )
     rows = array[:, None] if array.ndim == 1 else array
     if rows.shape[1] > N_LABELS:
         raise AnalysisError(
@@ -111,6 +149,23 @@ def ranked_batch(
     if rows.shape[1] == N_LABELS:
         return _rank_scores(rows, images, most)
     return _checked_labels(rows, images)
+
+
+def label_array(values: Any, synsets: Sequence[str] | None) -> NDArray[Any]:
+    """Return an array of numbers, as :func:`number_array`; WordNet ids become labels."""
+    if not holds_ids(values):
+        return number_array(values)
+    if synsets is None:
+        raise AnalysisError(
+            f"entry 0 of the predictions is {values[0]!r:.60}: WordNet ids need "
+            "synsets=load_synsets()"
+        )
+    try:
+        return labels_of_ids(np.array(values, dtype=np.str_), synsets)
+    except ValueError as error:
+        if isinstance(error, AnalysisError):
+            raise
+        raise _uneven_rows(values) from error
 
 
 def number_array(values: Any) -> NDArray[Any]:
@@ -160,56 +215,6 @@ def _numbers_of(values: NDArray[np.object_]) -> NDArray[Any]:
             entry = f"entry {place[0]} of the predictions" if place else "what was given"
             raise AnalysisError(f"{entry} is {value!r:.60}, no label")
     return np.asarray(values.tolist())
-
-
-def image_numbers(names: Sequence[Any], n_images: int = N_IMAGES) -> NDArray[np.int64]:
-    """Return the number of each image, 1..n_images, by its file name.
-
-    Parameters
-    ----------
-    names : sequence of str, bytes or path
-        ``ILSVRC2012_val_00000001.JPEG`` and so on, in any order, each once. Folders before it are
-        of no account, and the suffix may be left out.
-    n_images : int
-        Number of images.
-
-    Returns
-    -------
-    ndarray of int64, shape (n_images,)
-
-    Raises
-    ------
-    AnalysisError
-        If a name is unknown, occurs twice, or is missing.
-    """
-    numbers = np.fromiter(map(_image_number, names), dtype=np.int64, count=len(names))
-    unknown = (numbers < 1) | (numbers > n_images)
-    if unknown.any():
-        entry = int(np.argmax(unknown))
-        raise AnalysisError(
-            f"entry {entry} has the image name {names[entry]!r:.80}: names are "
-            f"{image_name(1)} to {image_name(n_images)}"
-        )
-    counts = np.bincount(numbers, minlength=n_images + 1)[1:]
-    if (counts > 1).any():
-        image = int(np.argmax(counts > 1)) + 1
-        first, second = np.flatnonzero(numbers == image)[:2]
-        raise AnalysisError(f"entries {first} and {second} are both for {image_name(image)}")
-    if (counts == 0).any():
-        raise AnalysisError(
-            f"{image_name(int(np.argmin(counts)) + 1)} is missing: there are {len(names):,} image "
-            f"names, not {n_images:,}"
-        )
-    return numbers
-
-
-def _image_number(name: Any) -> int:
-    """Return the number in a file name, 0 where it is no validation image's."""
-    try:
-        found = NAME.fullmatch(os.fsdecode(name))
-    except TypeError:
-        return 0
-    return int(found[1]) if found else 0
 
 
 def _rank_scores(scores: NDArray[Any], images: NDArray[np.int64], most: int) -> NDArray[np.int16]:

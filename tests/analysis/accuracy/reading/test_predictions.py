@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import AnalysisError, ranked_labels
-from analysis.accuracy.predictions import CHUNK, _highest, image_numbers
+from analysis.accuracy.reading.image_names import image_numbers, is_image_name
+from analysis.accuracy.reading.predictions import CHUNK, _highest
 from analysis.release.files.questions import image_name
 from tests.support.predictions import Tensor
 
@@ -90,6 +91,64 @@ def test_other_spellings_of_names() -> None:
     assert image_numbers(names, 2).tolist() == [2, 1]
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ILSVRC2012_val_00000002_n01751748.JPEG",
+        "n01751748/ILSVRC2012_val_00000002.jpeg",
+        "ilsvrc2012_VAL_00000002.jpg",
+        "val\\ILSVRC2012_val_00000002.png",
+        b"ILSVRC2012_val_00000002_n01751748",
+    ],
+)
+def test_names_of_other_copies(name: str | bytes) -> None:
+    assert image_numbers([name], 2, partial=True).tolist() == [2]
+    assert is_image_name(name)
+
+
+SYNSETS = [f"n{7 * i:08d}" for i in range(1000)]
+
+
+def test_wordnet_ids() -> None:
+    top = np.array([[3, 1], [0, 9], [255, 4]])
+    ids = np.array(SYNSETS)[top]
+    for given_ids in (ids, ids.astype(object), ids.tolist()):
+        assert ranked_labels(given_ids, n_images=3, synsets=SYNSETS).tolist() == top.tolist()
+    assert ranked_labels(ids[:, 0].tolist(), n_images=3, synsets=SYNSETS)[:, 0].tolist() == [
+        3,
+        0,
+        255,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ids", "message"),
+    [
+        (
+            ["n00000007", "n00000008"],
+            "entry 1 of the predictions is 'n00000008', none of",
+        ),
+        (
+            ["n00000007", "cat"],
+            "is 'cat', none of the 1,000 WordNet ids of the",
+        ),
+        (
+            [["n00000007"], ["n00000007", "n00000014"]],
+            "entry 1 of the predictions is ['n00",
+        ),
+        ([["n00000007"] * 2, ["n00000007", "n00000014"]], "have the label 1 twice"),
+    ],
+)
+def test_wordnet_ids_that_cannot_be_used(ids: list[Any], message: str) -> None:
+    with pytest.raises(AnalysisError, match=re.escape(message)):
+        ranked_labels(ids, n_images=2, synsets=SYNSETS)
+
+
+def test_wordnet_ids_need_their_order() -> None:
+    with pytest.raises(AnalysisError, match=r"'n00000007': WordNet ids need synsets=load_synsets"):
+        ranked_labels(["n00000007"], n_images=1)
+
+
 FIRST, SECOND, THIRD = map(image_name, (1, 2, 3))
 
 
@@ -125,6 +184,7 @@ WIDE = np.zeros((3, 1000))
             "predictions of shape (): give labels (n,), the top k labels (n, k) or scores (n, 1000",
         ),
         (None, "what was given is None, no label"),
+        (np.zeros((5, 3)), "5 predictions: there are 3 images, so transpose the array"),
         (np.zeros((3, 2, 2)), "predictions of shape (3, 2, 2)"),
         (np.zeros((3, 0)), "predictions of shape (3, 0)"),
         (np.zeros((3, 1001)), "1001 scores an image: there are 1000 labels, so leave out what is"),

@@ -207,8 +207,10 @@ def test_tables_that_cannot_be_used(tmp_path: Path) -> None:
     path = tmp_path / "p.parquet"
     parquet.write_table(pa.table({"top": [[1, 2], None, [3, 4]]}), path)
     refused(path, "entry 1 has 0 labels, but entry 0 has 2")
-    parquet.write_table(pa.table({"top": [[1, 2], [3, 4], [5, 6]], "more": [1, 2, 3]}), path)
-    refused(path, "column top holds lists: it should be the only predictions")
+    parquet.write_table(pa.table({"a": [[1, 2], [3, 4], [5, 6]], "b": [1, 2, 3]}), path)
+    refused(path, "several columns could be predictions: the column a, the column b: choose one by")
+    parquet.write_table(pa.table({"top_1": [[1, 2], [3, 4], [5, 6]], "top_2": [1, 2, 3]}), path)
+    refused(path, "column top_1 holds lists: it should be the only predictions")
     parquet.write_table(pa.table({"top": [["a"], ["b"], ["c"]]}), path)
     refused(path, "no label")
     parquet.write_table(pa.table({"struct": [{"a": 1}] * 3}), path)

@@ -1,0 +1,33 @@
+"""Crowd-Kit: frames with the columns task, worker and label, and true labels beside them.
+
+References
+----------
+.. [1] Crowd-Kit (github.com, Toloka/crowd-kit, README): "Getting Started" (task, worker and label);
+       issue 15 tells of performer, the worker's older name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..vote_table import VoteTable
+from .export import Export, ExportOptions
+from .questions import folded
+from .triples import triple_votes
+
+TRUTH = "true_label"
+
+
+def recognises(names: Sequence[str]) -> bool:
+    """Say whether columns are Crowd-Kit's with true labels; without them they are plain votes."""
+    there = {folded(name) for name in names}
+    return {"task", "label", TRUTH} <= there and not there.isdisjoint({"worker", "performer"})
+
+
+def votes(table: Any, options: ExportOptions) -> VoteTable:
+    """Votes of a frame as it was written; a written index is not looked at."""
+    return triple_votes(table, options, ("task",), ("worker", "performer"), ("label",), TRUTH)
+
+
+EXPORT = Export("crowd_kit", "Crowd-Kit", "table", recognises, votes)

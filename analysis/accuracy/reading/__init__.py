@@ -1,0 +1,1 @@
+"""Predictions as people have them, read into labels by image."""
