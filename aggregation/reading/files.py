@@ -10,8 +10,8 @@ from typing import Any
 from ..errors import VoteError
 from .columns import Column
 from .names import choose_columns, coded_arrow
-from .npz import array_names, cells_of_raters, open_member
-from .tensor import TensorCells
+from .tensors.npz import array_names, cells_of_raters, open_member
+from .tensors.tensor import TensorCells
 
 SEPARATORS = {".csv": ",", ".tsv": "\t"}
 PACKINGS = (".gz", ".bz2", ".zst", ".lz4")

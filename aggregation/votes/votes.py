@@ -170,7 +170,7 @@ class Votes(VoteParts):
         >>> Votes.from_tensor([[[1, 0], [0, 1]], [[0, 0], [0, 1]]])
         Votes(3 votes: 2 items, 2 raters, 2 answers)
         """
-        from ..reading.tensor import cells_of_tensor
+        from ..reading.tensors.tensor import cells_of_tensor
 
         return cls.from_cells(
             **cells_of_tensor(tensor)._asdict()

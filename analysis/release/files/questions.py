@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation.reading.npz import Member
+from aggregation.reading.tensors.npz import Member
 
 N_IMAGES = 50_000
 N_LABELS = 1000

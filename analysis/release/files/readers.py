@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregation import VoteError, Votes
-from aggregation.reading import npz
-from aggregation.reading.npz import cells_of_raters
+from aggregation.reading.tensors import npz
+from aggregation.reading.tensors.npz import cells_of_raters
 
 from ...errors import ReleaseError
 from . import download
