@@ -50,7 +50,7 @@ PLACES = {
 # npz members, draws for simulations, and checks of arguments.
 INSIDE = {
     "aggregation.kernels.jit",
-    "aggregation.reading.npz",
+    "aggregation.reading.tensors.npz",
     "aggregation.datasets.draws",
     "aggregation.votes.given",
 }

@@ -1,4 +1,4 @@
-"""The arrays that votes are made of: from columns, a frame, a file, or a tensor's cells.
+"""The arrays that votes are made of: from columns, or from a tensor's cells.
 
 :class:`Votes` stands on these, so that whatever reads votes need not know the class.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Sized
 from contextlib import closing
-from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -88,14 +87,8 @@ def _grouped(
     return VoteArrays(*grouped, rater.size, answer.size, item.names, rater.names, answer.names)
 
 
-def arrays_of_columns(
-    *, item: Column, rater: Column, answer: Column, answer_names: Sequence[Any] | None = None
-) -> VoteArrays:
+def arrays_of_columns(*, item: Column, rater: Column, answer: Column) -> VoteArrays:
     """Group coded columns by item, and keep their names."""
-    from ..reading.names import in_order
-
-    if answer_names is not None:
-        answer = in_order(answer, answer_names, "answer")
     arrays = arrays_of_triples(
         item.codes,
         rater.codes,
@@ -109,29 +102,10 @@ def arrays_of_columns(
     )
 
 
-def arrays_of_frame(
-    frame: Any, said: dict[str, str | None], answer_names: Sequence[Any] | None
-) -> VoteArrays:
-    """Group a dataframe's votes by item; see :meth:`Votes.from_frame`."""
-    from ..reading.frames import coded_frame
+def arrays_of_tensor(path: Path, answer_names: Sequence[Any] | None) -> VoteArrays:
+    """Group by item what an npz file's tensor holds; see :meth:`Votes.read`."""
+    from ..reading.files import read_tensor
 
-    return arrays_of_columns(**coded_frame(frame, said), answer_names=answer_names)
-
-
-def arrays_of_file(
-    path: str | PathLike[str], said: dict[str, str | None], answer_names: Sequence[Any] | None
-) -> VoteArrays:
-    """Group a file's votes by item; see :meth:`Votes.read`."""
-    from ..reading.files import is_npz, naming, read_columns, read_tensor
-
-    path = Path(path)
-    if not is_npz(path):
-        columns = read_columns(path, said)
-        with naming(path):
-            return arrays_of_columns(**columns, answer_names=answer_names)
-    for role, name in said.items():
-        if name is not None:
-            raise VoteError(f"{path}: an npz file has no columns: leave {role}={name!r} out")
     cells = read_tensor(path)
     try:
         return arrays_of_cells(**cells._asdict(), answer_names=answer_names)

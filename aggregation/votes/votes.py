@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from os import PathLike
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .arrays import arrays_of_cells, arrays_of_file, arrays_of_frame, arrays_of_triples
+from ..reading.options import ReadOptions
+from .arrays import arrays_of_cells, arrays_of_triples
 from .parts import VoteParts
 
 
@@ -179,31 +180,21 @@ class Votes(VoteParts):
         )
 
     @classmethod
-    def from_frame(
-        cls,
-        frame: Any,
-        *,
-        item: str | None = None,
-        rater: str | None = None,
-        answer: str | None = None,
-        answer_names: Sequence[Any] | None = None,
-    ) -> Votes:
+    def from_frame(cls, frame: Any, **options: Unpack[ReadOptions]) -> Votes:
         """Votes from a dataframe of pandas, polars, pyarrow or whatever else narwhals knows.
 
         Every column holds names, numbers too: items 11573 and 11574 are two items, and these are
-        their names. Names are sorted. A column that declares an order, such as an ordered
-        categorical, keeps it.
+        their names. Names are sorted: numbers, also in text, by their value. A column that declares
+        an order, such as an ordered categorical, keeps it.
 
         Parameters
         ----------
-        frame : dataframe
-            One vote a row, in any order. A row that occurs twice counts twice.
-        item, rater, answer : str, optional
-            Names of the columns. Default: the one column that is called item, task, patient or
-            question; rater, worker, observer or annotator; answer, label, response or rating.
-        answer_names : sequence, optional
-            All answers in their order, with or without votes. Matters where there are other classes
-            than answers.
+        frame : dataframe, or like one
+            One vote a row, in any order. A named index of pandas is columns, too. Also records (a
+            list of dictionaries), columns by name (a dictionary of lists or arrays), and a
+            ``datasets.Dataset`` of Hugging Face, whose class labels have their names.
+        **options
+            As for :meth:`read`, save those on how a file is written.
 
         Returns
         -------
@@ -215,6 +206,11 @@ class Votes(VoteParts):
             If it is no dataframe, has no rows or a missing value, a column is not there or cannot
             be told, or an answer is not in `answer_names`.
 
+        Warns
+        -----
+        VoteWarning
+            As :meth:`read`.
+
         Examples
         --------
         >>> import pyarrow
@@ -222,34 +218,69 @@ class Votes(VoteParts):
         >>> Votes.from_frame(table).item_names
         (7, 9)
         """
-        said = {"item": item, "rater": rater, "answer": answer}
-        return cls(*arrays_of_frame(frame, said, answer_names))
+        from .read import arrays_of
+
+        return cls(*arrays_of(frame, options))
 
     @classmethod
-    def read(
-        cls,
-        path: str | PathLike[str],
-        *,
-        item: str | None = None,
-        rater: str | None = None,
-        answer: str | None = None,
-        answer_names: Sequence[Any] | None = None,
-    ) -> Votes:
-        """Votes from a file: csv, Parquet, or npz in the layout of the ReaL release.
+    def read(cls, path: str | PathLike[str], **options: Unpack[ReadOptions]) -> Votes:
+        """Votes from a file, a folder or a pattern of files, as people and platforms have them.
 
         Parameters
         ----------
         path : path
-            ``.csv`` or ``.tsv``, also packed (``.csv.gz``): a row of column names, then one vote a
-            row. Only an empty cell is missing. Names that are all whole numbers are integers.
+            ``.csv``, ``.tsv``, ``.json``, ``.jsonl``, ``.parquet``, ``.feather``, ``.xlsx``, also
+            packed (``.csv.gz``, ``.bz2``, ``.xz``, ``.zst``, ``.zip``): one vote a row, or in the
+            layout of an export that is known (see docs/exports.md). Only an empty cell is missing.
+            Names that are all whole numbers, in a file that has no types, are integers.
 
-            ``.parquet``, or a folder of Parquet files: one vote a row.
+            A folder, or a pattern such as ``"votes/*.csv"``: all its files together; the files'
+            names are the raters where nothing else is. Folders such as ``rater=007`` are columns.
 
             ``.npz``: `tensor`, shape (n_raters, n_items, n_answers), of 0 and 1, read as a stream;
             rater names from `ids` and item names from `info`, where these are there. A row of
             `info` is joined by slashes.
-        item, rater, answer, answer_names
-            As for :meth:`from_frame`.
+
+            ``"-"`` is standard input.
+        item, rater, answer : str or sequence of str, optional
+            Names of the columns; several together name one item or rater. Default: the one column
+            that is called as people call it (item, task_id, ...; rater, WorkerId, ...; answer,
+            label, ...). ``"{}"`` in those of rater and answer stands for the numbers of pairs of
+            columns (``rater="annotator_{}", answer="label_{}"``).
+        answer_names : sequence, optional
+            All answers in their order, with or without votes. Default: those there are, sorted.
+        truth_column : str, optional
+            Where items' known classes are; see :func:`read_votes`. "NONE" does without.
+        wide : bool, optional
+            A row an item, and a column for each rater; an empty cell is no vote.
+        count : str, optional
+            A column that says how many votes a row stands for.
+        where : mapping or iterable of str, optional
+            Rows to take, by columns' values: ``{"phase": [2, 3]}`` or ``["phase=2", "phase=3"]``.
+        missing : iterable of str, optional
+            Words that stand for nothing ("" for empty cells): votes with one are left out.
+            Default: none are, and an empty cell is an error.
+        duplicates : {"keep", "first", "last", "error"}, optional
+            What becomes of further votes of a rater on an item. Default: keep, with a warning.
+        normalise : bool, optional
+            Make one name of those that differ in case, blanks, unicode form or number format.
+        export : str, optional
+            Which export it is; "NONE" for plain columns. Default: as it looks.
+        multiple : {"error", "first", "split"}, optional
+            What becomes of an answer of several choices.
+        keep_rejected : bool, optional
+            Keep what a platform, or who pays, has rejected.
+        without_golden : bool, optional
+            Leave out the votes on test questions.
+        input_format : str, optional
+            csv, tsv, json, jsonl, parquet, feather, xlsx or npz. Default: as the name says.
+        separator, encoding : str, optional
+            Of text. Default: as it looks, and UTF-8, or what its mark says.
+        header : bool, optional
+            Whether the first row names the columns. Without one they are called 1, 2, ..., and
+            three are item, rater and answer.
+        quotes : bool, optional
+            Whether quotes enclose cells. Default: not where tabs separate them.
 
         Returns
         -------
@@ -261,6 +292,17 @@ class Votes(VoteParts):
             If the file cannot be read or used; the message names it.
         OSError
             If it is not there.
+
+        Warns
+        -----
+        VoteWarning
+            If something was probably not meant: repeated votes, names that differ in writing
+            alone, answers such as NA.
+
+        See Also
+        --------
+        aggregation.read_votes : The same, with what was found out about the file.
         """
-        said = {"item": item, "rater": rater, "answer": answer}
-        return cls(*arrays_of_file(path, said, answer_names))
+        from .read import arrays_of
+
+        return cls(*arrays_of(path, options))
