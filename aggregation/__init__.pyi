@@ -38,3 +38,7 @@ from .votes.known_items import read_known_items as read_known_items
 from .votes.votes import Votes as Votes
 
 MODULES: dict[str, str]
+from .errors import VoteWarning as VoteWarning
+from .reading.options import ReadOptions as ReadOptions
+from .votes.read import VoteReading as VoteReading
+from .votes.read import read_votes as read_votes

@@ -2,45 +2,90 @@
 
 from __future__ import annotations
 
-import warnings
-from os import PathLike
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, Unpack
 
-from ..errors import VoteError, VoteWarning
+from ..errors import VoteError
 from ..reading.options import Reading, ReadOptions, checked_reading
-from .arrays import VoteArrays, arrays_of_tensor
-from .coded import CodedVotes, coded_votes
+from .known_items import KnownItems, known_items
+from .sources import read_coded
+from .votes import Votes
 
 
-def read_coded(source: Any, options: Reading) -> CodedVotes:
-    """Read votes of a path, of standard input ("-"), or of a frame, as codes and names."""
-    if not isinstance(source, str | PathLike):
-        from ..reading.frames import frame_vote_table
+class VoteReading(NamedTuple):
+    """Votes, and what was found out about them.
 
-        return coded_votes(frame_vote_table(source, options), options)
-    from ..reading.files import is_npz, read_vote_table
-    from ..reading.tables.sources import naming
+    Attributes
+    ----------
+    votes : Votes
+    known : KnownItems or None
+        Items whose class came in the same file.
+    notes : tuple of str
+        What was guessed, found or left out, a sentence each.
+    doubts : tuple of str
+        What was probably not meant.
+    """
 
-    path = Path(source)
-    if is_npz(path, options):
-        refuse_columns(path, options)
-        return CodedVotes(arrays_of_tensor(path, options.answer_names), None, (), ())
-    votes = read_vote_table(path, options)
-    with naming(path):
-        return coded_votes(votes, options)
-
-
-def refuse_columns(path: Path, options: Reading) -> None:
-    """Refuse columns of a tensor, which has none."""
-    for role, names in options.columns().items():
-        if names:
-            raise VoteError(f"{path}: an npz file has no columns: leave {role}={names[0]!r} out")
+    votes: Votes
+    known: KnownItems | None
+    notes: tuple[str, ...]
+    doubts: tuple[str, ...]
 
 
-def arrays_of(source: Any, options: ReadOptions) -> VoteArrays:
-    """Read votes, and warn of what was probably not meant."""
-    found = read_coded(source, checked_reading(options))
-    for doubt in found.doubts:
-        warnings.warn(doubt, VoteWarning, stacklevel=3)
-    return found.arrays
+def read_votes(
+    source: Any, *, n_classes: int | None = None, **options: Unpack[ReadOptions]
+) -> VoteReading:
+    """Read votes, items of known class that come with them, and what is to be said of them.
+
+    Parameters
+    ----------
+    source : path or frame
+        As for :meth:`Votes.read` or :meth:`Votes.from_frame`.
+    n_classes : int, optional
+        Number of classes of known items; see :func:`read_known_items`.
+    **options
+        As for :meth:`Votes.read`.
+
+    Returns
+    -------
+    VoteReading
+
+    Raises
+    ------
+    VoteError
+        If the votes or the known items cannot be read or used.
+    OSError
+        If there is no such file.
+
+    Examples
+    --------
+    >>> rows = [{"task": "a", "worker": "ann", "label": "cat", "gold": "cat"},
+    ...         {"task": "b", "worker": "ann", "label": "dog", "gold": None}]
+    >>> found = read_votes(rows, truth_column="gold")
+    >>> found.known.truth.tolist(), found.notes
+    ([0, -1], ("Took 'task' for the item, 'worker' for the rater, 'label' for the answer.",))
+    """
+    reading = checked_reading(options)
+    found = read_coded(source, reading)
+    votes = Votes(*found.arrays)
+    known, notes = None, found.notes
+    if found.known is not None and found.known.num_rows:
+        known, note = known_beside(found.known, votes, reading, n_classes)
+        notes = (*notes, *note)
+    return VoteReading(votes, known, notes, found.doubts)
+
+
+def known_beside(
+    pairs: Any, votes: Votes, reading: Reading, n_classes: int | None
+) -> tuple[KnownItems, tuple[str, ...]]:
+    """Return the items of known class that came with votes, and say so if nobody asked for them."""
+    try:
+        known = known_items(pairs, votes, n_classes=n_classes, normalise=reading.normalise)
+    except VoteError as error:
+        raise VoteError(
+            f"known classes in the same file: {error}; --truth-column NONE does without them"
+        ) from error
+    if reading.truth_column is not None:
+        return known, ()
+    count = int((known.truth >= 0).sum())
+    note = f"The file has the classes of {count:,} items, taken as known (--truth-column NONE does without)."
+    return known, (note,)

@@ -218,7 +218,7 @@ class Votes(VoteParts):
         >>> Votes.from_frame(table).item_names
         (7, 9)
         """
-        from .read import arrays_of
+        from .sources import arrays_of
 
         return cls(*arrays_of(frame, options))
 
@@ -303,6 +303,6 @@ class Votes(VoteParts):
         --------
         aggregation.read_votes : The same, with what was found out about the file.
         """
-        from .read import arrays_of
+        from .sources import arrays_of
 
         return cls(*arrays_of(path, options))

@@ -12,16 +12,8 @@ import typer
 from ..terminal.files import write_files
 from ..terminal.inputs import read_inputs
 from ..terminal.messages import announced_compilation, recorded_doubts, say
-from ..terminal.options import (
-    AnswerOption,
-    AnswersOption,
-    ItemOption,
-    RaterOption,
-    TruthOption,
-    VotesArgument,
-    VotesOptions,
-    out_option,
-)
+from ..terminal.options import VotesArgument, out_option
+from ..terminal.votes_options import KNOWN, VotesOptions, takes_votes
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -51,19 +43,17 @@ class Format(StrEnum):
     CSV = "csv"
 
 
+@takes_votes
 def fit(
     file: VotesArgument,
     out: Annotated[Path, out_option("Folder to write to.")],
-    item: ItemOption = None,
-    rater: RaterOption = None,
-    answer: AnswerOption = None,
-    answers: AnswersOption = None,
-    truth: TruthOption = None,
+    said: VotesOptions,
     truth_role: Annotated[
         TruthRole,
         typer.Option(
             help="clamped: known items keep their class. start: they give the first error rates "
-            "and are then held out."
+            "and are then held out.",
+            rich_help_panel=KNOWN,
         ),
     ] = TruthRole.CLAMPED,
     classes: Annotated[
@@ -110,15 +100,15 @@ def fit(
         "restarts": restarts,
         "seed": seed,
     }
-    said = VotesOptions(item, rater, answer, answers, truth)
     from analysis.release.labels.provenance import versions
 
     with announced_compilation():
-        votes, known = read_inputs(file, said, classes)
-        result, doubts = fitted(votes, known, options, threads)
+        votes, known, doubts = read_inputs(file, said, classes)
+        result, of_fit = fitted(votes, known, options, threads)
+        doubts += of_fit
     provenance = {
         "versions": versions(),
-        "inputs": {"votes": described(file)} | ({"truth": described(truth)} if truth else {}),
+        "inputs": {"votes": described(file)} | ({"truth": described(said.truth)} if said.truth else {}),
         "options": options,
         "warnings": doubts,
     }

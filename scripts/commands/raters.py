@@ -21,19 +21,10 @@ from ..terminal.messages import (
     recorded_doubts,
     say,
 )
-from ..terminal.options import (
-    AnswerOption,
-    AnswersOption,
-    DataOption,
-    ItemOption,
-    RaterOption,
-    TruthOption,
-    VotesOption,
-    VotesOptions,
-    out_option,
-)
+from ..terminal.options import DataOption, VotesOption, out_option
 from ..terminal.rater_files import check_and_draw, leave_out, model_summary
 from ..terminal.rater_words import summary
+from ..terminal.votes_options import VotesOptions, takes_votes
 
 if TYPE_CHECKING:
     from analysis.raters.golden.accuracy import RaterAccuracy
@@ -55,7 +46,9 @@ class Scale(StrEnum):
     INTERVAL = "interval"
 
 
+@takes_votes
 def raters(
+    said: VotesOptions,
     out: Annotated[
         Path | None,
         out_option(
@@ -65,11 +58,6 @@ def raters(
         ),
     ] = None,
     votes: VotesOption = None,
-    truth: TruthOption = None,
-    item: ItemOption = None,
-    rater: RaterOption = None,
-    answer: AnswerOption = None,
-    answers: AnswersOption = None,
     without: Annotated[
         str | None,
         typer.Option(
@@ -92,7 +80,7 @@ def raters(
     from analysis import load_release, report_on_release, report_on_votes
     from analysis.raters.tables import report_numbers, report_tables
 
-    release, said = None, VotesOptions(item, rater, answer, answers, truth)
+    release = None
     with announced_compilation(), recorded_doubts() as doubts:
         if votes is None:
             refuse_without_votes(said)
@@ -104,7 +92,8 @@ def raters(
         elif without is not None:
             raise UsageError("--without goes with the release, not with --votes VOTES")
         else:
-            read, known = read_inputs(votes, said)
+            read, known, unmeant = read_inputs(votes, said)
+            doubts += unmeant
             report = report_on_votes(read, known=known, scale=scale.value, seed=seed)
         tables = report_tables(report)
         model = None
@@ -129,8 +118,8 @@ def raters(
 
 def refuse_without_votes(said: VotesOptions) -> None:
     """Refuse options that belong to a user's own votes, where there are none."""
-    if any(option is not None for option in said):
-        raise UsageError("--truth, --item, --rater, --answer and --answers go with --votes VOTES")
+    if said != VotesOptions():
+        raise UsageError("options of votes and of known items go with --votes VOTES")
 
 
 def print_table(report: RaterReport) -> None:
