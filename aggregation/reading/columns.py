@@ -207,10 +207,12 @@ def factorised_objects(
 ) -> tuple[NDArray[np.int64], Sequence[Any]]:
     """Codes of any hashable objects, and the objects; -1 where one is missing, if that may be."""
     if keep_missing:
-        there = [not is_missing(value) for value in values]
+        there = np.array([not is_missing(value) for value in values], dtype=bool)
         codes = np.full(len(values), -1, dtype=np.int64)
-        found = [value for value, is_there in zip(values, there, strict=True) if is_there]
-        codes[there], names = factorised_objects(found, what) if found else ([], ())
+        if not there.any():
+            return codes, ()
+        found = [values[row] for row in np.flatnonzero(there)]
+        codes[there], names = factorised_objects(found, what)
         return codes, names
     code_of: dict[Any, int] = {}
     try:

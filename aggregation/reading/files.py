@@ -111,7 +111,11 @@ def stacked_tables(parts: Sequence[tuple[str, Any]]) -> Table:
         n_rows = len(table.texts([0])[0])
         for name in names:
             there = name in table.names
-            column = table.texts([table.names.index(name)])[0] if there else pa.nulls(n_rows, pa.string())
+            column = (
+                table.texts([table.names.index(name)])[0]
+                if there
+                else pa.nulls(n_rows, pa.string())
+            )
             columns[name].extend(column.chunks if there else [column])
         columns[FILE].append(pa.array([stem] * n_rows, pa.string()))
     whole = [pa.chunked_array(chunks, pa.string()) for chunks in columns.values()]
@@ -200,9 +204,7 @@ def export_of_json(value: Any, options: Reading) -> Export | None:
     return None if options.wide or options.count else recognise_json(value)
 
 
-def exported(
-    export: Export, held: Any, options: Reading, table: Table | None = None
-) -> VoteTable:
+def exported(export: Export, held: Any, options: Reading, table: Table | None = None) -> VoteTable:
     """Return the votes of an export, and say what it was taken for."""
     votes = export.votes(held, export_options(options))
     note = f"Read as an export of {export.platform} (--export NONE reads plain columns)."

@@ -33,7 +33,9 @@ def table_of(frame: Any) -> Table:
     if hasattr(frame, "features") and hasattr(frame, "with_format"):
         return dataset_table(frame)
     if isinstance(frame, Mapping):
-        if not all(hasattr(column, "__len__") and not isinstance(column, str) for column in frame.values()):
+        if not all(
+            hasattr(column, "__len__") and not isinstance(column, str) for column in frame.values()
+        ):
             raise VoteError(
                 "a mapping should hold columns by name; of a DatasetDict or the like, name one "
                 "split, such as data['train']"
@@ -78,7 +80,7 @@ def frame_table(frame: Any) -> Table:
 
 
 def with_index(frame: Any) -> Any:
-    """Return a pandas frame with its index as columns, where the index has names; all else as it is."""
+    """Return a pandas frame with its index as columns, where that has names; all else as it is."""
     index = getattr(frame, "index", None)
     names = [name for name in getattr(index, "names", None) or () if name is not None]
     if not names or not hasattr(frame, "reset_index"):
@@ -113,7 +115,7 @@ def listed_column(values: Sequence[Any], name: str) -> Any:
         except (pa.ArrowException, OverflowError):
             pass
     codes, names = factorised_objects(list(values), name, keep_missing=True)
-    return Objects(pa.array(codes, mask=codes < 0), names)
+    return Objects(pa.array(codes, mask=codes < 0), tuple(names))
 
 
 def columns_table(columns: Mapping[Any, Any]) -> Table:
@@ -138,7 +140,10 @@ def listed_or_lists(values: list[Any], name: str) -> Any:
     """Return values as a column, which may be one of lists."""
     import pyarrow as pa
 
-    values = [value.item() if hasattr(value, "item") and not hasattr(value, "__len__") else value for value in values]
+    values = [
+        value.item() if hasattr(value, "item") and not hasattr(value, "__len__") else value
+        for value in values
+    ]
     if any(isinstance(value, list) for value in values):
         try:
             return pa.chunked_array([pa.array(values)])

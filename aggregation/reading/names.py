@@ -124,7 +124,7 @@ def all_numbers(names: Any) -> Any:
 
     if not (pa.types.is_string(names.type) or pa.types.is_large_string(names.type)):
         return None
-    if not len(names) or not names[0].as_py()[:1].strip(DIGITS) == "":
+    if not len(names) or names[0].as_py()[:1].strip(DIGITS) != "":
         return None  # tells nearly all names at once
     if not pc.all(pc.match_substring_regex(names, NUMBER)).as_py():
         return None

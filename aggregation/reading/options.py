@@ -17,7 +17,17 @@ Format = Literal["csv", "tsv", "json", "jsonl", "parquet", "feather", "xlsx", "n
 NONE = "NONE"
 
 
-class ReadOptions(TypedDict, total=False):
+class FileOptions(TypedDict, total=False):
+    """How a file is written; :meth:`Votes.read` describes each, and all may be left out."""
+
+    input_format: Format | None
+    separator: str | None
+    encoding: str | None
+    header: bool
+    quotes: bool | None
+
+
+class ReadOptions(FileOptions, total=False):
     """The options of :meth:`Votes.read`, which describes them; all may be left out."""
 
     item: Columns
@@ -35,11 +45,6 @@ class ReadOptions(TypedDict, total=False):
     multiple: Multiple
     keep_rejected: bool
     without_golden: bool
-    input_format: Format | None
-    separator: str | None
-    encoding: str | None
-    header: bool
-    quotes: bool | None
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,7 @@ class Reading:
         return {"item": self.item, "rater": self.rater, "answer": self.answer}
 
 
-def checked_reading(options: ReadOptions) -> Reading:
+def checked_reading(options: ReadOptions | FileOptions) -> Reading:
     """Check options, and give each its one form.
 
     Raises
@@ -94,7 +99,11 @@ def checked_reading(options: ReadOptions) -> Reading:
     missing = said.get("missing")
     if missing is not None:
         said["missing"] = (missing,) if isinstance(missing, str) else tuple(map(str, missing))
-    for name, kinds in (("duplicates", Duplicates), ("multiple", Multiple), ("input_format", Format)):
+    for name, kinds in (
+        ("duplicates", Duplicates),
+        ("multiple", Multiple),
+        ("input_format", Format),
+    ):
         value = said.get(name)
         if value is not None and value not in get_args(kinds):
             raise VoteError(f"{name}={value!r} is not one of {', '.join(get_args(kinds))}")

@@ -86,10 +86,11 @@ def with_same_names(
     if not found:
         return columns, []
     words = "; ".join(said_of(role, columns[role].names, group) for role, group in found.items())
-    return columns, [
+    doubt = (
         "names that differ in case, blanks, unicode form or number format only are kept apart: "
         f"{words}. --normalise (normalise=True) makes one of each"
-    ]
+    )
+    return columns, [doubt]
 
 
 def words_for_nothing(answer: Column) -> list[str]:
@@ -165,7 +166,7 @@ def many_a_vote(columns: dict[str, Column], n_votes: int, n_repeated: int) -> st
     item, rater = columns["item"], columns["rater"]
     per_item = np.bincount(item.codes, minlength=item.size)
     return (
-        f". These {n_votes:,} rows are only {n_votes - n_repeated:,} (item, rater) pairs: {item.size:,} "
-        f"items have up to {per_item.max():,} votes each of {rater.size:,} raters. Is that the "
-        "right column for the items? --item COLUMN says which is, or --item A --item B"
+        f". These {n_votes:,} rows are only {n_votes - n_repeated:,} (item, rater) pairs: "
+        f"{item.size:,} items have up to {per_item.max():,} votes each, of {rater.size:,} raters. "
+        "Is that the right column for the items? Say --item COLUMN, or --item A --item B"
     )

@@ -18,7 +18,7 @@ from ..reading.layouts.plain import joined, known_of
 from ..reading.layouts.roles import choose_columns
 from ..reading.layouts.same_names import folded_name
 from ..reading.names import coded_arrow
-from ..reading.options import ReadOptions, checked_reading, names_of
+from ..reading.options import FileOptions, checked_reading, names_of
 from ..reading.tables.sources import naming
 from .given import UNKNOWN
 from .votes import Votes
@@ -52,7 +52,7 @@ def read_known_items(
     cls: str | None = None,
     n_classes: int | None = None,
     normalise: bool = False,
-    **options: Unpack[ReadOptions],
+    **options: Unpack[FileOptions],
 ) -> KnownItems:
     """Read items' classes from a file, one item a row.
 

@@ -87,5 +87,8 @@ def known_beside(
     if reading.truth_column is not None:
         return known, ()
     count = int((known.truth >= 0).sum())
-    note = f"The file has the classes of {count:,} items, taken as known (--truth-column NONE does without)."
+    note = (
+        f"The file has the classes of {count:,} items, taken as known "
+        "(--truth-column NONE does without)."
+    )
     return known, (note,)

@@ -108,7 +108,8 @@ def fit(
         doubts += of_fit
     provenance = {
         "versions": versions(),
-        "inputs": {"votes": described(file)} | ({"truth": described(said.truth)} if said.truth else {}),
+        "inputs": {"votes": described(file)}
+        | ({"truth": described(said.truth)} if said.truth else {}),
         "options": options,
         "warnings": doubts,
     }

@@ -9,7 +9,7 @@ from .messages import say
 from .votes_options import VotesOptions
 
 if TYPE_CHECKING:
-    from aggregation import KnownItems, Votes
+    from aggregation import KnownItems, ReadOptions, Votes
 
 
 class Inputs(NamedTuple):
@@ -34,23 +34,26 @@ def read_inputs(file: Path, said: VotesOptions, n_classes: int | None = None) ->
     return Inputs(read.votes, known, list(read.doubts))
 
 
-def beside(said: VotesOptions) -> dict[str, object]:
+def beside(said: VotesOptions) -> ReadOptions:
     """Return the options of reading; a file of known items comes before classes in the votes'."""
-    options = dict(said.reading())
+    options = said.reading()
     if said.truth is not None and said.truth_column is None:
         options["truth_column"] = "NONE"
     return options
 
 
-def read_truth(
-    file: Path, votes: Votes, said: VotesOptions, n_classes: int | None
-) -> KnownItems:
+def read_truth(file: Path, votes: Votes, said: VotesOptions, n_classes: int | None) -> KnownItems:
     """Read items of known class, whose column may be called as that of the votes."""
     from aggregation import VoteError, read_known_items
 
     def read(item: list[str] | None) -> KnownItems:
         return read_known_items(
-            file, votes=votes, item=item, cls=said.cls, n_classes=n_classes, normalise=said.normalise
+            file,
+            votes=votes,
+            item=item,
+            cls=said.cls,
+            n_classes=n_classes,
+            normalise=said.normalise,
         )
 
     try:

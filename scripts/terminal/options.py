@@ -34,8 +34,8 @@ VotesArgument = Annotated[
     Path,
     typer.Argument(
         metavar="VOTES",
-        help="A file of votes (csv, JSON, Parquet, Excel, npz, an export of a platform), a folder, a "
-        "pattern such as 'votes/*.csv', or - for standard input.",
+        help="Votes in a file (csv, JSON, Parquet, Excel, npz, or a platform's export), in the "
+        "files of a folder or of a pattern such as 'votes/*.csv', or - for standard input.",
         show_default=False,
     ),
 ]

@@ -12,9 +12,11 @@ SHARED = 2
 
 def looks_of(table: Table) -> str:
     """Say what a table looks like and what to do, in words that end a message; else nothing."""
-    columns = [[cell for cell in column.to_pylist()] for column in table.head().columns]
+    columns = [list(column.to_pylist()) for column in table.head().columns]
     if table.has_header and is_headless(table.names, columns):
-        first = " and its columns are item, rater, answer in this order" if len(columns) == 3 else ""
+        first = (
+            " and its columns are item, rater, answer in this order" if len(columns) == 3 else ""
+        )
         return f"the first line looks like votes, not like names: if so, say --no-header{first}"
     if is_wide(columns):
         return "the table looks wide, with a column for each rater: if so, say --wide"

@@ -79,7 +79,9 @@ def gold_column(table: Table, options: Reading) -> Any:
     return table.texts([table.place(name, "for --truth-column")])[0]
 
 
-def gold_note(table: Table, options: Reading, places: dict[str, tuple[int, ...]]) -> tuple[str, ...]:
+def gold_note(
+    table: Table, options: Reading, places: dict[str, tuple[int, ...]]
+) -> tuple[str, ...]:
     """Say so if a column looks like known classes, and nobody said what it is."""
     if options.truth_column is not None:
         return ()
@@ -91,7 +93,10 @@ def gold_note(table: Table, options: Reading, places: dict[str, tuple[int, ...]]
     ]
     if not names:
         return ()
-    return (f"Column {names[0]!r} is not used: if it has the items' classes, say --truth-column {names[0]}.",)
+    return (
+        f"Column {names[0]!r} is not used: if it has the items' classes, say --truth-column "
+        f"{names[0]}.",
+    )
 
 
 def is_there(column: Any) -> Any:

@@ -54,7 +54,16 @@ USUAL: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "class": (
         (
-            *("class", "truth", "gold", "goldlabel", "goldstandard", "groundtruth", "gt", "truelabel"),
+            *(
+                "class",
+                "truth",
+                "gold",
+                "goldlabel",
+                "goldstandard",
+                "groundtruth",
+                "gt",
+                "truelabel",
+            ),
             *("trueclass", "correct", "correctlabel", "correctanswer", "correctclass", "goldclass"),
             *("goldanswer", "golden", "target", "expected"),
         ),
@@ -112,9 +121,7 @@ def choose_columns(table: Table, said: Mapping[str, Sequence[str]]) -> Roles:
         return Roles({role: (place,) for place, role in enumerate(said)}, tuple(said))
     places = {role: said_places(table, names, role) for role, names in said.items() if names}
     taken = {place for found in places.values() for place in found}
-    fitting = {
-        role: usual_places(table, role, taken) for role, names in said.items() if not names
-    }
+    fitting = {role: usual_places(table, role, taken) for role, names in said.items() if not names}
     wrong = {role: found for role, found in fitting.items() if len(found) != 1}
     if wrong:
         raise VoteError(cannot_tell(table, wrong))
@@ -163,7 +170,9 @@ def cannot_tell(table: Table, wrong: Mapping[str, Sequence[int]]) -> str:
     none = [role for role, found in wrong.items() if not found]
     for role, found in wrong.items():
         if found:
-            parts.append(f"{listed(table.names[place] for place in found)} could each be the {role}")
+            parts.append(
+                f"{listed(table.names[place] for place in found)} could each be the {role}"
+            )
     if none:
         parts.append(f"no column is called like the {' or the '.join(none)}")
     options = ", ".join(f"--{role} ({role}=)" for role in wrong)

@@ -31,7 +31,7 @@ def folded_name(name: str) -> str:
             number = float(folded)
         except ValueError:
             return folded
-        if number == number and abs(number) < 2.0**53:  # noqa: PLR0124 (NaN)
+        if number == number and abs(number) < 2.0**53:
             return str(int(number)) if number.is_integer() else repr(number)
     return folded
 
@@ -77,11 +77,13 @@ def merged(column: Column, groups: Sequence[Sequence[int]]) -> Column:
     new = np.full(column.size, -1)
     new[kept] = np.arange(len(kept))
     codes: NDArray[np.int64] = new[target][column.codes]
-    return Column(codes, len(kept), tuple(column.names[place] for place in kept))
+    return Column(codes, len(kept), tuple(column.names[place] for place in kept.tolist()))
 
 
 def said_of(role: str, names: Sequence[Any], groups: Sequence[Sequence[int]]) -> str:
     """List groups of a role's names in words."""
-    some = [" and ".join(shown(names[place]) for place in group[:4]) for group in groups[:MOST_GROUPS]]
+    some = [
+        " and ".join(shown(names[place]) for place in group[:4]) for group in groups[:MOST_GROUPS]
+    ]
     more = f" and {len(groups) - MOST_GROUPS:,} more" if len(groups) > MOST_GROUPS else ""
     return f"{role}s {', '.join(some)}{more}"

@@ -1,4 +1,4 @@
-"""Wide tables: a row an item, a column a rater; or numbered pairs of columns, a rater and an answer."""
+"""Wide tables: a column for each rater, or numbered pairs of columns, a rater and an answer."""
 
 from __future__ import annotations
 
@@ -41,10 +41,8 @@ def wide_votes(table: Table, options: Reading) -> VoteTable:
     raters, left = rater_places(table, options, items)
     cells = same_types(table, raters)
     names = [table.names[place].strip() for place in raters]
-    notes = [
-        f"Took {' and '.join(repr(table.names[place]) for place in items)} for the item and "
-        f"{len(raters)} columns, {listed(names, 4)}, for raters."
-    ]
+    item = " and ".join(repr(table.names[place]) for place in items)
+    notes = [f"Took {item} for the item and {len(raters)} columns, {listed(names, 4)}, for raters."]
     if left:
         notes.append(f"Column {listed(left)} is no rater's (--truth-column {left[0]} uses it).")
     return stacked(table, options, items, dict(zip(names, cells, strict=True)), None, notes)
@@ -83,7 +81,9 @@ def numbered(table: Table, names: Sequence[str], role: str) -> dict[str, int]:
     found = ((pattern.fullmatch(name), place) for place, name in enumerate(table.names))
     places = {match[1]: place for match, place in found if match}
     if not places:
-        raise VoteError(f"no column is called like {names[0]!r}, for the {role}: {columns_are(table.names)}")
+        raise VoteError(
+            f"no column is called like {names[0]!r}, for the {role}: {columns_are(table.names)}"
+        )
     return places
 
 
@@ -109,7 +109,9 @@ def rater_places(
             if place not in items and any(fnmatchcase(name.strip(), one) for one in wanted)
         ]
         if not found:
-            raise VoteError(f"no column is called like {listed(wanted)}: {columns_are(table.names)}")
+            raise VoteError(
+                f"no column is called like {listed(wanted)}: {columns_are(table.names)}"
+            )
         return found, []
     apart = {table.place(name, "to look at") for name, _ in options.where} | set(items)
     if options.truth_column is not None and options.truth_column in table.names:
@@ -137,7 +139,7 @@ def stacked(
     given: Sequence[Any] | None,
     notes: Sequence[str],
 ) -> VoteTable:
-    """Put columns of answers under each other, an item's votes together; empty ones are no votes."""
+    """Put columns of answers under each other, an item's votes together, without empty ones."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -172,7 +174,9 @@ def end_to_end(columns: Sequence[Any]) -> Any:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    whole = pa.chunked_array([chunk for column in columns for chunk in column.chunks], columns[0].type)
+    whole = pa.chunked_array(
+        [chunk for column in columns for chunk in column.chunks], columns[0].type
+    )
     if pa.types.is_string(whole.type):
         whole = pc.if_else(pc.equal(whole, ""), pa.scalar(None, whole.type), whole)
     if pa.types.is_floating(whole.type):

@@ -109,7 +109,11 @@ def sheet_table(buffer: Any, *, header: bool) -> Table:
     if not rows:
         raise VoteError("there are no rows")
     width = len(rows[0])
-    names = [cell_text(cell) or "" for cell in rows[0]] if header else list(map(str, range(1, width + 1)))
+    names = (
+        [cell_text(cell) or "" for cell in rows[0]]
+        if header
+        else list(map(str, range(1, width + 1)))
+    )
     body = [row for row in rows[int(header) :] if any(cell not in (None, "") for cell in row)]
     columns = [text_cells([row[place] for row in body]) for place in range(width)]
     return arrow_table(columns, names, written=True, has_header=header, unit="row")

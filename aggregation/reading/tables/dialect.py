@@ -9,7 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from ...errors import VoteError, shown
 from ..options import Reading
@@ -76,7 +76,9 @@ def codec_name(encoding: str) -> str:
     try:
         return codecs.lookup(encoding).name
     except LookupError:
-        raise VoteError(f"there is no encoding {encoding!r}: utf-8, latin-1, cp1252, utf-16, ...") from None
+        raise VoteError(
+            f"there is no encoding {encoding!r}: utf-8, latin-1, cp1252, utf-16, ..."
+        ) from None
 
 
 def dialect_of(sample: str, suffix: str, options: Reading) -> Dialect:
@@ -132,12 +134,16 @@ def few_rows(sample: str, separator: str) -> list[tuple[int, list[str]]]:
         if len(found) > ROWS:
             break
     # the last one may have been cut
-    return found[:-1] if len(found) > ROWS or (len(sample) >= SAMPLE // 4 and len(found) > 1) else found
+    return (
+        found[:-1]
+        if len(found) > ROWS or (len(sample) >= SAMPLE // 4 and len(found) > 1)
+        else found
+    )
 
 
 def rows_of(text: str, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
     """Yield each row that is not blank, and the number of the line on which it begins."""
-    quoting = csv.QUOTE_MINIMAL if dialect.quoted else csv.QUOTE_NONE
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if dialect.quoted else csv.QUOTE_NONE
     with cells_of_any_size():
         reader = csv.reader(
             io.StringIO(text, newline=""), delimiter=dialect.separator, quoting=quoting
@@ -164,7 +170,9 @@ def cells_of_any_size() -> Iterator[None]:
 
 def looks_headless(header: list[str], rows: list[list[str]]) -> bool:
     """Say whether a header looks like a row: some cell of it is a cell of its column again."""
-    columns = zip(header, zip(*(row for row in rows if len(row) == len(header)), strict=True), strict=False)
+    columns = zip(
+        header, zip(*(row for row in rows if len(row) == len(header)), strict=True), strict=False
+    )
     again = sum(Counter(cells)[name] > 0 for name, cells in columns)
     return again > 0 and not any(not name.strip() for name in header)
 

@@ -65,7 +65,10 @@ def records_table(value: Any) -> Table:
         return columns_table({name: [row.get(name) for row in value] for name in names})
     if all(isinstance(row, list) and len(row) == len(value[0]) for row in value):
         return columns_table(
-            {str(number): list(column) for number, column in enumerate(zip(*value, strict=True), 1)},
+            {
+                str(number): list(column)
+                for number, column in enumerate(zip(*value, strict=True), 1)
+            },
             has_header=False,
         )
     odd = next(row for row in value if not isinstance(row, dict))
@@ -107,7 +110,7 @@ def json_column(values: list[Any]) -> Any:
     """Return values as a column: of one type where they have one, else as text."""
     import pyarrow as pa
 
-    values = [None if value != value else value for value in values]  # noqa: PLR0124 (NaN)
+    values = [None if value != value else value for value in values]
     try:
         column = pa.array(values)
         if not pa.types.is_nested(column.type):
@@ -119,4 +122,6 @@ def json_column(values: list[Any]) -> Any:
 
 def value_text(value: Any) -> str | None:
     """Return a value as text, as a csv would have it; JSON where it is not text."""
-    return value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return (
+        value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    )

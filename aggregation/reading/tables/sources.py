@@ -72,8 +72,7 @@ class Source:
     @property
     def stem(self) -> str:
         """Its name without what tells its kind and packing."""
-        stem = Path(self.path.stem).stem if self.packing else self.path.stem
-        return stem
+        return Path(self.path.stem).stem if self.packing else self.path.stem
 
     @property
     def kind(self) -> str | None:
@@ -132,7 +131,9 @@ def kind_of(source: Source, buffer: Any) -> str:
     start = bytes(buffer[:4096])
     found = next((kind for magic, kind in MAGIC if start.startswith(magic)), None)
     if found is None and start.startswith(b"PK"):
-        found = "xlsx" if b"[Content_Types].xml" in start or b"xl/" in bytes(buffer[-4096:]) else "npz"
+        found = (
+            "xlsx" if b"[Content_Types].xml" in start or b"xl/" in bytes(buffer[-4096:]) else "npz"
+        )
     if found is None and start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
         found = "json"
     if found is None and b"\0" in start and start[:2] not in (b"\xff\xfe", b"\xfe\xff"):
@@ -159,7 +160,8 @@ def sources_of(path: Path) -> list[Source]:
         return in_folder(path)
     if not has_magic(str(path)):
         path.stat()  # says which file is missing
-    found = sorted(map(Path, glob(str(path), recursive=True)))
+    names = glob(str(path), recursive=True)  # noqa: PTH207 (a pattern may begin at the root)
+    found = sorted(map(Path, names))
     if not found:
         raise FileNotFoundError(2, "no file is called like this", str(path))
     return [Source(one) for one in found if one.is_file()]
@@ -170,7 +172,8 @@ def in_folder(folder: Path) -> list[Source]:
     found = [
         Source(path)
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and not any(part.startswith((".", "_")) for part in path.relative_to(folder).parts)
+        if path.is_file()
+        and not any(part.startswith((".", "_")) for part in path.relative_to(folder).parts)
     ]
     kinds = Counter(source.kind for source in found if source.kind is not None)
     if not kinds:

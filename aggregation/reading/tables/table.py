@@ -124,7 +124,7 @@ def text_of(column: Any) -> Any:
 
 
 def plain_text(column: Any) -> Any:
-    """Return a column of views of text, as polars has them, as one of text; all others as they are."""
+    """Return views of text, as polars has them, as text; any other column as it is."""
     import pyarrow as pa
 
     is_view = getattr(pa.types, "is_string_view", None)
@@ -154,7 +154,10 @@ def filtered(table: Table, mask: Any) -> Table:
         return [taken(column, mask) for column in table.read(places)]
 
     def head() -> Any:
-        columns = [pa.chunked_array(text_of(column).chunks).slice(0, HEAD) for column in read(range(len(table.names)))]
+        columns = [
+            pa.chunked_array(text_of(column).chunks).slice(0, HEAD)
+            for column in read(range(len(table.names)))
+        ]
         return pa.Table.from_arrays(columns, names=[str(k) for k in range(len(table.names))])
 
     def line(row: int) -> str:
@@ -184,7 +187,11 @@ def arrow_table(
 
     def head() -> Any:
         first = [
-            text_of(Objects(c.codes.slice(0, HEAD), c.names) if isinstance(c, Objects) else c.slice(0, HEAD))
+            text_of(
+                Objects(c.codes.slice(0, HEAD), c.names)
+                if isinstance(c, Objects)
+                else c.slice(0, HEAD)
+            )
             for c in columns
         ]
         return pa.Table.from_arrays(first, names=[str(place) for place in range(len(names))])

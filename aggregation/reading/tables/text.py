@@ -77,7 +77,7 @@ def column_names(rows: list[list[str]], *, header: bool) -> tuple[list[str], tup
         return [str(number) for number in range(1, max(map(len, rows)) + 1)], ()
     names = rows[0]
     if len(rows) > 1 and all(len(row) == len(names) + 1 for row in rows[1:]):
-        note = "Rows have a cell more than the header: the first is taken for their names, as R writes them."
+        note = "Rows have a cell more than the header: the first is taken for their name."
         return ["", *names], (note,)
     return names, ()
 
@@ -87,7 +87,10 @@ def head_of(rows: list[list[str]], width: int) -> Any:
     import pyarrow as pa
 
     padded = [row[:width] + [""] * (width - len(row)) for row in rows]
-    columns = [[row[place].encode("utf-8", "replace").decode() or None for row in padded] for place in range(width)]
+    columns = [
+        [row[place].encode("utf-8", "replace").decode() or None for row in padded]
+        for place in range(width)
+    ]
     return pa.Table.from_arrays(
         [pa.array(column, pa.string()) for column in columns],
         names=[str(place) for place in range(width)],
