@@ -19,6 +19,8 @@ from .arrays import VoteArrays, arrays_of_columns
 
 # Where more of the votes than this repeat a (rater, item) pair, the columns are doubtful.
 MANY_REPEATED = 0.5
+FEWEST_REPEATED = 20
+DOUBTFUL = "Is that the right column for the items?"
 
 
 class CodedVotes(NamedTuple):
@@ -56,7 +58,9 @@ def coded_votes(votes: VoteTable, options: Reading) -> CodedVotes:
         columns["answer"] = in_order(columns["answer"], options.answer_names, "answer")
     arrays, repeated = without_repeated(columns, votes, options)
     notes = [*votes.notes, *left_out_notes(votes)]
-    return CodedVotes(arrays, votes.known, tuple(notes), (*doubts, *repeated))
+    # A few repeated votes are in good order, as in Dawid & Skene's own data.
+    (doubts if DOUBTFUL in repeated else notes).extend([repeated] if repeated else [])
+    return CodedVotes(arrays, votes.known, tuple(notes), tuple(doubts))
 
 
 def left_out_notes(votes: VoteTable) -> Iterator[str]:
@@ -106,24 +110,23 @@ def words_for_nothing(answer: Column) -> list[str]:
 
 def without_repeated(
     columns: dict[str, Column], votes: VoteTable, options: Reading
-) -> tuple[VoteArrays, list[str]]:
+) -> tuple[VoteArrays, str]:
     """Group votes by item, and keep, drop or refuse those of a rater who voted on it before."""
     arrays = arrays_of_columns(**columns)
     n_repeated = count_repeated(arrays)
     if options.duplicates == "keep" or options.count is not None or not n_repeated:
-        return arrays, []
+        return arrays, ""
     words = f"{n_repeated:,} rows repeat a (rater, item) pair"
     if options.duplicates is None:
         doubt = many_a_vote(columns, len(arrays.codes), n_repeated)
-        return arrays, [
-            f"{words}, and each counts as a vote{doubt} (--duplicates keep, first, last or error)"
-        ]
+        each = "each counts as a vote (--duplicates keep, first, last or error)"
+        return arrays, f"{words}, and {each}.{doubt}"
     pair = columns["item"].codes.astype(np.int64) * columns["rater"].size + columns["rater"].codes
     if options.duplicates == "error":
         raise VoteError(first_repetition(pair, columns, votes, n_repeated))
     kept = kept_rows(pair, last=options.duplicates == "last")
     thinned = {role: column._replace(codes=column.codes[kept]) for role, column in columns.items()}
-    return arrays_of_columns(**thinned), [f"{words}: the {options.duplicates} of each is kept"]
+    return arrays_of_columns(**thinned), f"{words}: the {options.duplicates} is kept."
 
 
 def count_repeated(arrays: VoteArrays) -> int:
@@ -161,12 +164,12 @@ def first_repetition(
 
 def many_a_vote(columns: dict[str, Column], n_votes: int, n_repeated: int) -> str:
     """Doubt the columns where most votes are repeated."""
-    if n_repeated < MANY_REPEATED * n_votes:
+    if n_repeated < max(MANY_REPEATED * n_votes, FEWEST_REPEATED):
         return ""
     item, rater = columns["item"], columns["rater"]
     per_item = np.bincount(item.codes, minlength=item.size)
     return (
-        f". These {n_votes:,} rows are only {n_votes - n_repeated:,} (item, rater) pairs: "
+        f" These {n_votes:,} rows are only {n_votes - n_repeated:,} (item, rater) pairs: "
         f"{item.size:,} items have up to {per_item.max():,} votes each, of {rater.size:,} raters. "
-        "Is that the right column for the items? Say --item COLUMN, or --item A --item B"
+        f"{DOUBTFUL} Say --item COLUMN, or --item A --item B"
     )

@@ -58,7 +58,7 @@ def complete_votes(votes: VoteTable, options: Reading) -> VoteTable:
         If an item, rater or answer is missing, or no vote is left.
     """
     if not len(votes_column(votes.item)):
-        raise VoteError("no votes: there are no rows")
+        raise VoteError("no votes: the table has no rows")
     if options.without_golden and votes.golden is not None:
         votes = without(votes, votes.golden, "golden (their items' classes are known)")
     votes = without_missing(votes, options.missing) if options.missing is not None else votes

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...errors import VoteError, shown
 from ..options import NONE, Reading
-from ..tables.table import Objects, Table, text_of
+from ..tables.table import Objects, Table, is_nested, text_of
 from .roles import USUAL, choose_columns, guess_note, plain
 from .vote_table import ROLES, VoteTable
 
@@ -29,6 +29,8 @@ def plain_votes(table: Table, options: Reading) -> VoteTable:
     roles = choose_columns(table, said)
     whole = [places[0] for places in roles.places.values() if len(places) == 1]
     held = dict(zip(whole, table.read(whole), strict=True))
+    for place, column in held.items():
+        refuse_lists(column, table.names[place])
     columns = {
         role: held[places[0]] if len(places) == 1 else joined(table, places)
         for role, places in roles.places.items()
@@ -49,6 +51,15 @@ def plain_votes(table: Table, options: Reading) -> VoteTable:
         },
     )
     return votes if options.count is None else counted(votes, table, options.count)
+
+
+def refuse_lists(column: Any, name: str) -> None:
+    """Refuse a column whose cells hold several things."""
+    if is_nested(column):
+        raise VoteError(
+            f"column {name!r} has a list, which cannot be a name, in each cell: lists are read "
+            "where both raters and answers have them (--export hf_lists)"
+        )
 
 
 def joined(table: Table, places: Sequence[int]) -> Any:
@@ -93,10 +104,8 @@ def gold_note(
     ]
     if not names:
         return ()
-    return (
-        f"Column {names[0]!r} is not used: if it has the items' classes, say --truth-column "
-        f"{names[0]}.",
-    )
+    says = f"if it has the items' classes, say --truth-column {names[0]}"
+    return (f"Column {names[0]!r} is not used: {says}.",)
 
 
 def is_there(column: Any) -> Any:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from ...errors import VoteError, listed
+from ...errors import VoteError, shown
 from ..options import split_names
 from ..tables.table import Table, columns_are
 from .looks import looks_of
@@ -124,6 +124,7 @@ def choose_columns(table: Table, said: Mapping[str, Sequence[str]]) -> Roles:
     fitting = {role: usual_places(table, role, taken) for role, names in said.items() if not names}
     wrong = {role: found for role, found in fitting.items() if len(found) != 1}
     if wrong:
+        check_free(table, places, wrong)
         raise VoteError(cannot_tell(table, wrong))
     places |= {role: (found[0],) for role, found in fitting.items()}
     check_apart(table, places)
@@ -164,22 +165,30 @@ def check_apart(table: Table, places: Mapping[str, Sequence[int]]) -> None:
             role_of[place] = role
 
 
+def check_free(
+    table: Table, places: Mapping[str, Sequence[int]], wrong: Mapping[str, Sequence[int]]
+) -> None:
+    """Say so where a role's only column was said to be another's."""
+    for role, found in wrong.items():
+        usual = [] if found else usual_places(table, role, set())
+        if len(usual) == 1:
+            check_apart(table, {role: usual, **places})
+
+
 def cannot_tell(table: Table, wrong: Mapping[str, Sequence[int]]) -> str:
     """Say for which roles no column can be told, how to say it, and what the table looks like."""
     parts = []
     none = [role for role, found in wrong.items() if not found]
     for role, found in wrong.items():
         if found:
-            parts.append(
-                f"{listed(table.names[place] for place in found)} could each be the {role}"
-            )
+            names = " and ".join(shown(table.names[place]) for place in found)
+            parts.append(f"{names} could all be the {role}")
     if none:
         parts.append(f"no column is called like the {' or the '.join(none)}")
-    options = ", ".join(f"--{role} ({role}=)" for role in wrong)
-    looks = looks_of(table)
-    return "; ".join(
-        (*parts, f"say it with {options}", columns_are(table.names), *([looks] if looks else []))
-    )
+    options = ", ".join(f"--{role}" for role in wrong)
+    looks = looks_of(table, lacks_raters="rater" in none)
+    end = f"; {looks}" if looks else ""
+    return f"{'; '.join(parts)}: say which one is by {options} ({columns_are(table.names)}){end}"
 
 
 def guess_note(table: Table, roles: Roles) -> tuple[str, ...]:

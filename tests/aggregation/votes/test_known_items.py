@@ -34,8 +34,8 @@ def test_classes_that_are_answers(tmp_path: Path) -> None:
     [
         ("b,yes\nc,no\n", 2, ("no", "yes"), [-1, 1, 0]),
         ("b,yes\nc,no\n", 3, ("maybe", "no", "yes"), [-1, 2, 1]),
-        ("b,cat\nc,ape\n", None, ("ape", "cat"), [-1, 1, 0]),
-        ("b,yes\nc,other\n", None, ("maybe", "no", "yes", "other"), [-1, 2, 3]),
+        ("b,cat\nc,ape\n", 2, ("ape", "cat"), [-1, 1, 0]),
+        ("b,yes\nc,other\n", 4, ("maybe", "no", "yes", "other"), [-1, 2, 3]),
         ("b,yes\n", None, ("maybe", "no", "yes"), [-1, 2, -1]),
     ],
 )
@@ -68,10 +68,15 @@ def test_names_that_read_the_same(tmp_path: Path) -> None:
     ("text", "n_classes", "message"),
     [
         ("item,class\nA,yes\nB,no\n", None, "none of its 2 items is among the votes: they are"),
-        ("item,class\na,yes\na,yes\n", None, "item 'a' is there more than once"),
-        ("item,class\na,\n", None, r"class \(column 'class'\) at row 0 is missing"),
-        ("item,class\na,cat\n", None, "2 or more classes are wanted, but its classes are cat"),
-        ("item,class\na,yes\nb,no\n", 4, "4 classes are wanted, but its classes are no, yes and"),
+        ("item,class\na,yes\na,no\n", None, "item 'a' is known as 'yes', 'no': 1 items are"),
+        ("item,class\na,\n", None, "no item's class is known: the column of classes is empty"),
+        ("item,class\na,cat\n", None, r"class 'cat' is no answer of these votes \('maybe', 'no'"),
+        ("item,class\na,Yes\n", None, r"class 'Yes' is no answer .*: did you mean 'yes'\?"),
+        (
+            "item,class\na,yes\nb,no\n",
+            4,
+            "4 classes are wanted, but its classes are 'no', 'yes' and",
+        ),
         ("item,class,gold\na,1,1\n", None, "'class' and 'gold' could all be the class"),
         ("item,class\n", None, "there are no rows"),
     ],
