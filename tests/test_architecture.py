@@ -37,7 +37,7 @@ OURS = {*PACKAGES, "benchmarks", "tests"}
 # llvmlite is what Numba's intrinsics are written in.
 AGGREGATION_MAY_IMPORT = {"numpy", "scipy", "numba", "llvmlite", "zlib_ng"}
 # Only to read a table, and so only where one is read.
-AGGREGATION_MAY_IMPORT_LATE = {"narwhals", "pyarrow"}
+AGGREGATION_MAY_IMPORT_LATE = {"narwhals", "pyarrow", "python_calamine"}
 # Libraries that one place alone may import.
 PLACES = {
     "matplotlib": "analysis/figures/",
@@ -45,6 +45,7 @@ PLACES = {
     "typer": "scripts/",
     "rich": "scripts/",
     "dask": "aggregation/engine/dask_pieces.py",
+    "python_calamine": "aggregation/reading/tables/binary.py",
 }
 # What analysis takes from inside aggregation, not through the face: compiled loops, the readers of
 # npz members, draws for simulations, and checks of arguments.

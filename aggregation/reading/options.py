@@ -18,7 +18,7 @@ NONE = "NONE"
 
 
 class FileOptions(TypedDict, total=False):
-    """How a file is written; :meth:`Votes.read` describes each, and all may be left out."""
+    """How a file is written, all optional; :class:`ReadOptions` describes each."""
 
     input_format: Format | None
     separator: str | None
@@ -28,7 +28,50 @@ class FileOptions(TypedDict, total=False):
 
 
 class ReadOptions(FileOptions, total=False):
-    """The options of :meth:`Votes.read`, which describes them; all may be left out."""
+    """What can be said of votes, as keyword arguments of :meth:`Votes.read`; all are optional.
+
+    Attributes
+    ----------
+    item, rater, answer : str or sequence of str
+        Names of the columns; several together name one item or rater. Default: the one column
+        that is called as people call it (item, task_id, ...; rater, WorkerId, ...; answer,
+        label, ...). ``"{}"`` in those of rater and answer stands for the numbers of pairs of
+        columns (``rater="annotator_{}", answer="label_{}"``).
+    answer_names : sequence
+        All answers in their order, with or without votes. Default: those there are, sorted.
+    truth_column : str
+        Where items' known classes are; see :func:`read_votes`. "NONE" does without.
+    wide : bool
+        A row an item, and a column for each rater; an empty cell is no vote.
+    count : str
+        A column that says how many votes a row stands for.
+    where : mapping or iterable of str
+        Rows to take, by columns' values: ``{"phase": [2, 3]}`` or ``["phase=2", "phase=3"]``.
+    missing : iterable of str
+        Words that stand for nothing ("" for empty cells): votes with one are left out.
+        Default: none are, and an empty cell is an error.
+    duplicates : {"keep", "first", "last", "error"}
+        What becomes of further votes of a rater on an item. Default: keep, with a warning.
+    normalise : bool
+        Make one name of those that differ in case, blanks, unicode form or number format.
+    export : str
+        Which export it is; "NONE" for plain columns. Default: as it looks.
+    multiple : {"error", "first", "split"}
+        What becomes of an answer of several choices.
+    keep_rejected : bool
+        Keep what a platform, or who pays, has rejected.
+    without_golden : bool
+        Leave out the votes on test questions.
+    input_format : str
+        csv, tsv, json, jsonl, parquet, feather, xlsx or npz. Default: as the name says.
+    separator, encoding : str
+        Of text. Default: as it looks, and UTF-8, or what its mark says.
+    header : bool
+        Whether the first row names the columns. Without one they are called 1, 2, ..., and
+        three are item, rater and answer.
+    quotes : bool
+        Whether quotes enclose cells. Default: not where tabs separate them.
+    """
 
     item: Columns
     rater: Columns

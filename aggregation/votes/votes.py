@@ -242,45 +242,9 @@ class Votes(VoteParts):
             `info` is joined by slashes.
 
             ``"-"`` is standard input.
-        item, rater, answer : str or sequence of str, optional
-            Names of the columns; several together name one item or rater. Default: the one column
-            that is called as people call it (item, task_id, ...; rater, WorkerId, ...; answer,
-            label, ...). ``"{}"`` in those of rater and answer stands for the numbers of pairs of
-            columns (``rater="annotator_{}", answer="label_{}"``).
-        answer_names : sequence, optional
-            All answers in their order, with or without votes. Default: those there are, sorted.
-        truth_column : str, optional
-            Where items' known classes are; see :func:`read_votes`. "NONE" does without.
-        wide : bool, optional
-            A row an item, and a column for each rater; an empty cell is no vote.
-        count : str, optional
-            A column that says how many votes a row stands for.
-        where : mapping or iterable of str, optional
-            Rows to take, by columns' values: ``{"phase": [2, 3]}`` or ``["phase=2", "phase=3"]``.
-        missing : iterable of str, optional
-            Words that stand for nothing ("" for empty cells): votes with one are left out.
-            Default: none are, and an empty cell is an error.
-        duplicates : {"keep", "first", "last", "error"}, optional
-            What becomes of further votes of a rater on an item. Default: keep, with a warning.
-        normalise : bool, optional
-            Make one name of those that differ in case, blanks, unicode form or number format.
-        export : str, optional
-            Which export it is; "NONE" for plain columns. Default: as it looks.
-        multiple : {"error", "first", "split"}, optional
-            What becomes of an answer of several choices.
-        keep_rejected : bool, optional
-            Keep what a platform, or who pays, has rejected.
-        without_golden : bool, optional
-            Leave out the votes on test questions.
-        input_format : str, optional
-            csv, tsv, json, jsonl, parquet, feather, xlsx or npz. Default: as the name says.
-        separator, encoding : str, optional
-            Of text. Default: as it looks, and UTF-8, or what its mark says.
-        header : bool, optional
-            Whether the first row names the columns. Without one they are called 1, 2, ..., and
-            three are item, rater and answer.
-        quotes : bool, optional
-            Whether quotes enclose cells. Default: not where tabs separate them.
+        **options
+            Which columns are which, what is left out, how the file is written: the options of
+            :class:`ReadOptions`, such as ``item="photo"``, ``missing=["NA"]`` or ``wide=True``.
 
         Returns
         -------

@@ -75,10 +75,10 @@ def test_names_that_read_the_same(tmp_path: Path) -> None:
         (
             "item,class\na,yes\nb,no\n",
             4,
-            "4 classes are wanted, but its classes are 'no', 'yes' and",
+            "4 classes are wanted, but its classes are 'no', 'yes'",
         ),
         ("item,class,gold\na,1,1\n", None, "'class' and 'gold' could all be the class"),
-        ("item,class\n", None, "there are no rows"),
+        ("item,class\n", None, "no item's class is known"),
     ],
 )
 def test_wrong_files(text: str, n_classes: int | None, message: str, tmp_path: Path) -> None:
