@@ -6,6 +6,8 @@ from typing import Any
 # Each public name and the module that has it, which is imported when the name is first used:
 # `__init__.pyi` says the same to type checkers and editors.
 MODULES = {
+    "Aggregated": "models.aggregated",
+    "Aggregation": "models.aggregated",
     "Bootstrap": "uncertainty.bootstrap",
     "ComparedFit": "uncertainty.model_comparison",
     "ConvergenceWarning": "errors",
@@ -17,8 +19,10 @@ MODULES = {
     "IdentifiabilityWarning": "errors",
     "Intervals": "uncertainty.standard_errors",
     "KnownItems": "votes.known_items",
-    "Options": "models.fit",
+    "METHODS": "models.catalogue",
+    "Method": "models.catalogue",
     "Optimum": "models.fit",
+    "Options": "models.fit",
     "SimulatedVotes": "datasets.simulate",
     "StandardErrors": "uncertainty.standard_errors",
     "UNKNOWN": "votes.given",

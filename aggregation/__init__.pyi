@@ -4,6 +4,10 @@ from .datasets.simulate import simulate_votes as simulate_votes
 from .errors import ConvergenceWarning as ConvergenceWarning
 from .errors import IdentifiabilityWarning as IdentifiabilityWarning
 from .errors import VoteError as VoteError
+from .models.aggregated import Aggregated as Aggregated
+from .models.aggregated import Aggregation as Aggregation
+from .models.catalogue import METHODS as METHODS
+from .models.catalogue import Method as Method
 from .models.dawid_skene.families import Family as Family
 from .models.dawid_skene.families import FamilyName as FamilyName
 from .models.dawid_skene.fitting import fit_dawid_skene as fit_dawid_skene

@@ -1,4 +1,7 @@
+from aggregation import METHODS as METHODS
 from aggregation import UNKNOWN as UNKNOWN
+from aggregation import Aggregated as Aggregated
+from aggregation import Aggregation as Aggregation
 from aggregation import Bootstrap as Bootstrap
 from aggregation import ComparedFit as ComparedFit
 from aggregation import ConvergenceWarning as ConvergenceWarning
@@ -10,6 +13,7 @@ from aggregation import HeldOut as HeldOut
 from aggregation import IdentifiabilityWarning as IdentifiabilityWarning
 from aggregation import Intervals as Intervals
 from aggregation import KnownItems as KnownItems
+from aggregation import Method as Method
 from aggregation import Optimum as Optimum
 from aggregation import Options as Options
 from aggregation import SimulatedVotes as SimulatedVotes
