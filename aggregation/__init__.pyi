@@ -4,6 +4,7 @@ from .datasets.simulate import simulate_votes as simulate_votes
 from .errors import ConvergenceWarning as ConvergenceWarning
 from .errors import IdentifiabilityWarning as IdentifiabilityWarning
 from .errors import VoteError as VoteError
+from .models.aggregate import aggregate as aggregate
 from .models.aggregated import Aggregated as Aggregated
 from .models.aggregated import Aggregation as Aggregation
 from .models.catalogue import METHODS as METHODS
@@ -25,6 +26,7 @@ from .models.known_truth import expected_counts as expected_counts
 from .models.known_truth import normalised_rates as normalised_rates
 from .models.vote_share import VoteShare as VoteShare
 from .models.vote_share import vote_share as vote_share
+from .table import Table as Table
 from .uncertainty.bootstrap import Bootstrap as Bootstrap
 from .uncertainty.bootstrap import bootstrap as bootstrap
 from .uncertainty.model_comparison import ComparedFit as ComparedFit

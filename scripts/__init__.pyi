@@ -18,9 +18,11 @@ from aggregation import Optimum as Optimum
 from aggregation import Options as Options
 from aggregation import SimulatedVotes as SimulatedVotes
 from aggregation import StandardErrors as StandardErrors
+from aggregation import Table as Table
 from aggregation import VoteError as VoteError
 from aggregation import Votes as Votes
 from aggregation import VoteShare as VoteShare
+from aggregation import aggregate as aggregate
 from aggregation import bic as bic
 from aggregation import bootstrap as bootstrap
 from aggregation import compare_fits as compare_fits

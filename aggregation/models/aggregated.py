@@ -10,7 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import VoteError
+from ..table import Table
 from ..votes.votes import Votes
+from .label_tables import item_table, label_table, rater_table
+from .summary import Ended, summary
 
 ObjectiveKind = Literal["log likelihood", "log posterior", "elbo", "score"]
 
@@ -75,6 +78,18 @@ class Aggregated(Protocol):
     def classes(self) -> NDArray[np.int64]:
         """Return each item's class, shape (n_items,): the first of equals, or -1 if undecided."""
 
+    def labels(self, *, class_names: Sequence[Any] | None = None) -> Table:
+        """Return a row an item: its label, and how sure that is."""
+
+    def item_table(self, *, class_names: Sequence[Any] | None = None) -> Table:
+        """Return :meth:`labels` and the posterior of every class."""
+
+    def rater_table(self, *, class_names: Sequence[Any] | None = None) -> Table:
+        """Return a row a rater: votes and expected accuracy."""
+
+    def summary(self, *, class_names: Sequence[Any] | None = None) -> str:
+        """Say in a few lines what was found."""
+
     def answer_probabilities(self) -> NDArray[np.float64]:
         """Return how likely a further vote is, shape (n_raters, n_classes, n_answers).
 
@@ -108,6 +123,27 @@ class Posteriors:
     def classes(self) -> NDArray[np.int64]:
         """Return each item's likeliest class, shape (n_items,); the first of equals."""
         return np.asarray(self.posterior.argmax(axis=1))
+
+    def labels(self, *, class_names: Sequence[Any] | None = None) -> Table:
+        """Return a row an item: its label, and how sure that is; see :func:`label_table`."""
+        return label_table(self, class_names=class_names)
+
+    def item_table(self, *, class_names: Sequence[Any] | None = None) -> Table:
+        """Return :meth:`labels` and the posterior of every class; see :func:`item_table`."""
+        return item_table(self, class_names=class_names)
+
+    def rater_table(self, *, class_names: Sequence[Any] | None = None) -> Table:
+        """Return a row a rater: votes and expected accuracy; see :func:`rater_table`."""
+        return rater_table(self, class_names=class_names)
+
+    def summary(self: Ended, *, class_names: Sequence[Any] | None = None) -> str:
+        """Say in a few lines what was found; see :func:`summary`."""
+        return summary(self, class_names=class_names)
+
+    def _repr_html_(self: Ended) -> str:
+        from html import escape
+
+        return f"<pre>{escape(summary(self))}</pre>"
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,6 +18,13 @@ def coded_frame(frame: Any, said: dict[str, str | None]) -> dict[str, Column]:
     return {role: coded_series(series, role) for role, series in table.items()}
 
 
+def kind_of_frame(frame: Any) -> str:
+    """Name the library that a dataframe is of: "pandas", "polars", "pyarrow", ..."""
+    import narwhals as nw
+
+    return str(nw.from_native(frame).implementation.value)
+
+
 def native_columns(frame: Any, said: dict[str, str | None]) -> dict[str, nw.Series[Any]]:
     """Return the chosen columns of a dataframe, collected if it is lazy."""
     import narwhals as nw

@@ -33,6 +33,11 @@ class Votes(VoteParts):
         How many raters and answers there are, with or without votes.
     item_names, rater_names, answer_names : sequence
         What each code stands for: a tuple, or ``range(n)`` where codes were given.
+    item_order : ndarray of int64, shape (n_items,), optional
+        Item codes in the order in which items first occur in the file or frame. None if that is the
+        order of the codes.
+    native : str, optional
+        What kind of frame the votes came in: "pandas", "polars", ...
 
     Examples
     --------
@@ -223,7 +228,10 @@ class Votes(VoteParts):
         (7, 9)
         """
         said = {"item": item, "rater": rater, "answer": answer}
-        return cls(*arrays_of_frame(frame, said, answer_names))
+        from ..reading.frames import kind_of_frame
+
+        arrays = arrays_of_frame(frame, said, answer_names)
+        return cls(*arrays._replace(native=kind_of_frame(frame)))
 
     @classmethod
     def read(

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..outputs.fit_files import (
+    described,
+    fit_files,
+    fit_numbers_json,
+    print_labels,
+    print_summary,
+)
 from ..terminal.files import write_files
 from ..terminal.inputs import read_inputs
-from ..terminal.messages import announced_compilation, recorded_doubts, say
+from ..terminal.messages import announced_compilation, print_result, quietly, recorded_doubts, say
 from ..terminal.options import (
     AnswerOption,
     AnswersOption,
@@ -24,8 +30,6 @@ from ..terminal.options import (
 )
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from aggregation import Fit, KnownItems, Votes
 
 
@@ -53,7 +57,13 @@ class Format(StrEnum):
 
 def fit(
     file: VotesArgument,
-    out: Annotated[Path, out_option("Folder to write to.")],
+    out: Annotated[
+        Path | None,
+        out_option(
+            "Folder to write all tables to. Default: none; labels go to standard output.",
+            show_default=False,
+        ),
+    ] = None,
     item: ItemOption = None,
     rater: RaterOption = None,
     answer: AnswerOption = None,
@@ -93,10 +103,18 @@ def fit(
     output_format: Annotated[
         Format, typer.Option("--format", help="Of the posteriors' file.")
     ] = Format.PARQUET,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print fit.json instead of the labels.")
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="No messages but warnings and errors.")
+    ] = False,
 ) -> None:
     """Aggregate your own votes: Dawid & Skene's model, fitted by EM.
 
-    Writes posteriors.parquet or posteriors.csv, error_rates.csv and fit.json.
+    Prints each item's label as csv, or the first ones as a table on a terminal. With -o DIR writes
+    labels.csv, raters.csv, next_votes.csv (where one more vote is worth most), posteriors.parquet
+    or posteriors.csv, error_rates.csv and fit.json instead.
     """
     options = {
         "n_classes": classes,
@@ -113,19 +131,27 @@ def fit(
     said = VotesOptions(item, rater, answer, answers, truth)
     from analysis.release.labels.provenance import versions
 
-    with announced_compilation():
+    with quietly(quiet), announced_compilation():
         votes, known = read_inputs(file, said, classes)
         result, doubts = fitted(votes, known, options, threads)
-    provenance = {
-        "versions": versions(),
-        "inputs": {"votes": described(file)} | ({"truth": described(truth)} if truth else {}),
-        "options": options,
-        "warnings": doubts,
-    }
-    contents = output_files(result, known, output_format, provenance)
-    write_files({out / name: content for name, content in contents.items()})
-    print_summary(result, known, doubts)
-    say().print(f"wrote {out}", markup=False)
+        names = None if known is None else known.class_names
+        provenance = {
+            "versions": versions(),
+            "inputs": {"votes": described(file)} | ({"truth": described(truth)} if truth else {}),
+            "options": options,
+            "warnings": doubts,
+        }
+        numbers = fit_numbers_json(result, names, provenance)
+        if out is not None:
+            contents = fit_files(result, names, numbers, output_format.value)
+            write_files({out / name: content for name, content in contents.items()})
+        print_summary(result, known, doubts)
+        if out is not None:
+            say().print(f"wrote {', '.join(contents)} to {out}", markup=False)
+    if as_json:
+        print_result(numbers)
+    elif out is None:
+        print_labels(result.labels(class_names=names))
 
 
 def fitted(
@@ -146,79 +172,3 @@ def fitted(
 
         result = fit_dawid_skene(votes, threads=threads, progress=tell, **arguments)
     return result, doubts
-
-
-def output_files(
-    result: Fit, known: KnownItems | None, output_format: Format, provenance: dict[str, Any]
-) -> dict[str, bytes]:
-    """Return the files that are written, by name."""
-    from aggregation import error_rate_table, posterior_table
-    from aggregation.models.fit_tables import fit_numbers
-    from analysis.tables import to_csv, to_parquet
-
-    names = None if known is None else known.class_names
-    posteriors = posterior_table(result, class_names=names)
-    as_parquet = output_format is Format.PARQUET
-    numbers = provenance | fit_numbers(result, class_names=names)
-    return {
-        f"posteriors.{output_format.value}": (
-            to_parquet(posteriors) if as_parquet else to_csv(posteriors).encode()
-        ),
-        "error_rates.csv": to_csv(error_rate_table(result, class_names=names)).encode(),
-        "fit.json": (json.dumps(numbers, indent=1) + "\n").encode(),
-    }
-
-
-def described(path: Path) -> dict[str, str]:
-    """Name an input and give its hash, if it is a file."""
-    from analysis.release.files.download import sha256_of
-
-    return {"path": str(path)} | ({"sha256": sha256_of(path)} if path.is_file() else {})
-
-
-def print_summary(result: Fit, known: KnownItems | None, doubts: list[str]) -> None:
-    """Say on standard error what was fitted and what is doubtful, with a row for each class."""
-    votes = result.votes
-    console = say()
-    for doubt in doubts:
-        console.print(f"warning: {doubt}", style="yellow", markup=False)
-    if known is not None and known.n_without_votes:
-        console.print(f"known items without votes, left out: {known.n_without_votes:,}")
-    console.print(
-        f"{votes.n_votes:,} votes of {votes.n_raters:,} raters on {votes.n_items:,} items, "
-        f"{votes.n_answers} answers"
-    )
-    end = "converged" if result.converged else "NOT converged"
-    console.print(
-        f"log-likelihood {result.log_likelihood:,.4f}, {end} after {result.n_steps:,} steps"
-    )
-    console.print(class_table(result, known))
-    if known is not None:
-        print_known(result, known)
-
-
-def print_known(result: Fit, known: KnownItems) -> None:
-    """Say how many items are known and, where they were held out, how many came out right."""
-    from aggregation.models.fit_tables import right_of_known
-
-    right, n_known = right_of_known(result, known.truth)
-    if result.clamped is not None:
-        say().print(f"{n_known:,} items were known and kept their class")
-    else:
-        say().print(f"{right:,} of {n_known:,} known items came out right")
-
-
-def class_table(result: Fit, known: KnownItems | None) -> Table:
-    """Return a row for each class: its prior, and how many items are likeliest to be of it."""
-    import numpy as np
-    from rich.table import Table
-    from rich.text import Text
-
-    items = np.bincount(result.classes(), minlength=result.n_classes)
-    table = Table("class", box=None, padding=(0, 2, 0, 0))
-    table.add_column("prior", justify="right")
-    table.add_column("items", justify="right")
-    names = result.class_names if known is None else known.class_names
-    for name, prior, count in zip(names, result.class_prior, items, strict=True):
-        table.add_row(Text(str(name)), f"{prior:.5f}", f"{count:,}")
-    return table
