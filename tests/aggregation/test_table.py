@@ -58,8 +58,8 @@ def test_as_text() -> None:
     ]
     long = Table({"n": range(12), "x": ["y" * 50] * 12})
     lines = repr(long).splitlines()
-    assert lines[1] == f" 0  {'y' * 37}..."
-    assert lines[10:] == [f" 9  {'y' * 37}...", "... and 2 more rows"]
+    assert lines[1] == f"0  {'y' * 37}..."
+    assert lines[10:] == [f"9  {'y' * 37}...", "... and 2 more rows"]
     assert len(long.to_text(None).splitlines()) == 13
 
 

@@ -26,14 +26,8 @@ from analysis import Release
 
 from ...support.commands import Command, refused
 
-FILES = [
-    "error_rates.csv",
-    "fit.json",
-    "labels.csv",
-    "next_votes.csv",
-    "posteriors.parquet",
-    "raters.csv",
-]
+TABLES = ["labels.csv", "next_votes.csv", "posteriors.parquet", "raters.csv"]
+FILES = ["error_rates.csv", "fit.json", *TABLES]
 
 
 @pytest.fixture

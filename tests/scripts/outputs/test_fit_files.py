@@ -12,6 +12,8 @@ import pytest
 
 from aggregation import Votes, fit_dawid_skene
 
+from scripts.outputs.fit_files import finite
+
 from ...support.commands import Command
 
 # Of photo 4 most raters say cat; photo 5 is a tie.
@@ -128,3 +130,14 @@ def test_named_classes(reassess: Command, votes: Path) -> None:
     labels = {row["item"]: row for row in rows_of(ended.out)}
     assert (labels["photo 5"]["label"], labels["photo 5"]["confidence"]) == ("cat", "1.0")
     assert "3 items were known and kept their class" in ended.err
+
+
+def test_what_json_has_no_number_for() -> None:
+    found = finite({"a": [1.5, float("nan")], "b": (float("-inf"), True, "x", None)})
+    assert found == {"a": [1.5, None], "b": [None, True, "x", None]}
+
+
+def test_raters_of_own_votes_have_next_votes(reassess: Command, votes: Path) -> None:
+    assert reassess("raters", "--votes", votes, "-o", "found").status == 0
+    rows = rows_of(Path("found/next_votes.csv").read_text())
+    assert sorted(row["item"] for row in rows) == sorted(ITEMS)
