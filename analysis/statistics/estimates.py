@@ -40,8 +40,7 @@ class Estimates(NamedTuple):
     def _repr_html_(self) -> str:
         """Show a row an entry, with its place where there are several axes or entries."""
         value = np.asarray(self.value)
-        places = np.indices(value.shape).reshape(value.ndim, -1).tolist()
-        at = {"": [", ".join(map(str, place)) for place in zip(*places, strict=True)]}
+        at = {"": [", ".join(map(str, place)) for place in np.ndindex(value.shape)]}
         numbers = {name: np.ravel(part) for name, part in self._asdict().items()}
         return _html((at if value.ndim else {}) | numbers)
 

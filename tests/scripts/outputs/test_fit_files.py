@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from aggregation import Votes, fit_dawid_skene
-
 from scripts.outputs.fit_files import finite
 
 from ...support.commands import Command
