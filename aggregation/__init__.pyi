@@ -5,6 +5,11 @@ from .errors import ConvergenceWarning as ConvergenceWarning
 from .errors import IdentifiabilityWarning as IdentifiabilityWarning
 from .errors import VoteError as VoteError
 from .errors import VoteWarning as VoteWarning
+from .models.aggregate import aggregate as aggregate
+from .models.aggregated import Aggregated as Aggregated
+from .models.aggregated import Aggregation as Aggregation
+from .models.catalogue import METHODS as METHODS
+from .models.catalogue import Method as Method
 from .models.dawid_skene.families import Family as Family
 from .models.dawid_skene.families import FamilyName as FamilyName
 from .models.dawid_skene.fitting import fit_dawid_skene as fit_dawid_skene
@@ -23,6 +28,7 @@ from .models.known_truth import normalised_rates as normalised_rates
 from .models.vote_share import VoteShare as VoteShare
 from .models.vote_share import vote_share as vote_share
 from .reading.options import ReadOptions as ReadOptions
+from .table import Table as Table
 from .uncertainty.bootstrap import Bootstrap as Bootstrap
 from .uncertainty.bootstrap import bootstrap as bootstrap
 from .uncertainty.model_comparison import ComparedFit as ComparedFit

@@ -28,6 +28,16 @@ def frame_vote_table(frame: Any, options: Reading) -> VoteTable:
     return complete_votes(votes_of(table_of(frame), options), options)
 
 
+def kind_of_frame(frame: Any) -> str | None:
+    """Name the library that a dataframe is of: "pandas", "polars", "pyarrow", ...; else None."""
+    import narwhals as nw
+
+    try:
+        return str(nw.from_native(frame).implementation.value)
+    except TypeError:
+        return None
+
+
 def table_of(frame: Any) -> Table:
     """Make a table of a dataframe, of records, of columns by name, or of a Dataset."""
     if hasattr(frame, "features") and hasattr(frame, "with_format"):

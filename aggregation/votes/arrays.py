@@ -32,6 +32,8 @@ class VoteArrays(NamedTuple):
     item_names: Sequence[Any]
     rater_names: Sequence[Any]
     answer_names: Sequence[Any]
+    item_order: NDArray[np.int64] | None = None
+    native: str | None = None
 
 
 def arrays_of_triples(
@@ -98,8 +100,38 @@ def arrays_of_columns(*, item: Column, rater: Column, answer: Column) -> VoteArr
         n_answers=answer.size,
     )
     return arrays._replace(
-        item_names=item.names, rater_names=rater.names, answer_names=answer.names
+        item_names=item.names,
+        rater_names=rater.names,
+        answer_names=answer.names,
+        item_order=order_of_appearance(item.codes, item.size),
     )
+
+
+def order_of_appearance(codes: NDArray[np.integer[Any]], size: int) -> NDArray[np.int64] | None:
+    """Return the codes in the order in which they first occur, or None if that is 0, 1, 2, ...
+
+    Parameters
+    ----------
+    codes : ndarray of int, shape (n_rows,)
+        In 0..size - 1.
+    size : int
+        Number of codes. Those that do not occur come last.
+
+    Returns
+    -------
+    ndarray of int64, shape (size,), or None
+
+    Examples
+    --------
+    >>> order_of_appearance(np.array([2, 0, 2, 3]), 5)
+    array([2, 0, 3, 1, 4])
+    """
+    rows = np.arange(len(codes))
+    first = np.full(size, len(codes))
+    first[codes[::-1]] = rows[::-1]  # of equal codes the last one that is written stays
+    seen = codes[first[codes] == rows]
+    order = np.concatenate((seen, np.flatnonzero(first == len(codes)))).astype(np.int64)
+    return None if np.array_equal(order, np.arange(size)) else order
 
 
 def arrays_of_tensor(path: Path, answer_names: Sequence[Any] | None) -> VoteArrays:

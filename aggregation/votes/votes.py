@@ -34,6 +34,11 @@ class Votes(VoteParts):
         How many raters and answers there are, with or without votes.
     item_names, rater_names, answer_names : sequence
         What each code stands for: a tuple, or ``range(n)`` where codes were given.
+    item_order : ndarray of int64, shape (n_items,), optional
+        Item codes in the order in which items first occur in the file or frame. None if that is the
+        order of the codes.
+    native : str, optional
+        What kind of frame the votes came in: "pandas", "polars", ...
 
     Examples
     --------
@@ -218,9 +223,10 @@ class Votes(VoteParts):
         >>> Votes.from_frame(table).item_names
         (7, 9)
         """
+        from ..reading.frames import kind_of_frame
         from .sources import arrays_of
 
-        return cls(*arrays_of(frame, options))
+        return cls(*arrays_of(frame, options)._replace(native=kind_of_frame(frame)))
 
     @classmethod
     def read(cls, path: str | PathLike[str], **options: Unpack[ReadOptions]) -> Votes:
