@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from os import PathLike
-from typing import Any
+from typing import Any, Unpack
 
+from ..reading.options import ReadOptions
 from ..votes.votes import Votes
 from .aggregated import Aggregated
 from .dawid_skene.fitting import fit_dawid_skene
@@ -15,17 +16,15 @@ def default_method(votes: Votes) -> Aggregated:
     return fit_dawid_skene(votes)
 
 
-def aggregate(
-    votes: Any, *, item: str | None = None, rater: str | None = None, answer: str | None = None
-) -> Any:
+def aggregate(votes: Any, **options: Unpack[ReadOptions]) -> Any:
     """Label the items of a frame or file of votes.
 
     Parameters
     ----------
     votes : dataframe, path or Votes
         One vote a row; see :meth:`Votes.from_frame` and :meth:`Votes.read`.
-    item, rater, answer : str, optional
-        Names of the columns. Default: the one column with a usual name.
+    **options
+        Which columns are which, what is left out, ...; see :class:`ReadOptions`.
 
     Returns
     -------
@@ -50,5 +49,5 @@ def aggregate(
     """
     if not isinstance(votes, Votes):
         read: Any = Votes.read if isinstance(votes, str | PathLike) else Votes.from_frame
-        votes = read(votes, item=item, rater=rater, answer=answer)
+        votes = read(votes, **options)
     return default_method(votes).labels().to_native()

@@ -16,7 +16,7 @@ from ..outputs.fit_files import (
     print_summary,
 )
 from ..terminal.files import write_files
-from ..terminal.inputs import read_inputs
+from ..terminal.inputs import print_notes, read_inputs
 from ..terminal.messages import announced_compilation, print_result, quietly, recorded_doubts, say
 from ..terminal.options import VotesArgument, out_option
 from ..terminal.votes_options import KNOWN, VotesOptions, takes_votes
@@ -138,7 +138,7 @@ def fit(
     from analysis.release.labels.provenance import versions
 
     with quietly(quiet), announced_compilation():
-        votes, known, doubts = read_inputs(file, said, classes)
+        votes, known, notes, doubts = read_inputs(file, said, classes)
         result, of_fit = fitted(votes, known, options, threads)
         doubts += of_fit
         names = None if known is None else known.class_names
@@ -152,6 +152,7 @@ def fit(
         if out is not None:
             contents = fit_files(result, names, numbers, output_format.value)
             write_files({out / name: content for name, content in contents.items()})
+        print_notes(notes)
         print_summary(result, known, doubts)
         if out is not None:
             say().print(f"wrote {', '.join(contents)} to {out}", markup=False)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..terminal.files import write_files
-from ..terminal.inputs import read_inputs
+from ..terminal.inputs import print_notes, read_inputs
 from ..terminal.messages import (
     UsageError,
     announced_compilation,
@@ -80,7 +80,7 @@ def raters(
     from analysis import load_release, report_on_release, report_on_votes
     from analysis.raters.tables import report_numbers, report_tables
 
-    release = None
+    release, notes = None, list[str]()
     with announced_compilation(), recorded_doubts() as doubts:
         if votes is None:
             refuse_without_votes(said)
@@ -92,7 +92,7 @@ def raters(
         elif without is not None:
             raise UsageError("--without goes with the release, not with --votes VOTES")
         else:
-            read, known, unmeant = read_inputs(votes, said)
+            read, known, notes, unmeant = read_inputs(votes, said)
             doubts += unmeant
             report = report_on_votes(read, known=known, scale=scale.value, seed=seed)
         tables = report_tables(report)
@@ -106,6 +106,7 @@ def raters(
         print_table(report)
     else:
         print_result(tables["raters.csv"])
+    print_notes(notes)
     for doubt in dict.fromkeys(doubts):
         say().print(f"warning: {doubt}", style="yellow", markup=False)
     for line in summary(report):

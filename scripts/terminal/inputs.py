@@ -13,15 +13,16 @@ if TYPE_CHECKING:
 
 
 class Inputs(NamedTuple):
-    """What a command works on, and what was probably not meant."""
+    """What a command works on, what was found out about it, and what was probably not meant."""
 
     votes: Votes
     known: KnownItems | None
+    notes: list[str]
     doubts: list[str]
 
 
 def read_inputs(file: Path, said: VotesOptions, n_classes: int | None = None) -> Inputs:
-    """Read the votes, and the known items where there are any; say what was found out."""
+    """Read the votes, and the known items where there are any."""
     from aggregation import read_votes
 
     with say().status("reading the votes"):
@@ -29,9 +30,13 @@ def read_inputs(file: Path, said: VotesOptions, n_classes: int | None = None) ->
         known = read.known
         if said.truth is not None:
             known = read_truth(said.truth, read.votes, said, n_classes)
-    for note in read.notes:
+    return Inputs(read.votes, known, list(read.notes), list(read.doubts))
+
+
+def print_notes(notes: list[str]) -> None:
+    """Say what was found out about the votes, a line each."""
+    for note in notes:
         say().print(note, style="dim", markup=False)
-    return Inputs(read.votes, known, list(read.doubts))
 
 
 def beside(said: VotesOptions) -> ReadOptions:

@@ -259,7 +259,8 @@ def takes_votes(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def with_votes(**given: Any) -> None:
-        said = VotesOptions(**{one.name: given.pop(one.name) for one in fields(VotesOptions)})
+        names = [one.name for one in fields(VotesOptions) if one.name in given]
+        said = VotesOptions(**{name: given.pop(name) for name in names})
         command(**given, said=said)
 
     with_votes.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]

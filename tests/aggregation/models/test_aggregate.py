@@ -41,4 +41,4 @@ def test_of_a_file_and_of_votes(tmp_path: Path) -> None:
 
 def test_of_what_holds_no_votes() -> None:
     with pytest.raises(VoteError, match="no column is called like the item"):
-        aggregate(pd.DataFrame(ROWS))
+        aggregate(pd.DataFrame({"x": [1], "y": [2], "z": [3]}))

@@ -59,6 +59,7 @@ def test_all_columns_are_names(make: Callable[[Columns], Any]) -> None:
     assert named_votes(votes) == Counter(zip(*ROWS.values(), strict=True))
 
 
+@pytest.mark.filterwarnings("ignore:names that differ")
 @settings(deadline=None, max_examples=60)
 @given(
     st.lists(
