@@ -119,7 +119,7 @@ def listed_column(values: Sequence[Any], name: str) -> Any:
     import pyarrow as pa
 
     kinds = {type(value) for value in values if value is not None}
-    if len(kinds) == 1 and kinds <= {str, int, bool}:
+    if len(kinds) == 1 and kinds <= {str, int, bool, float}:
         try:
             return pa.chunked_array([pa.array(values)])
         except (pa.ArrowException, OverflowError):

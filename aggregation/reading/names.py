@@ -13,6 +13,7 @@ from .tables.table import Objects
 
 # From here on doubles skip whole numbers, so that two ids may have become one.
 LEAST_INEXACT = 2.0**53
+LARGE = 2**31
 # How numbers are written, and begin.
 NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 DIGITS = "0123456789+-."
@@ -51,13 +52,23 @@ def coded_arrow(column: Any, what: str, *, text_only: bool = False) -> Column:
         column = column.cast(column.type.value_type)
     if pa.types.is_floating(column.type):
         column = exact_floats(column, what)
-    encoded = column.dictionary_encode().combine_chunks()
+    # one chunk is hashed once, and its dictionary needs no unifying with others
+    encoded = one_array(column).dictionary_encode()
     names = whole_numbers(encoded.dictionary, text_only=text_only)
     order = np.asarray(sorted_places(names) if declared is None else places_in(names, declared))
     rank = np.empty(len(names), dtype=np.int32)
-    rank[order] = np.arange(len(names))
+    rank[order] = np.arange(len(names), dtype=np.int32)
     codes = rank[encoded.indices.to_numpy()]
     return Column(codes, len(names), tuple(names.take(pa.array(order)).to_pylist()))
+
+
+def one_array(column: Any) -> Any:
+    """Return a column as one array; text of 2 GB and more needs wider offsets."""
+    import pyarrow as pa
+
+    if pa.types.is_string(column.type) and column.nbytes >= LARGE:
+        column = column.cast(pa.large_string())
+    return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
 
 
 def declared_order(column: Any) -> list[Any] | None:
@@ -94,6 +105,8 @@ def whole_numbers(names: Any, *, text_only: bool) -> Any:
     text = pa.types.is_string(names.type) or pa.types.is_large_string(names.type)
     if not (pa.types.is_floating(names.type) or (text and text_only)):
         return names
+    if text and not begin_as_numbers(names):
+        return names
     try:
         numbers = names.cast(pa.int64())
     except pa.ArrowInvalid:
@@ -117,6 +130,12 @@ def sorted_places(names: Any) -> Any:
         return sorted(range(len(values)), key=values.__getitem__)
 
 
+def begin_as_numbers(names: Any) -> bool:
+    """Say whether the first and the last name begin as numbers do, which tells most columns."""
+    ends = (names[0].as_py(), names[-1].as_py()) if len(names) else ("",)
+    return all(name[:1].strip(DIGITS) == "" for name in ends if name is not None) and ends != ("",)
+
+
 def all_numbers(names: Any) -> Any:
     """Return text as numbers if each is a finite one, however it is written; else None."""
     import pyarrow as pa
@@ -124,8 +143,8 @@ def all_numbers(names: Any) -> Any:
 
     if not (pa.types.is_string(names.type) or pa.types.is_large_string(names.type)):
         return None
-    if not len(names) or names[0].as_py()[:1].strip(DIGITS) != "":
-        return None  # tells nearly all names at once
+    if not begin_as_numbers(names):
+        return None
     if not pc.all(pc.match_substring_regex(names, NUMBER)).as_py():
         return None
     numbers = pc.cast(pc.utf8_ltrim(names, "+"), pa.float64())

@@ -99,6 +99,8 @@ def with_same_names(
 
 def words_for_nothing(answer: Column) -> list[str]:
     """Doubt answers such as NA, which stand for nothing in many a program."""
+    if NOTHING.isdisjoint(map(str, answer.names)):
+        return []
     counts = np.bincount(answer.codes, minlength=answer.size)
     return [
         f"{name} is taken for an answer, and given {counts[code]:,} times: if it means that there "

@@ -68,7 +68,8 @@ def read_votes(
     found = read_coded(source, reading)
     votes = Votes(*found.arrays)
     known, notes = None, found.notes
-    if found.known is not None and found.known.num_rows:
+    # left out with their votes, known items tell nothing
+    if found.known is not None and found.known.num_rows and not reading.without_golden:
         known, note = known_beside(found.known, votes, reading, n_classes)
         notes = (*notes, *note)
     return VoteReading(votes, known, notes, found.doubts)

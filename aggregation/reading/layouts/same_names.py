@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
@@ -15,6 +16,8 @@ from ..columns import Column
 
 # So many groups of names are listed.
 MOST_GROUPS = 5
+# A line that may be a number, and is not written in the shortest way.
+ODD_NUMBER = re.compile(r"^[-+]?(?:[0-9]*\.[0-9]*|0[0-9]+|[0-9]+e[-+]?[0-9]+)$|^\+[0-9]", re.M)
 
 
 def folded_name(name: str) -> str:
@@ -56,15 +59,7 @@ def may_differ(texts: Sequence[str]) -> bool:
         return False
     whole = "\n".join(texts)
     plain = whole.isascii() and whole == whole.lower() and len(whole.split()) == len(texts)
-    return not plain or any(map(is_odd_number, texts))
-
-
-def is_odd_number(text: str) -> bool:
-    """Say whether a text may be a number that is not written in the shortest way."""
-    first = text[:1]
-    if first not in "+-.0123456789" or not first:
-        return False
-    return first in "+." or "." in text or "e" in text or (first == "0" and len(text) > 1)
+    return not plain or (ODD_NUMBER.search(whole) is not None)
 
 
 def merged(column: Column, groups: Sequence[Sequence[int]]) -> Column:

