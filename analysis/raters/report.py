@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,11 @@ from .pairs.clusters import RaterClusters, cluster_raters
 from .pairs.golden_copies import GoldenCopies, golden_copies
 from .pairs.pairs import RaterPairs, pairs_of_fit
 from .quality.quality import RaterQuality, rater_quality
+
+# What is computed of a report, in this order.
+STAGES = ("error rates", "agreement", "quality of raters", "pairs of raters")
+# Called with what is being computed.
+Progress = Callable[[str], object]
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +78,12 @@ class RaterReport:
 
 
 def report_on_votes(
-    votes: Votes, *, known: KnownItems | None = None, scale: Scale = "nominal", seed: int = 0
+    votes: Votes,
+    *,
+    known: KnownItems | None = None,
+    scale: Scale = "nominal",
+    seed: int = 0,
+    progress: Progress | None = None,
 ) -> RaterReport:
     """Judge the raters of any job.
 
@@ -86,6 +96,8 @@ def report_on_votes(
         Of the answers, in the order of their codes.
     seed : int
         Of the bootstrap and of draws from posteriors.
+    progress : callable, optional
+        Called with what is being computed, each of :data:`STAGES`.
 
     Returns
     -------
@@ -98,17 +110,36 @@ def report_on_votes(
             "truth": known.truth,
             "start": start_from(known, votes),
         }
+    begin = _following(progress)
+    begin()
     fit = fit_dawid_skene(votes, **options)
     names = fit.class_names if known is None else known.class_names
+    begin()
+    agreed = agreement(votes, scale=scale, seed=seed)
+    begin()
+    quality = rater_quality(fit, scale=scale, seed=seed)
+    begin()
     return RaterReport(
         fit=fit,
         class_names=names,
-        agreement=agreement(votes, scale=scale, seed=seed),
-        quality=rater_quality(fit, scale=scale, seed=seed),
+        agreement=agreed,
+        quality=quality,
         pairs=pairs_of_fit(fit),
         known=_share_right(votes, known),
         golden=None,
     )
+
+
+def _following(progress: Progress | None) -> Callable[[], None]:
+    """Return what names the next stage each time it is called."""
+    stages = iter(STAGES)
+
+    def begin() -> None:
+        stage = next(stages)
+        if progress is not None:
+            progress(stage)
+
+    return begin
 
 
 def _share_right(votes: Votes, known: KnownItems | None) -> Estimates:
@@ -127,7 +158,9 @@ def _share_right(votes: Votes, known: KnownItems | None) -> Estimates:
     return proportion(right, asked)
 
 
-def report_on_release(release: Release, *, seed: int = 0) -> RaterReport:
+def report_on_release(
+    release: Release, *, seed: int = 0, progress: Progress | None = None
+) -> RaterReport:
     """Judge the release's raters: by the job alone, and by their golden answers.
 
     Error rates are those of two classes, misfit and fits; golden answers have no part in them.
@@ -139,12 +172,21 @@ def report_on_release(release: Release, *, seed: int = 0) -> RaterReport:
     release : Release
     seed : int
         Of the bootstraps and of draws from posteriors.
+    progress : callable, optional
+        Called with what is being computed, each of :data:`STAGES`.
 
     Returns
     -------
     RaterReport
     """
+    begin = _following(progress)
+    begin()
     fit = fit_dawid_skene(release.votes, n_classes=len(TRUTHS))
+    begin()
+    agreed = agreement(release.votes, scale="ordinal", seed=seed)
+    begin()
+    quality = rater_quality(fit, scale="ordinal", seed=seed)
+    begin()
     pairs = pairs_of_fit(fit_dawid_skene(release.votes))
     try:
         answered_twice(release)
@@ -159,8 +201,8 @@ def report_on_release(release: Release, *, seed: int = 0) -> RaterReport:
     return RaterReport(
         fit=fit,
         class_names=TRUTHS,
-        agreement=agreement(release.votes, scale="ordinal", seed=seed),
-        quality=rater_quality(fit, scale="ordinal", seed=seed),
+        agreement=agreed,
+        quality=quality,
         pairs=pairs,
         known=known,
         golden=golden,
@@ -180,8 +222,8 @@ def clusters_of_report(report: RaterReport) -> dict[str, RaterClusters]:
         By title.
     """
     if report.golden is None:
-        return {"all votes": cluster_raters(report.pairs)}
+        return {"all votes": cluster_raters(report.pairs, votes=report.quality.votes)}
     return {
-        "in the rating job": cluster_raters(report.pairs),
+        "in the rating job": cluster_raters(report.pairs, votes=report.quality.votes),
         "on golden questions": cluster_raters(report.golden.copies.pairs),
     }

@@ -155,7 +155,7 @@ def pair_numbers(pairs: RaterPairs) -> dict[str, Any]:
         "pairs": len(pairs.raters),
         "tested": int(pairs.tested.sum()),
         "above_model": int((discovery_rates(pairs.p_model) <= FOUND).sum()),
-        "above_peers": int((discovery_rates(pairs.p_value) <= FOUND).sum()),
+        "above_peers": int((pairs.q_value <= FOUND).sum()),
         "peers": {"mean": pairs.peers.mean, "spread": pairs.peers.spread},
         "near_copies": [[pairs.rater_names[rater] for rater in group] for group in groups],
     }

@@ -45,7 +45,7 @@ def near_copies(
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    linked = discovery_rates(pairs.p_value) <= false_discovery_rate
+    linked = pairs.q_value <= false_discovery_rate
     links = pairs.raters[linked & (pairs.copied.low >= least_copied)]
     n_raters = len(pairs.rater_names)
     graph = coo_array((np.ones(len(links)), (links[:, 0], links[:, 1])), shape=(n_raters, n_raters))
@@ -101,7 +101,7 @@ def pairs_csv(pairs: RaterPairs, *, scale: Scale = "nominal") -> str:
         "q_model": discovery_rates(pairs.p_model),
         "z_peers": pairs.z_peers,
         "p": pairs.p_value,
-        "q": discovery_rates(pairs.p_value),
+        "q": pairs.q_value,
         "cohen_kappa": coefficients_of_two(pairs.tables, scale)["cohen_kappa"],
         "group": np.array(groups, dtype=object),
     }

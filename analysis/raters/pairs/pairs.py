@@ -21,7 +21,7 @@ from aggregation import Fit, Votes
 from aggregation.votes.given import checked_parameters
 
 from ...errors import AnalysisError
-from ...statistics.estimates import Estimates
+from ...statistics.estimates import Estimates, discovery_rates
 from ...statistics.intervals import proportion
 from .pair_tests import MODEL, Peers, chance_of_agreement, common_to_pairs, copied_share, has_room
 
@@ -73,7 +73,7 @@ class RaterPairs:
         """Whether a pair has enough items in common, and room to agree more than expected."""
         return has_room(self.n_items, self.variance)
 
-    @property
+    @cached_property
     def copied(self) -> Estimates:
         """Share of answers that one would have taken over from the other, with 95 % intervals.
 
@@ -106,9 +106,16 @@ class RaterPairs:
         """Chance of so much agreement in a pair like the others, at most; NaN where not tested."""
         return self._p_value(self.peers)
 
+    @cached_property
+    def q_value(self) -> NDArray[np.float64]:
+        """False-discovery rate at which a pair is found by `p_value`; NaN where not tested."""
+        return discovery_rates(self.p_value)
+
     def _z(self, peers: Peers) -> NDArray[np.float64]:
         copied, error = copied_share(self.agreed, self.n_items, self.expected, self.variance)
-        return np.where(self.tested, (copied - peers.mean) / np.hypot(error, peers.spread), np.nan)
+        found = np.full(len(self.raters), np.nan)
+        spread = np.hypot(error, peers.spread)
+        return np.asarray(np.divide(copied - peers.mean, spread, out=found, where=self.tested))
 
     def _p_value(self, peers: Peers) -> NDArray[np.float64]:
         found = np.full(len(self.raters), np.nan)

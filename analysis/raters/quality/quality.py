@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,7 +18,10 @@ from .measures import answer_shares, bits_per_answer, concordance, expected_cost
 from .shrinkage import drawn_rates, pool_prior, shrunken_rates
 from .verdicts import Verdict, verdict_of
 
-DRAWS = 1000
+# Draws for an interval; fewer, but so many at least, where there would be more numbers than this.
+DRAWS, LEAST_DRAWS, MOST_DRAWN = 1000, 200, 1 << 25
+# Numbers that are drawn at once.
+BLOCK = 1 << 22
 # Below a 95 % interval.
 TAIL = 0.025
 
@@ -91,7 +94,7 @@ def rater_quality(
     *,
     scale: Scale = "nominal",
     costs: ArrayLike | None = None,
-    draws: int = DRAWS,
+    draws: int | None = None,
     seed: int = 0,
 ) -> RaterQuality:
     """Judge each rater by the error rates that a fit found.
@@ -104,8 +107,9 @@ def rater_quality(
         Of the answers, and of the classes where there are two or more in order.
     costs : array_like, shape (n_classes, n_classes), optional
         By true and chosen class; see :func:`expected_cost`.
-    draws : int
-        From the posterior of the error rates, for the intervals.
+    draws : int, optional
+        From the posterior of the error rates, for the intervals. Default: 1000, and fewer, down to
+        200, where raters, classes and answers are so many that it would take long.
     seed : int
         Of these draws.
 
@@ -123,26 +127,21 @@ def rater_quality(
     Raykar & Yu (2012), Eliminating spammers and ranking annotators for crowdsourced labeling tasks,
     Journal of Machine Learning Research 13, 491-518.
     """
+    counts, prior = expected_counts(fit.votes, fit.posterior), fit.class_prior
+    draws = usual_draws(counts.size) if draws is None else draws
     check_arguments(scale, seed=seed, draws=draws)
-    counts = expected_counts(fit.votes, fit.posterior)
     pool = pool_prior(counts)
     rates = shrunken_rates(counts, pool)
     weak = pool / pool.mean(axis=1, keepdims=True)
-    drawn = drawn_rates(counts, weak, draws=draws, seed=seed)
-    prior = fit.class_prior
-    shares, drawn_shares = (answer_shares(of, class_prior=prior) for of in (rates, drawn))
-    bits = measure(
-        bits_per_answer(rates, class_prior=prior), bits_per_answer(drawn, class_prior=prior)
-    )
-    leaning = _leaning(shares, drawn_shares, scale)
-    in_order = measure(
-        concordance(rates, class_prior=prior, scale=scale),
-        concordance(drawn, class_prior=prior, scale=scale),
-    )
+    drawn = _drawn_measures(counts, weak, prior, scale, draws, seed)
+    found = _measures(rates, prior, scale)
+    shares = found.shares
+    bits, in_order = measure(found.bits, drawn.bits), measure(found.concordance, drawn.concordance)
+    leaning = _leaning(shares, drawn.shares, scale)
     votes = fit.votes.votes_per_rater()
     usual = np.median(shares, axis=0)
     bias = shares - usual
-    surely_biased = np.quantile(drawn_shares, TAIL, axis=0) > usual
+    surely_biased = np.quantile(drawn.shares, TAIL, axis=0) > usual
     known = prior[prior > 0]
     prior_bits = float(-(known * np.log2(known)).sum())
     verdicts = tuple(
@@ -181,9 +180,64 @@ def rater_quality(
     )
 
 
+class _Measures(NamedTuple):
+    """What error rates say of raters; of draws, with draws as the first axis."""
+
+    bits: NDArray[np.float64]
+    shares: NDArray[np.float64]
+    concordance: NDArray[np.float64]
+
+
+def _measures(
+    rates: NDArray[np.float64], class_prior: NDArray[np.float64], scale: Scale
+) -> _Measures:
+    return _Measures(
+        bits_per_answer(rates, class_prior=class_prior),
+        answer_shares(rates, class_prior=class_prior),
+        concordance(rates, class_prior=class_prior, scale=scale),
+    )
+
+
+def usual_draws(numbers: int) -> int:
+    """How often so many error rates are drawn where nothing is said.
+
+    Examples
+    --------
+    >>> usual_draws(85 * 2 * 3), usual_draws(3000 * 8 * 8)
+    (1000, 200)
+    """
+    return min(DRAWS, max(LEAST_DRAWS, MOST_DRAWN // numbers))
+
+
+def _drawn_measures(
+    counts: NDArray[np.float64],
+    pool: NDArray[np.float64],
+    class_prior: NDArray[np.float64],
+    scale: Scale,
+    draws: int,
+    seed: int,
+) -> _Measures:
+    """Measure draws from the posterior, a block at a time: all of them would fill the memory."""
+    rng = np.random.default_rng(seed)
+    at_once = max(1, BLOCK // counts.size)
+    blocks = [
+        _measures(
+            drawn_rates(counts, pool, draws=min(at_once, draws - begin), seed=rng),
+            class_prior,
+            scale,
+        )
+        for begin in range(0, draws, at_once)
+    ]
+    return _Measures(*map(np.concatenate, zip(*blocks, strict=True)))
+
+
 def measure(estimate: NDArray[np.float64], drawn: NDArray[np.float64]) -> Estimates:
     """Put each rater's number beside the middle of its draws, shape (n_draws, n_raters)."""
-    low, high = np.array([percentile_interval(of_rater) for of_rater in drawn.T]).T
+    low, high = np.full((2, len(estimate)), np.nan)
+    known = ~np.isnan(drawn).any(axis=0)
+    low[known], high[known] = percentile_interval(drawn[:, known])
+    for rater in np.flatnonzero(~known):
+        low[rater], high[rater] = percentile_interval(drawn[:, rater])
     return Estimates(estimate, np.fmin(low, estimate), np.fmax(high, estimate))
 
 
