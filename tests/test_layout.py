@@ -37,7 +37,6 @@ LONG_FILES = {
 }
 LONG_BODIES = {
     "analysis/figures/raters.py:raters_figure": 50,
-    "analysis/raters/quality/quality.py:rater_quality": 56,
     "analysis/reproduction.py:summary": 45,
 }
 

@@ -117,7 +117,7 @@ def report_on_votes(
     begin()
     agreed = agreement(votes, scale=scale, seed=seed)
     begin()
-    quality = rater_quality(fit, scale=scale, seed=seed)
+    quality = rater_quality(fit, scale=scale, class_names=names, seed=seed)
     begin()
     return RaterReport(
         fit=fit,

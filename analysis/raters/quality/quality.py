@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,14 +14,12 @@ from aggregation import Fit, expected_counts
 from ...statistics.estimates import Estimates, percentile_interval
 from ..agreement.agreement import check_arguments
 from ..agreement.coefficients import Scale
-from .measures import answer_shares, bits_per_answer, concordance, expected_cost, spammer_score
-from .shrinkage import drawn_rates, pool_prior, shrunken_rates
-from .verdicts import Verdict, verdict_of
+from .drawn import drawn_measures, rate_measures, usual_draws
+from .measures import expected_cost, spammer_score
+from .pooled_skill import chance_of_worth
+from .shrinkage import pool_prior, shrunken_rates
+from .verdicts import WEAK, Verdict, are_few, sure_swaps, verdict_of
 
-# Draws for an interval; fewer, but so many at least, where there would be more numbers than this.
-DRAWS, LEAST_DRAWS, MOST_DRAWN = 1000, 200, 1 << 25
-# Numbers that are drawn at once.
-BLOCK = 1 << 22
 # Below a 95 % interval.
 TAIL = 0.025
 
@@ -34,7 +32,7 @@ class RaterQuality:
     raters are compared as if they had answered the same items. Intervals hold the middle 95 % of
     the posterior of a rater's error rates, given how the items' classes came out, and the estimate.
     They rest on the rater's own answers, with no more from the pool than one answer of each kind:
-    not on raters being alike.
+    not on raters being alike. The verdicts on raters with few votes do rest on all raters.
 
     Attributes
     ----------
@@ -93,6 +91,7 @@ def rater_quality(
     fit: Fit,
     *,
     scale: Scale = "nominal",
+    class_names: Sequence[Any] | None = None,
     costs: ArrayLike | None = None,
     draws: int | None = None,
     seed: int = 0,
@@ -105,6 +104,8 @@ def rater_quality(
         Of :func:`aggregation.fit_dawid_skene`; with `truth`, known items count as what they are.
     scale : {"nominal", "ordinal", "interval"}
         Of the answers, and of the classes where there are two or more in order.
+    class_names : sequence, optional
+        What the classes are called. Default: as the answers, where there are as many.
     costs : array_like, shape (n_classes, n_classes), optional
         By true and chosen class; see :func:`expected_cost`.
     draws : int, optional
@@ -131,104 +132,67 @@ def rater_quality(
     draws = usual_draws(counts.size) if draws is None else draws
     check_arguments(scale, seed=seed, draws=draws)
     pool = pool_prior(counts)
+    weak = pool / np.maximum(pool.mean(axis=1, keepdims=True), 1.0)
     rates = shrunken_rates(counts, pool)
-    weak = pool / pool.mean(axis=1, keepdims=True)
-    drawn = _drawn_measures(counts, weak, prior, scale, draws, seed)
-    found = _measures(rates, prior, scale)
-    shares = found.shares
-    bits, in_order = measure(found.bits, drawn.bits), measure(found.concordance, drawn.concordance)
-    leaning = _leaning(shares, drawn.shares, scale)
-    votes = fit.votes.votes_per_rater()
-    usual = np.median(shares, axis=0)
-    bias = shares - usual
-    surely_biased = np.quantile(drawn.shares, TAIL, axis=0) > usual
+    found = rate_measures(rates, prior, scale)
+    drawn = drawn_measures(counts, weak, prior, scale, draws=draws, seed=seed)
+    usual = np.median(found.shares, axis=0)
     known = prior[prior > 0]
     prior_bits = float(-(known * np.log2(known)).sum())
-    verdicts = tuple(
-        verdict_of(
-            votes=int(votes[rater]),
-            rates=rates[rater],
-            bits=tuple(float(part[rater]) for part in bits),
-            prior_bits=prior_bits,
-            bias=bias[rater],
-            surely_biased=surely_biased[rater],
-            leaning=tuple(float(part[rater]) for part in leaning),
-            concordance=tuple(float(part[rater]) for part in in_order),
-            answer_names=fit.votes.answer_names,
-        )
-        for rater in range(fit.votes.n_raters)
-    )
-    return RaterQuality(
+    quality = RaterQuality(
         rater_names=fit.votes.rater_names,
         answer_names=fit.votes.answer_names,
         scale=scale,
-        votes=votes,
+        votes=fit.votes.votes_per_rater(),
         error_rates=fit.error_rates,
         shrunken=rates,
-        bits=bits,
+        bits=measure(found.bits, drawn.bits),
         prior_bits=prior_bits,
         spammer_score=spammer_score(rates),
         cost=expected_cost(rates, class_prior=prior, costs=costs),
         prior_cost=float(
             expected_cost(np.ones((fit.n_classes, 1)), class_prior=prior, costs=costs)
         ),
-        shares=shares,
-        bias=bias,
-        leaning=leaning,
-        concordance=in_order,
-        verdicts=verdicts,
+        shares=found.shares,
+        bias=found.shares - usual,
+        leaning=_leaning(found.shares, drawn.shares, scale),
+        concordance=measure(found.concordance, drawn.concordance),
+        verdicts=(),
     )
-
-
-class _Measures(NamedTuple):
-    """What error rates say of raters; of draws, with draws as the first axis."""
-
-    bits: NDArray[np.float64]
-    shares: NDArray[np.float64]
-    concordance: NDArray[np.float64]
-
-
-def _measures(
-    rates: NDArray[np.float64], class_prior: NDArray[np.float64], scale: Scale
-) -> _Measures:
-    return _Measures(
-        bits_per_answer(rates, class_prior=class_prior),
-        answer_shares(rates, class_prior=class_prior),
-        concordance(rates, class_prior=class_prior, scale=scale),
+    verdicts = _verdicts(
+        quality,
+        surely_biased=np.quantile(drawn.shares, TAIL, axis=0) > usual,
+        worth=chance_of_worth(counts, pool, class_prior=prior, least_bits=WEAK * prior_bits),
+        swaps=_swaps(counts + weak, fit.votes.answer_names, class_names),
     )
+    return replace(quality, verdicts=verdicts)
 
 
-def usual_draws(numbers: int) -> int:
-    """How often so many error rates are drawn where nothing is said.
-
-    Examples
-    --------
-    >>> usual_draws(85 * 2 * 3), usual_draws(3000 * 8 * 8)
-    (1000, 200)
-    """
-    return min(DRAWS, max(LEAST_DRAWS, MOST_DRAWN // numbers))
-
-
-def _drawn_measures(
-    counts: NDArray[np.float64],
-    pool: NDArray[np.float64],
-    class_prior: NDArray[np.float64],
-    scale: Scale,
-    draws: int,
-    seed: int,
-) -> _Measures:
-    """Measure draws from the posterior, a block at a time: all of them would fill the memory."""
-    rng = np.random.default_rng(seed)
-    at_once = max(1, BLOCK // counts.size)
-    blocks = [
-        _measures(
-            drawn_rates(counts, pool, draws=min(at_once, draws - begin), seed=rng),
-            class_prior,
-            scale,
+def _verdicts(
+    quality: RaterQuality,
+    *,
+    surely_biased: NDArray[np.bool_],
+    worth: NDArray[np.float64],
+    swaps: list[list[tuple[int, int]]],
+) -> tuple[Verdict, ...]:
+    """Judge each rater by what has been found."""
+    few = are_few(quality.votes, quality.bits.value, quality.prior_bits, quality.shrunken.shape[1:])
+    return tuple(
+        verdict_of(
+            votes=int(quality.votes[rater]),
+            worth=float(worth[rater]) if few[rater] else None,
+            rates=quality.shrunken[rater],
+            bits=tuple(float(part[rater]) for part in quality.bits),
+            prior_bits=quality.prior_bits,
+            bias=quality.bias[rater],
+            surely_biased=surely_biased[rater],
+            leaning=tuple(float(part[rater]) for part in quality.leaning),
+            concordance=tuple(float(part[rater]) for part in quality.concordance),
+            swaps=swaps[rater],
+            answer_names=quality.answer_names,
         )
-        for begin in range(0, draws, at_once)
-    ]
-    return _Measures(*map(np.concatenate, zip(*blocks, strict=True)))
+        for rater in range(len(quality.votes))
+    )
 
 
 def measure(estimate: NDArray[np.float64], drawn: NDArray[np.float64]) -> Estimates:
@@ -239,6 +203,19 @@ def measure(estimate: NDArray[np.float64], drawn: NDArray[np.float64]) -> Estima
     for rater in np.flatnonzero(~known):
         low[rater], high[rater] = percentile_interval(drawn[:, rater])
     return Estimates(estimate, np.fmin(low, estimate), np.fmax(high, estimate))
+
+
+def _swaps(
+    counts: NDArray[np.float64], answers: Sequence[Any], classes: Sequence[Any] | None
+) -> list[list[tuple[int, int]]]:
+    """Pairs of classes that each rater takes for each other, where classes are the answers."""
+    n_raters, n_classes, n_answers = counts.shape
+    swaps: list[list[tuple[int, int]]] = [[] for _ in range(n_raters)]
+    named_alike = classes is None or [*map(str, classes)] == [*map(str, answers)]
+    if n_classes == n_answers and named_alike:
+        for rater, one, other in np.argwhere(sure_swaps(counts)).tolist():
+            swaps[rater].append((one, other))
+    return swaps
 
 
 def _leaning(shares: NDArray[np.float64], drawn: NDArray[np.float64], scale: Scale) -> Estimates:
