@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from aggregation import Fit, KnownItems, Votes, fit_dawid_skene, start_from
 
@@ -15,14 +16,16 @@ from ..release.published import TRUTHS
 from ..release.release import Release
 from ..statistics.estimates import Estimates
 from ..statistics.intervals import proportion
-from .agreement.agreement import Agreement, agreement
+from .agreement.agreement import agreement, agreement_if_any
 from .agreement.coefficients import Scale
+from .agreement.kinds import has_pairs
+from .agreement.result import Agreement
 from .agreement.retest import Retest, answered_twice, retest
 from .golden.accuracy import RaterAccuracy, rater_accuracy
 from .golden.difference import GoldenDifference, golden_difference
 from .pairs.clusters import RaterClusters, cluster_raters
 from .pairs.golden_copies import GoldenCopies, golden_copies
-from .pairs.pairs import RaterPairs, pairs_of_fit
+from .pairs.pairs import RaterPairs, no_pairs, pairs_of_fit
 from .quality.quality import RaterQuality, rater_quality
 
 # What is computed of a report, in this order.
@@ -65,6 +68,8 @@ class RaterReport:
     pairs : RaterPairs
     known : Estimates
         Share of answers to known items that are the item's class; NaN without any.
+    known_answers : ndarray of int64, shape (n_raters,)
+        Answers to known items.
     golden : GoldenEvidence, optional
     """
 
@@ -74,6 +79,7 @@ class RaterReport:
     quality: RaterQuality
     pairs: RaterPairs
     known: Estimates
+    known_answers: NDArray[np.int64]
     golden: GoldenEvidence | None
 
 
@@ -110,12 +116,13 @@ def report_on_votes(
             "truth": known.truth,
             "start": start_from(known, votes),
         }
+    right, asked = _right_answers(votes, known)
     begin = _following(progress)
     begin()
     fit = fit_dawid_skene(votes, **options)
     names = fit.class_names if known is None else known.class_names
     begin()
-    agreed = agreement(votes, scale=scale, seed=seed)
+    agreed = agreement_if_any(votes, scale=scale, seed=seed)
     begin()
     quality = rater_quality(fit, scale=scale, class_names=names, seed=seed)
     begin()
@@ -124,8 +131,9 @@ def report_on_votes(
         class_names=names,
         agreement=agreed,
         quality=quality,
-        pairs=pairs_of_fit(fit),
-        known=_share_right(votes, known),
+        pairs=pairs_of_fit(fit) if has_pairs(votes) else no_pairs(votes),
+        known=proportion(right, asked),
+        known_answers=asked,
         golden=None,
     )
 
@@ -142,8 +150,10 @@ def _following(progress: Progress | None) -> Callable[[], None]:
     return begin
 
 
-def _share_right(votes: Votes, known: KnownItems | None) -> Estimates:
-    """Share of each rater's answers to known items that are the item's class."""
+def _right_answers(
+    votes: Votes, known: KnownItems | None
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Count each rater's answers to known items that are the item's class, and all of them."""
     right = asked = np.zeros(votes.n_raters, dtype=np.int64)
     if known is not None:
         code_of = {str(name): code for code, name in enumerate(votes.answer_names)}
@@ -155,7 +165,7 @@ def _share_right(votes: Votes, known: KnownItems | None) -> Estimates:
             hits = at_known & (answer_of[truth] == votes.answers)
             asked = np.bincount(votes.raters[at_known], minlength=votes.n_raters)
             right = np.bincount(votes.raters[hits], minlength=votes.n_raters)
-    return proportion(right, asked)
+    return right, asked
 
 
 def report_on_release(
@@ -205,6 +215,7 @@ def report_on_release(
         quality=quality,
         pairs=pairs,
         known=known,
+        known_answers=accuracy.of_kind("rater").golden_answers,
         golden=golden,
     )
 

@@ -122,7 +122,8 @@ def raters(
         print_result(tables["raters.csv"])
     for doubt in dict.fromkeys(doubts):
         say().print(f"warning: {doubt}", style="yellow", markup=False)
-    for line in (*summary(report), *written):
+    order_said = votes is None or answers is not None
+    for line in (*summary(report, order_said=order_said), *written):
         say().print(line, markup=False)
 
 

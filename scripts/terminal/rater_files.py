@@ -82,7 +82,10 @@ def model_summary(model: ModelReport) -> Iterator[str]:
     from analysis.diagnostics.next_vote import share_of_gain
 
     if not model.checks:
-        yield "the model is not checked: there are too many kinds of items by votes of each answer"
+        yield (
+            "the model is not checked: no item has two votes, or there are too many kinds of items "
+            "by votes of each answer"
+        )
     for check in model.checks:
         yield (
             f"model of {check.n_classes} classes: {100 * check.misplaced.observed:.2f} % of items "
@@ -96,9 +99,10 @@ def model_summary(model: ModelReport) -> Iterator[str]:
             f"fitted apart, animals and the rest gain {effects.gain:,.0f} nats for "
             f"{effects.added_parameters} parameters"
         )
+    best = f"the best tenth of items have {100 * share_of_gain(model.gain, 0.1):.1f} % of the gain"
     yield (
-        f"one more vote on each item: {model.gain.mean():.4f} bits on average; the best tenth of "
-        f"items have {100 * share_of_gain(model.gain, 0.1):.1f} % of the gain"
+        f"one more vote on each item: {model.gain.mean():.4f} bits on average"
+        + (f"; {best}" if model.gain.any() else "")
     )
 
 

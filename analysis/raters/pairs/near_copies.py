@@ -64,7 +64,9 @@ def agreement_matrix(pairs: RaterPairs) -> NDArray[np.float64]:
     return matrix
 
 
-def pairs_csv(pairs: RaterPairs, *, scale: Scale = "nominal") -> str:
+def pairs_csv(
+    pairs: RaterPairs, *, scale: Scale = "nominal", values: NDArray[np.float64] | None = None
+) -> str:
     """Return the text of pairs.csv: pairs with an item in common, the strongest evidence first.
 
     Parameters
@@ -72,6 +74,8 @@ def pairs_csv(pairs: RaterPairs, *, scale: Scale = "nominal") -> str:
     pairs : RaterPairs
     scale : {"nominal", "ordinal", "interval"}
         Of Cohen's kappa.
+    values : ndarray, shape (n_answers,), optional
+        What answers stand for on the interval scale. Default: 0, 1, 2, ...
 
     Returns
     -------
@@ -102,7 +106,7 @@ def pairs_csv(pairs: RaterPairs, *, scale: Scale = "nominal") -> str:
         "z_peers": pairs.z_peers,
         "p": pairs.p_value,
         "q": pairs.q_value,
-        "cohen_kappa": coefficients_of_two(pairs.tables, scale)["cohen_kappa"],
+        "cohen_kappa": coefficients_of_two(pairs.tables, scale, values)["cohen_kappa"],
         "group": np.array(groups, dtype=object),
     }
     names = {

@@ -23,6 +23,7 @@ from aggregation.votes.given import checked_parameters
 from ...errors import AnalysisError
 from ...statistics.estimates import Estimates, discovery_rates
 from ...statistics.intervals import proportion
+from ..agreement.kinds import single_answers
 from .pair_tests import MODEL, Peers, chance_of_agreement, common_to_pairs, copied_share, has_room
 
 # Up to so many pairs of raters are looked up in a table, more are sorted.
@@ -144,6 +145,7 @@ def rater_pairs(votes: Votes, *, error_rates: ArrayLike, class_prior: ArrayLike)
     Returns
     -------
     RaterPairs
+        A repeated vote counts once, and a rater who gave an item different answers not at all.
 
     Raises
     ------
@@ -167,6 +169,7 @@ def rater_pairs(votes: Votes, *, error_rates: ArrayLike, class_prior: ArrayLike)
             f"each of the {votes.n_items}"
         )
     rates, _ = checked_parameters(votes, error_rates, prior.mean(axis=0))
+    votes = votes.where(single_answers(votes))
     keys, pairs = _pairs_of_votes(votes)
     raters = np.stack((keys // votes.n_raters, keys % votes.n_raters), axis=1)
     tables = np.zeros((len(keys), votes.n_answers, votes.n_answers), dtype=np.int64)
@@ -206,6 +209,14 @@ def pairs_of_fit(fit: Fit) -> RaterPairs:
         known = fit.clamped.sum(axis=1, keepdims=True) > 0
         prior = np.where(known, fit.clamped, fit.class_prior)
     return rater_pairs(fit.votes, error_rates=fit.error_rates, class_prior=prior)
+
+
+def no_pairs(votes: Votes) -> RaterPairs:
+    """Pairs of raters where no item was answered by two: there are none."""
+    nothing, n_answers = np.empty(0), votes.n_answers
+    tables = np.empty((0, n_answers, n_answers), dtype=np.int64)
+    pairs = np.empty((0, 2), dtype=np.int64)
+    return RaterPairs(votes.rater_names, pairs, tables, nothing, nothing, MODEL)
 
 
 def _pairs_of_votes(votes: Votes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -42,7 +42,8 @@ def chance_of_worth(
     Returns
     -------
     ndarray, shape (n_raters,)
-        In 0..1.
+        In 0..1; NaN where the usual answers are the same for all classes, or nearly, so that no
+        skill tells them apart.
 
     References
     ----------
@@ -54,6 +55,8 @@ def chance_of_worth(
     posterior = skill_posterior(right, counts.sum(axis=(1, 2)))
     bits = bits_per_answer(_rates_of_skill(pool, usual), class_prior=class_prior)
     worth = (bits >= least_bits) & (np.arange(len(GRID)) >= bits.argmin())
+    if not worth.any():
+        return np.full(len(counts), np.nan)
     return np.asarray(posterior @ worth)
 
 

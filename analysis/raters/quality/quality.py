@@ -13,7 +13,7 @@ from aggregation import Fit, expected_counts
 
 from ...statistics.estimates import Estimates, percentile_interval
 from ..agreement.agreement import check_arguments
-from ..agreement.coefficients import Scale
+from ..agreement.coefficients import Scale, answer_values
 from .drawn import drawn_measures, rate_measures, usual_draws
 from .measures import expected_cost, spammer_score
 from .pooled_skill import chance_of_worth
@@ -138,7 +138,7 @@ def rater_quality(
     drawn = drawn_measures(counts, weak, prior, scale, draws=draws, seed=seed)
     usual = np.median(found.shares, axis=0)
     known = prior[prior > 0]
-    prior_bits = float(-(known * np.log2(known)).sum())
+    prior_bits = float(-(known * np.log2(known)).sum()) + 0.0  # never -0.0
     quality = RaterQuality(
         rater_names=fit.votes.rater_names,
         answer_names=fit.votes.answer_names,
@@ -155,7 +155,7 @@ def rater_quality(
         ),
         shares=found.shares,
         bias=found.shares - usual,
-        leaning=_leaning(found.shares, drawn.shares, scale),
+        leaning=_leaning(found.shares, drawn.shares, scale, fit.votes.answer_names),
         concordance=measure(found.concordance, drawn.concordance),
         verdicts=(),
     )
@@ -218,12 +218,21 @@ def _swaps(
     return swaps
 
 
-def _leaning(shares: NDArray[np.float64], drawn: NDArray[np.float64], scale: Scale) -> Estimates:
+def _leaning(
+    shares: NDArray[np.float64],
+    drawn: NDArray[np.float64],
+    scale: Scale,
+    names: Sequence[Any],
+) -> Estimates:
     """Mean answer above the median rater's, as a share of the scale; NaN on a nominal scale."""
     n_raters, n_answers = shares.shape
     if scale == "nominal" or n_answers < 2:
         return Estimates(*np.full((3, n_raters), np.nan))
-    place = np.linspace(0, 1, n_answers)
+    values = answer_values(names, scale)
+    if values is not None and np.ptp(values) > 0:
+        place = (values - values.min()) / np.ptp(values)
+    else:
+        place = np.linspace(0, 1, n_answers)
     usual = np.median(shares @ place)
     return measure(shares @ place - usual, drawn @ place - usual)
 

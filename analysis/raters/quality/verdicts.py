@@ -82,7 +82,7 @@ def verdict_of(
     Verdict
         "always says X", "swaps X and Y", "guesses", "inverted", "weak", "strict", "lenient",
         "leans to X" (on a nominal scale) or "reliable"; of few votes "probably reliable",
-        "probably weak" or "too few answers".
+        "probably weak" or "too few answers"; where there is one class only, "not judged".
 
     Examples
     --------
@@ -100,6 +100,8 @@ def verdict_of(
     ... )
     Verdict(words='always says yes', evidence='98 % of answers, whatever the class')
     """
+    if not prior_bits > 0:
+        return Verdict("not judged", "all items are of one class")
     told = f"{bits[0]:.2f} bits an answer [{bits[1]:.2f}, {bits[2]:.2f}]"
     if votes >= LEAST_VOTES:
         ordered = not math.isnan(leaning[0])
@@ -150,6 +152,9 @@ def _swapped(
 
 def _of_few_votes(votes: int, worth: float) -> Verdict:
     """Judge by what all raters of the job make probable."""
+    if math.isnan(worth):
+        alike = "raters of this job usually say the same of all classes"
+        return Verdict("too few answers", f"{votes} votes, and {alike}")
     chance = min(max(worth, 0.001), 0.999)  # no more can be said of a few votes
     evidence = (
         f"{votes} vote{'s' if votes != 1 else ''}; given all raters, reliable with {chance:.3f}"
