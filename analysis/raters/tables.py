@@ -148,6 +148,7 @@ def report_numbers(report: RaterReport) -> dict[str, Any]:
     }
     for name in ("percent", "fleiss_kappa", "krippendorff_alpha", "gwet_ac"):
         numbers["agreement"][name] = list(numbers["agreement"][name])
+    numbers["agreement"]["intervals"] = "items"
     if report.golden is not None:
         numbers["golden"] = _golden_numbers(report.golden, quality.rater_names)
     defined: dict[str, Any] = _defined(numbers)

@@ -36,6 +36,12 @@ def agreement_summary(whole: Agreement, *, order_said: bool) -> Iterator[str]:
         f"{estimated(whole.percent)}; Krippendorff's alpha {estimated(whole.krippendorff_alpha)}, "
         f"Fleiss' kappa {estimated(whole.fleiss_kappa)}, Gwet's AC {estimated(whole.gwet_ac)}"
     )
+    wide = whole.items_and_raters["krippendorff_alpha"]
+    if wide.low == wide.low:
+        yield (
+            "these intervals are over items, with the raters as they are; over items and raters "
+            f"alpha has [{wide.low:.3f}, {wide.high:.3f}]"
+        )
     if whole.n_repeats:
         yield (
             f"{whole.n_repeats:,} votes repeat a rater's on the same item: in agreement all of a "

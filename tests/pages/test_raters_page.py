@@ -35,6 +35,8 @@ def of_raters(report: RaterReport, release: Release) -> Iterator[str]:
     assert golden.retest is not None
     alpha = report.agreement.krippendorff_alpha
     yield f"alpha is {alpha.value:.3f} [{alpha.low:.3f}, {alpha.high:.3f}]"
+    wide = report.agreement.items_and_raters["krippendorff_alpha"]
+    yield f"the interval is [{wide.low:.3f}, {wide.high:.3f}]"
     nominal = agreement(release.votes, scale="nominal", replicates=10)
     yield f"have an alpha of {nominal.krippendorff_alpha.value:.3f}"
     yield f"are the same in {percent(nominal.percent.value)} % of pairs"

@@ -21,6 +21,7 @@ from ...defaults import CONFIDENCE, REPLICATES
 from ...errors import AnalysisError
 from ...statistics.estimates import Estimate, check_count, percentile_interval
 from .coefficients import Scale, answer_values, coefficients, coefficients_of_two
+from .jackknife import rater_variances, wider
 from .kinds import NO_PAIRS, Kinds, has_pairs, kinds_of_items
 from .result import Agreement, result_of
 
@@ -55,6 +56,7 @@ def agreement(
     Returns
     -------
     Agreement
+        With intervals for these raters on other items, and for other raters on other items.
 
     Raises
     ------
@@ -85,11 +87,16 @@ def agreement(
     kinds = kinds_of_items(votes)
     observed = coefficients(kinds, kinds.items[None], scale, values)
     blocks = [coefficients(kinds, items, scale, values) for items in drawn(kinds, replicates, seed)]
+    drawn_values = {name: np.concatenate([block[name] for block in blocks]) for name in observed}
     found = {
-        name: with_interval(value, np.concatenate([block[name] for block in blocks]), confidence)
+        name: with_interval(value, drawn_values[name], confidence)
         for name, value in observed.items()
     }
-    return result_of(votes, scale, found)
+    variances = rater_variances(votes, scale, values)
+    both = {
+        name: wider(found[name], drawn_values[name], variances[name], confidence) for name in found
+    }
+    return result_of(votes, scale, found, items_and_raters=both)
 
 
 def agreement_if_any(votes: Votes, *, scale: Scale, seed: int = 0) -> Agreement:
@@ -98,7 +105,7 @@ def agreement_if_any(votes: Votes, *, scale: Scale, seed: int = 0) -> Agreement:
         return agreement(votes, scale=scale, seed=seed)
     check_arguments(scale, seed=seed)
     answer_values(votes.answer_names, scale)
-    return result_of(votes, scale, {}, NO_PAIRS)
+    return result_of(votes, scale, {}, reason=NO_PAIRS)
 
 
 def check_arguments(scale: str, *, seed: int = 0, **counts: int) -> None:

@@ -135,14 +135,18 @@ def _collapsed(counts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np
     """Return distinct rows, and how often each occurs."""
     if not len(counts):
         return counts, np.empty(0, dtype=np.int64)
+    first, kind_of = number_rows(counts)
+    return counts[first], np.bincount(kind_of)
+
+
+def number_rows(counts: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Give distinct rows a number: where each occurs first, and the number of every row."""
     # A row as one number, in a mixed radix; a row too large for that is compared as a row.
     radix = counts.max(axis=0).astype(object) + 1
     places = np.cumprod([1, *radix[:-1].tolist()], dtype=object)
     if int(places[-1]) * int(radix[-1]) < 2**62:
-        order = np.argsort(counts @ places.astype(np.int64), kind="stable")
-        ranked = counts[order]
-        first = np.append(True, (ranked[1:] != ranked[:-1]).any(axis=1))
-        starts = np.flatnonzero(first)
-        return ranked[starts], np.diff(np.append(starts, len(ranked)))
-    rows, items = np.unique(counts, axis=0, return_counts=True)
-    return rows, items
+        numbers = counts @ places.astype(np.int64)
+        _, first, kind_of = np.unique(numbers, return_index=True, return_inverse=True)
+    else:
+        _, first, kind_of = np.unique(counts, axis=0, return_index=True, return_inverse=True)
+    return first, kind_of.ravel()

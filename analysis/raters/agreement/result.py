@@ -18,6 +18,9 @@ from .kinds import count_repeats
 class Agreement:
     """Agreement of all raters, with bootstrap intervals over items.
 
+    Intervals of the fields are for other items and the same raters: "items". Those of
+    `items_and_raters` are for other raters, too, and wider.
+
     Attributes
     ----------
     scale : {"nominal", "ordinal", "interval"}
@@ -37,6 +40,9 @@ class Agreement:
         Krippendorff's alpha.
     gwet_ac : Estimate
         Gwet's AC1 on a nominal scale, AC2 on the others.
+    items_and_raters : dict of str to Estimate
+        The same four with intervals in which raters are a sample, too: the variance over items, by
+        the bootstrap, and over raters, by the jackknife, are added. NaN with two raters.
     reason : str
         Why there are no coefficients; empty where there are.
 
@@ -56,6 +62,7 @@ class Agreement:
     fleiss_kappa: Estimate
     krippendorff_alpha: Estimate
     gwet_ac: Estimate
+    items_and_raters: dict[str, Estimate]
     reason: str = ""
 
     @property
@@ -66,7 +73,12 @@ class Agreement:
 
 
 def result_of(
-    votes: Votes, scale: Scale, found: dict[str, Estimate], reason: str = ""
+    votes: Votes,
+    scale: Scale,
+    found: dict[str, Estimate],
+    *,
+    items_and_raters: dict[str, Estimate] | None = None,
+    reason: str = "",
 ) -> Agreement:
     """Put coefficients, or the reason why there are none, beside what was counted."""
     undefined = Estimate(*[float("nan")] * 3)
@@ -80,5 +92,6 @@ def result_of(
         fleiss_kappa=found.get("fleiss_kappa", undefined),
         krippendorff_alpha=found.get("krippendorff_alpha", undefined),
         gwet_ac=found.get("gwet_ac", undefined),
+        items_and_raters=items_and_raters or {},
         reason=reason,
     )
