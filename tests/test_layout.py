@@ -31,7 +31,6 @@ LONG_FILES = {
     "tests/aggregation/models/dawid_skene/test_fitting.py": 310,
     "tests/aggregation/uncertainty/test_standard_errors.py": 373,
     "tests/aggregation/votes/test_votes.py": 322,
-    "tests/analysis/raters/agreement/test_agreement.py": 306,
     "tests/analysis/release/test_release_errors.py": 321,
     "tests/scripts/commands/test_accuracy.py": 416,
 }

@@ -192,6 +192,7 @@ def _golden_numbers(golden: GoldenEvidence, names: Sequence[Any]) -> dict[str, A
                 "job_items": group.job_items,
                 "job_agreed": group.job_agreed,
                 "job_expected": group.job_expected,
+                "job_error": group.job_error,
             }
             for group in copies.groups
         ],

@@ -66,7 +66,8 @@ def golden_summary(golden: GoldenEvidence) -> Iterator[str]:
             f"  two of these have {100 * least:.1f} to {100 * greatest:.1f} % of golden answers in "
             f"common, any other two {100 * golden.copies.most_agreement:.1f} % at most; in the job "
             f"they agree on {group.job_agreed} of {group.job_items}, expected "
-            f"{group.job_expected:.0f}; asked again: {group.second_answers}"
+            f"{group.job_expected:.0f} +- {group.job_error:.0f}; asked again: "
+            f"{group.second_answers}"
         )
     if golden.retest is not None:
         twice = golden.retest

@@ -251,7 +251,8 @@ def quality_columns(
     Returns
     -------
     dict of str to sequence
-        verdict, evidence, bits (with bits_low and bits_high), spammer_score, cost, leaning (with
+        verdict, evidence, bits (with bits_low_given_classes and bits_high_given_classes: the fit's
+        posteriors of the items' classes are taken for granted), spammer_score, cost, leaning (with
         its interval), bias_answer and bias (the answer that is given most beyond the median rater,
         and by how much), concordance, and EM's and the shrunken error rates, by class and answer.
     """
@@ -260,13 +261,13 @@ def quality_columns(
         "verdict": [verdict.words for verdict in quality.verdicts],
         "evidence": [verdict.evidence for verdict in quality.verdicts],
         "bits": quality.bits.value,
-        "bits_low": quality.bits.low,
-        "bits_high": quality.bits.high,
+        "bits_low_given_classes": quality.bits.low,
+        "bits_high_given_classes": quality.bits.high,
         "spammer_score": quality.spammer_score,
         "cost": quality.cost,
         "leaning": quality.leaning.value,
-        "leaning_low": quality.leaning.low,
-        "leaning_high": quality.leaning.high,
+        "leaning_low_given_classes": quality.leaning.low,
+        "leaning_high_given_classes": quality.leaning.high,
         "bias_answer": [quality.answer_names[answer] for answer in most],
         "bias": quality.bias[np.arange(len(most)), most],
         "concordance": quality.concordance.value,

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import importlib
 import math
 from dataclasses import replace
 from itertools import permutations
@@ -251,15 +250,6 @@ def test_intervals_are_those_of_drawn_items() -> None:
         coefficient = getattr(found, name)
         np.testing.assert_allclose((coefficient.low, coefficient.high), expected, atol=0.02)
         assert coefficient.low < coefficient.value < coefficient.high
-
-
-def test_blocks_of_replicates_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
-    votes = random_votes(7)
-    expected = agreement(votes, scale="ordinal", replicates=100)
-    monkeypatch.setattr(importlib.import_module("analysis.raters.agreement.agreement"), "BLOCK", 1)
-    found = agreement(votes, scale="ordinal", replicates=100)
-    np.testing.assert_allclose(found.gwet_ac, expected.gwet_ac, rtol=1e-12)
-    np.testing.assert_allclose(found.krippendorff_alpha, expected.krippendorff_alpha, rtol=1e-12)
 
 
 def test_one_answer_is_no_agreement_beyond_chance() -> None:

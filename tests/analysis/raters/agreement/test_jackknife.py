@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -71,3 +73,12 @@ def test_groups_of_raters_say_what_raters_say(monkeypatch: pytest.MonkeyPatch) -
 def test_two_raters_are_no_sample() -> None:
     found = agreement(drawn(3, 2, 50, 2), replicates=10)
     assert np.isnan(found.items_and_raters["krippendorff_alpha"].low)
+
+
+def test_blocks_of_replicates_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    votes = drawn(7, 6, 40, 3)
+    expected = agreement(votes, scale="ordinal", replicates=100)
+    monkeypatch.setattr(importlib.import_module("analysis.raters.agreement.agreement"), "BLOCK", 1)
+    found = agreement(votes, scale="ordinal", replicates=100)
+    np.testing.assert_allclose(found.gwet_ac, expected.gwet_ac, rtol=1e-12)
+    np.testing.assert_allclose(found.krippendorff_alpha, expected.krippendorff_alpha, rtol=1e-12)
