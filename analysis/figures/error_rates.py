@@ -204,7 +204,8 @@ def what_is_drawn(quality: RaterQuality) -> str:
         "Probability of each answer, given rater and class, as EM finds it without golden "
         "answers; raters with few votes are drawn towards the pool of all. On the right: bits "
         "that one answer tells of the class, with 95 % intervals given the items' classes; 0 for "
-        f"a spammer. No answer could tell more than {quality.prior_bits:.2f}. The most informative rater is at the top."
+        f"a spammer. No answer could tell more than {quality.prior_bits:.2f}. The most informative "
+        "rater is at the top."
     )
 
 

@@ -16,6 +16,7 @@ from analysis import Release, agreement, make_labels, report_on_release, without
 from analysis.diagnostics.next_vote import next_votes_csv, share_of_gain
 from analysis.diagnostics.report import ModelReport, model_report_on_release
 from analysis.raters.pairs.power import near_copy_power
+from analysis.raters.quality import verdicts
 from analysis.raters.quality.measures import bits_per_answer
 from analysis.raters.report import RaterReport
 
@@ -46,8 +47,8 @@ def of_raters(report: RaterReport, release: Release) -> Iterator[str]:
     for share in (same, others):
         yield f"{percent(share.value)} % [{percent(share.low)}, {percent(share.high)}]"
     yield f"of {golden.retest.table.sum():,} cases"
-    verdicts = Counter(verdict.words for verdict in quality.verdicts)
-    yield from (f"| {words} | {count} |" for words, count in verdicts.items())
+    words_of = Counter(verdict.words for verdict in quality.verdicts)
+    yield from (f"| {words} | {count} |" for words, count in words_of.items())
     accuracy = golden.accuracy.of_kind("rater")
     place = {name: row for row, name in enumerate(quality.rater_names)}
     yes = accuracy.error_rates.value[:, :, 2]
@@ -64,7 +65,7 @@ def of_raters(report: RaterReport, release: Release) -> Iterator[str]:
     assert np.argsort(accuracy.accuracy.value)[:2].tolist() == [one, strict]
     yield f"accuracy, {accuracy.accuracy.value[strict]:.3f};"
     yield f"{bits[strict]:.2f} bits an answer, over {quality.votes[strict]:,} votes"
-    assert "inverted" not in verdicts
+    assert "inverted" not in words_of
 
 
 def of_copies(report: RaterReport) -> Iterator[str]:
@@ -202,3 +203,15 @@ def test_figures_on_the_page_are_there() -> None:
     assert len(pictures) == 4
     for picture in pictures:
         assert (PAGE.parent / picture).read_bytes().startswith(b"\x89PNG")
+
+
+def test_rules_on_the_page_are_those_of_the_verdicts() -> None:
+    page = text()
+    assert f"X in at least {percent(verdicts.ALWAYS, 0)} % of answers" in page
+    assert f"with a probability of {verdicts.SURELY}" in page
+    assert f"bits an answer surely below {percent(verdicts.GUESSING, 0)} % of told" in page
+    assert f"bits an answer below {percent(verdicts.WEAK, 0)} % of told" in page
+    assert f"fewer than {verdicts.LEAST_VOTES} votes" in page
+    assert f"with a probability of at least {verdicts.PROBABLY}" in page
+    assert f"by at least {percent(verdicts.LEANING, 0)} % of the scale" in page
+    assert f"by at least {percent(verdicts.BIASED, 0)} % of items" in page
