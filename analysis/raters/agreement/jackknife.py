@@ -37,7 +37,7 @@ def rater_variances(
     ----------
     Gwet (2008), Variance estimation of nominal-scale inter-rater reliability with random selection
     of raters, Psychometrika 73(3). Efron & Tibshirani (1993), An Introduction to the Bootstrap,
-    chapter 11. Kott (2001), The delete-a-group jackknife, Journal of Official Statistics 17(4).
+    chapter 11.
     """
     votes = votes.where(single_answers(votes))
     if not has_pairs(votes):

@@ -47,8 +47,7 @@ def chance_of_worth(
 
     References
     ----------
-    Kiefer & Wolfowitz (1956), Annals of Mathematical Statistics 27(4), for the prior. Robbins
-    (1956), An empirical Bayes approach to statistics.
+    Kiefer & Wolfowitz (1956), Annals of Mathematical Statistics 27(4), for the prior.
     """
     usual = pool.argmax(axis=1)
     right = counts[:, np.arange(len(usual)), usual].sum(axis=1)
