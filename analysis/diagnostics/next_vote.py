@@ -78,10 +78,13 @@ def next_vote_gain(
     from .kernels import mean_answer_entropy  # Numba takes a third of a second to import
 
     shares = weights / weights.sum()
-    of_answer = np.empty(len(classes))
+    gain = np.zeros(len(classes))
+    doubtful = classes.max(axis=1) < 1  # of the others nothing is left to tell
+    classes, of_answer = classes[doubtful], np.empty(np.count_nonzero(doubtful))
     mean_answer_entropy(classes, np.ascontiguousarray(rates), shares, of_answer)
     given_class = classes @ (shares @ entropy(rates))
-    return np.asarray(np.maximum(of_answer / np.log(2) - given_class, 0.0))
+    gain[doubtful] = np.maximum(of_answer / np.log(2) - given_class, 0.0)
+    return gain
 
 
 def share_of_gain(gain: NDArray[np.float64], share: float) -> float:

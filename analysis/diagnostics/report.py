@@ -56,8 +56,8 @@ class ModelReport:
     fit : Fit
         Which `bought` and `gain` rest on.
     checks : tuple of ModelCheck
-        Of that fit, and for the release of one with three classes. None where items are of too many
-        kinds to count.
+        Of that fit, and for the release of one with three classes. None where no item has two
+        votes, or items are of too many kinds to count.
     bought : tuple of VotesBought
     gain : ndarray, shape (n_items,)
         Expected gain of one more vote on each item, in bits.
@@ -162,7 +162,8 @@ def _report(
     simulated: bool = False,
 ) -> ModelReport:
     progress("model checks")
-    checked = fits if are_countable(fit.votes) else ()
+    several = (np.diff(fit.votes.starts) > 1).any()
+    checked = fits if several and are_countable(fit.votes) else ()
     checks = tuple(check_model(each, replicates=replicates, seed=seed) for each in checked)
     progress("more votes")
     votes_of = fit.votes.votes_per_rater()
