@@ -101,3 +101,17 @@ def test_classes_that_are_not_answers_start_from_known_items() -> None:
     fit = fit_dawid_skene(votes, truth=few, start=start)
     assert (fit.classes() == truth).mean() > 0.9
     assert start_from(KnownItems(few, (0, 1), 0), votes) is None
+
+
+def test_classes_called_like_answers_start_from_them_beside_others() -> None:
+    rng = np.random.default_rng(1)
+    truth = rng.integers(0, 2, 300)
+    items, raters = np.repeat(np.arange(300), 4), np.tile(np.arange(4), 300)
+    answers = np.where(rng.random(1200) < 0.85, truth[items], 1 - truth[items])
+    votes = Votes.from_triples(items, raters, answers)
+    few = np.full(300, -1)
+    few[:3] = 2  # nothing is known but three items of a class that nobody can answer
+    start = start_from(KnownItems(few, (0, 1, "other"), 0), votes)
+    assert start is not None
+    fit = fit_dawid_skene(votes, truth=few, n_classes=3, start=start)
+    assert (fit.classes()[3:] == truth[3:]).mean() > 0.9
