@@ -79,10 +79,10 @@ class Fit:
     objective_trace : ndarray, shape (n,)
         The objective there; it never falls.
     n_steps : int
-        Evaluations of the E-step, rejected ones included; the last one, which gives `posterior`, is
-        not counted.
+        Evaluations of the E-step, rejected ones included; looks beyond a plateau, and the last one,
+        which gives `posterior`, are not counted.
     converged : bool
-        Whether an EM step gained less than `tol` nats a vote.
+        Whether an EM step gained at most `tol` nats a vote, and those ahead not much more.
     switched : ndarray of int, shape (n_classes,)
         Classes as EM ended, in the order in which they are given here; ``arange`` where no labels
         were switched.

@@ -90,7 +90,9 @@ def fit_dawid_skene(
     accelerate : bool
         Extrapolate by SQUAREM. False: Dawid & Skene's own sequence of steps.
     tol : float
-        Stop when an EM step gains no more than this, in nats a vote.
+        Stop when an EM step gains no more than this, in nats a vote, and what lies ahead is no more
+        than a thousand times this. A plateau, on which EM rests for hundreds of steps before it
+        goes on to climb, is no end.
     max_steps : int
         Most evaluations of the E-step from each start. 0: no step at all, the posterior at the
         start.
