@@ -18,6 +18,7 @@ MODULES = {
     "Intervals": "uncertainty.standard_errors",
     "KnownItems": "votes.known_items",
     "Options": "models.fit",
+    "Optimality": "models.fit",
     "Optimum": "models.fit",
     "SimulatedVotes": "datasets.simulate",
     "StandardErrors": "uncertainty.standard_errors",

@@ -10,6 +10,7 @@ from aggregation import HeldOut as HeldOut
 from aggregation import IdentifiabilityWarning as IdentifiabilityWarning
 from aggregation import Intervals as Intervals
 from aggregation import KnownItems as KnownItems
+from aggregation import Optimality as Optimality
 from aggregation import Optimum as Optimum
 from aggregation import Options as Options
 from aggregation import SimulatedVotes as SimulatedVotes

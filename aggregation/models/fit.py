@@ -29,6 +29,33 @@ class Optimum:
     starts: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class Optimality:
+    """How near the end of a climb is to an optimum: Kuhn and Tucker's condition.
+
+    EM multiplies: it cannot leave a probability that is exactly 0, though the votes may want it.
+
+    Attributes
+    ----------
+    gradient : float
+        Largest derivative of the objective in the logarithm of a probability, in nats; 0 at an
+        optimum.
+    violation : float
+        Largest derivative in a probability that is 0, as it rises at the expense of the others of
+        its row; in nats, 0 where none would rise.
+    n_violations : int
+        Number of zeros that would rise; those of a family that are one parameter count once.
+    gain : float
+        What lifting a single one of them would gain, in nats, to second order; all together may
+        gain many times that.
+    """
+
+    gradient: float
+    violation: float
+    n_violations: int
+    gain: float
+
+
 @dataclass(frozen=True, eq=False)
 class Options:
     """How a model was fitted, so that it can be fitted again to other votes.
@@ -46,6 +73,7 @@ class Options:
     accelerate: bool
     tol: float
     max_steps: int
+    leave_zeros: bool = False
 
     def arguments(self) -> dict[str, Any]:
         """Return them as the keyword arguments that they were."""
@@ -90,6 +118,8 @@ class Fit:
         Distinct ends of all starts, the best one, which is this, first.
     options : Options
         How it was fitted, so that it can be done again on other votes.
+    optimality : Optimality, optional
+        Whether the end is an optimum; None with ``hard=True`` or ``max_steps=0``.
     clamped : ndarray, shape (n_items, n_classes), optional
         What was known of items throughout the fit; a row of zeros where nothing was.
     """
@@ -107,6 +137,7 @@ class Fit:
     switched: NDArray[np.int64] = field(repr=False)
     optima: tuple[Optimum, ...]
     options: Options = field(repr=False)
+    optimality: Optimality | None = field(default=None, repr=False)
     clamped: NDArray[np.float64] | None = field(default=None, repr=False)
 
     @property

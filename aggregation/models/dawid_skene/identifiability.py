@@ -1,12 +1,14 @@
-"""Causes why votes cannot tell the model's parameters, found after a fit and named in a warning."""
+"""What is doubtful about a fit, found after it and named in warnings: the votes cannot tell it."""
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...errors import ConvergenceWarning, IdentifiabilityWarning
 from ...kernels.jit import kernel
 from ...votes.votes import Votes
 from ..fit import Fit
@@ -14,6 +16,32 @@ from .problem import Problem
 
 # An estimate from fewer items than this is none.
 LEAST_CLASS = 0.5
+# A warning is due where leaving a single zero would gain more than this, in nats a vote.
+WORTH_LEAVING = 1e-6
+
+
+def warn_of_doubts(fit: Fit, problem: Problem, votes_of: NDArray[np.int64], max_steps: int) -> None:
+    """Warn if EM did not converge, or if the votes cannot tell the parameters."""
+    if not fit.converged and max_steps > 0:
+        gains = np.diff(fit.objective_trace) / fit.votes.n_votes
+        steps = f"{fit.n_steps} step{'' if fit.n_steps == 1 else 's'}"
+        last = f" (the last one gained {gains[-1]:.3g} nats a vote)" if len(gains) else ""
+        warnings.warn(
+            f"EM has not converged after {steps}{last}: give a larger max_steps, or a larger tol",
+            ConvergenceWarning,
+            stacklevel=3,
+        )
+    best = fit.optimality
+    if fit.converged and best is not None and best.gain > WORTH_LEAVING * fit.votes.n_votes:
+        warnings.warn(
+            "the end is no optimum: EM cannot leave a probability of 0, and of those "
+            f"{best.n_violations} would rise (one alone would gain {best.gain:.2g} nats). Give a "
+            "pseudo_count, such as 0.1; leave_zeros=True climbs on without one",
+            ConvergenceWarning,
+            stacklevel=3,
+        )
+    for cause in causes(fit, problem, votes_of):
+        warnings.warn(cause, IdentifiabilityWarning, stacklevel=3)
 
 
 def causes(fit: Fit, problem: Problem, votes_of: NDArray[np.int64]) -> list[str]:
