@@ -29,6 +29,7 @@ MODULES = {
     "bic": "uncertainty.model_comparison",
     "bootstrap": "uncertainty.bootstrap",
     "compare_fits": "uncertainty.model_comparison",
+    "diagonal_pseudo_count": "votes.given",
     "e_step": "models.known_truth",
     "error_rate_table": "models.fit_tables",
     "estimate_class_prior": "models.known_truth",

@@ -34,6 +34,7 @@ from .uncertainty.standard_errors import Intervals as Intervals
 from .uncertainty.standard_errors import StandardErrors as StandardErrors
 from .uncertainty.standard_errors import standard_errors as standard_errors
 from .votes.given import UNKNOWN as UNKNOWN
+from .votes.given import diagonal_pseudo_count as diagonal_pseudo_count
 from .votes.known_items import KnownItems as KnownItems
 from .votes.known_items import read_known_items as read_known_items
 from .votes.votes import Votes as Votes

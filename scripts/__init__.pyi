@@ -21,6 +21,7 @@ from aggregation import VoteShare as VoteShare
 from aggregation import bic as bic
 from aggregation import bootstrap as bootstrap
 from aggregation import compare_fits as compare_fits
+from aggregation import diagonal_pseudo_count as diagonal_pseudo_count
 from aggregation import e_step as e_step
 from aggregation import error_rate_table as error_rate_table
 from aggregation import estimate_class_prior as estimate_class_prior

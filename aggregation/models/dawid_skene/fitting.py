@@ -72,7 +72,9 @@ def fit_dawid_skene(
     pseudo_count : array_like
         Added to the expected count of each answer; broadcast against
         (n_raters, n_classes, n_answers). EM then climbs the log-likelihood plus
-        ``sum(pseudo_count * log(error_rates))``. Without effect where `error_rates` are fixed.
+        ``sum(pseudo_count * log(error_rates))``. Without effect where `error_rates` are fixed. From
+        0.1 to ``1 / n_classes`` does well on most votes; 1 in every cell is too much for 5 classes
+        and more. See also :func:`diagonal_pseudo_count`.
     start : Fit, tuple or array_like, optional
         Where to start: a fit on the same raters, a pair (error_rates, class_prior), or posteriors
         of shape (n_items, n_classes). Default: vote shares; the known items if `truth_role` is

@@ -108,8 +108,8 @@ def _single_votes(votes: Votes, votes_of: NDArray[np.int64]) -> list[str]:
     names = [votes.rater_names[rater] for rater in once[:5]]
     more = f" and {len(once) - 5} more" if len(once) > 5 else ""
     cause = (
-        f"{listed('rater', 'raters', names)}{more} voted once: a pseudo_count keeps such error "
-        "rates from 0 and 1"
+        f"{listed('rater', 'raters', names)}{more} voted once: a pseudo_count, such as 0.1, "
+        "keeps such error rates from 0 and 1"
     )
     return [cause]
 

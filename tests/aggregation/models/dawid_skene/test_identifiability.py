@@ -125,7 +125,8 @@ def test_raters_who_voted_once_are_named() -> None:
         )
 
     assert messages(with_newcomers(1)) == [
-        "rater newcomer 0 voted once: a pseudo_count keeps such error rates from 0 and 1"
+        "rater newcomer 0 voted once: a pseudo_count, such as 0.1, keeps such "
+        "error rates from 0 and 1"
     ]
     (message,) = messages(with_newcomers(2))
     assert message.startswith("raters newcomer 0, newcomer 1 voted once")
