@@ -124,10 +124,11 @@ def test_raters_who_voted_once_are_named() -> None:
             [*votes.answers.astype(str), *(["0"] * n)],
         )
 
-    assert messages(with_newcomers(1)) == [
-        "rater newcomer 0 voted once: a pseudo_count, such as 0.1, keeps such "
-        "error rates from 0 and 1"
-    ]
+    (message,) = messages(with_newcomers(1))
+    assert message == (
+        "rater newcomer 0 voted once: a pseudo_count, such as 0.1, keeps such error rates from 0 "
+        "and 1"
+    )
     (message,) = messages(with_newcomers(2))
     assert message.startswith("raters newcomer 0, newcomer 1 voted once")
     (message,) = messages(with_newcomers(8))
