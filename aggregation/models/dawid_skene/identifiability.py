@@ -16,6 +16,8 @@ from .problem import Problem
 
 # An estimate from fewer items than this is none.
 LEAST_CLASS = 0.5
+# Raters who voted once are worth a warning if they cast more than this share of the votes.
+LEAST_ONCE = 3e-3
 # A warning is due where leaving a single zero would gain more than this, in nats a vote.
 WORTH_LEAVING = 1e-6
 
@@ -65,7 +67,7 @@ def causes(fit: Fit, problem: Problem, votes_of: NDArray[np.int64]) -> list[str]
         if fit.n_classes > 1:
             found += _pieces(problem, votes_of)
         if not problem.known.pseudo_counts.any():
-            found += _single_votes(fit.votes, votes_of)
+            found += _many_parameters(problem, votes_of) or _single_votes(fit.votes, votes_of)
     if problem.fixed.prior is None:
         found += _empty_classes(fit)
     return found
@@ -101,9 +103,22 @@ def _empty_classes(fit: Fit) -> list[str]:
     return [f"{listed('class', 'classes', empty.tolist())} emptied: no item is likely to be of it"]
 
 
+def _many_parameters(problem: Problem, votes_of: NDArray[np.int64]) -> list[str]:
+    n_raters = int(np.count_nonzero(votes_of))
+    n_parameters = problem.family.n_parameters((n_raters, *problem.shape[1:]))
+    n_votes = int(votes_of.sum())
+    if n_parameters <= n_votes:
+        return []
+    cause = (
+        f"{n_parameters:,} error rates are estimated from {n_votes:,} votes: try a pseudo_count, "
+        "such as 0.1, or family='one-coin' or 'shared'"
+    )
+    return [cause]
+
+
 def _single_votes(votes: Votes, votes_of: NDArray[np.int64]) -> list[str]:
     once = np.flatnonzero(votes_of == 1).tolist()
-    if not once:
+    if len(once) <= LEAST_ONCE * votes.n_votes:
         return []
     names = [votes.rater_names[rater] for rater in once[:5]]
     more = f" and {len(once) - 5} more" if len(once) > 5 else ""
