@@ -109,12 +109,15 @@ def zero_scores(
         codes = patterns.codes[starts[0] : starts[-1]]
         data: Any = np.ones(len(codes)), codes, starts - starts[0]
         votes: Any = csr_array(data, shape=(end - begin, len(rates)))
+        weights = patterns.weights[begin:end, None]
+        if prior.all():  # the others have no zero, and so no derivative in one
+            touched = votes @ (rates == 0).any(axis=1).astype(float) > 0
+            votes, weights = votes[touched], weights[touched]
         terms = votes @ logs + log_prior
         zeros = votes @ (rates == 0).astype(float) + (prior == 0)
         known = np.where(zeros == 0, terms, -np.inf)
         total = np.logaddexp.reduce(known, axis=1, keepdims=True)
         lone = np.where(zeros == 1, np.exp(np.minimum(terms - total, 300)), 0)
-        weights = patterns.weights[begin:end, None]
         for sums, of_item in ((first, weights * lone), (second, weights * lone**2)):
             sums[:-1] += votes.T @ of_item
             sums[-1] += of_item.sum(axis=0)
