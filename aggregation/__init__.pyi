@@ -15,6 +15,7 @@ from .models.dawid_skene.families import FamilyName as FamilyName
 from .models.dawid_skene.fitting import fit_dawid_skene as fit_dawid_skene
 from .models.dawid_skene.starts import start_from as start_from
 from .models.fit import Fit as Fit
+from .models.fit import Optimality as Optimality
 from .models.fit import Optimum as Optimum
 from .models.fit import Options as Options
 from .models.fit_tables import error_rate_table as error_rate_table
@@ -41,6 +42,7 @@ from .uncertainty.standard_errors import Intervals as Intervals
 from .uncertainty.standard_errors import StandardErrors as StandardErrors
 from .uncertainty.standard_errors import standard_errors as standard_errors
 from .votes.given import UNKNOWN as UNKNOWN
+from .votes.given import diagonal_pseudo_count as diagonal_pseudo_count
 from .votes.known_items import KnownItems as KnownItems
 from .votes.known_items import read_known_items as read_known_items
 from .votes.read import VoteReading as VoteReading

@@ -14,6 +14,7 @@ from aggregation import IdentifiabilityWarning as IdentifiabilityWarning
 from aggregation import Intervals as Intervals
 from aggregation import KnownItems as KnownItems
 from aggregation import Method as Method
+from aggregation import Optimality as Optimality
 from aggregation import Optimum as Optimum
 from aggregation import Options as Options
 from aggregation import ReadOptions as ReadOptions
@@ -29,6 +30,7 @@ from aggregation import aggregate as aggregate
 from aggregation import bic as bic
 from aggregation import bootstrap as bootstrap
 from aggregation import compare_fits as compare_fits
+from aggregation import diagonal_pseudo_count as diagonal_pseudo_count
 from aggregation import e_step as e_step
 from aggregation import error_rate_table as error_rate_table
 from aggregation import estimate_class_prior as estimate_class_prior

@@ -26,6 +26,10 @@ def load_anesthesia() -> Votes:
     Observer 1 judged every patient three times, the others once. Fitness is rated from 1 to 4.
     Patients are items 1 to 45, observers are raters 1 to 5.
 
+    The paper's solution, which EM from vote shares comes to, is a local maximum of the likelihood:
+    -192.891 nats; with ``restarts=300`` 20 of 301 starts come to -191.569, where patient 12 is
+    judged 2 instead of 3.
+
     Returns
     -------
     Votes

@@ -15,6 +15,14 @@ FIRST_REACH = 4.0
 REACH_FACTOR = 4.0
 # Sums of so many terms are not exact: a fall of the objective within this share of it is rounding.
 ROUNDING = 1e-12
+# A small step is no end if what follows it may gain as much as so many of what is enough.
+STEPS_AHEAD = 1000
+# After so many steps it shows whether anything is gained beyond a plateau.
+STEPS_BEYOND = 5
+# An entry below LITTLE that grows by a share of GROWTH a step is, after a plateau, GROWN.
+LITTLE = 1e-3
+GROWTH = 1e-3
+GROWN = 1e-2
 
 
 class Step(NamedTuple):
@@ -38,6 +46,9 @@ class Problem(Protocol):
     def project(self, x: NDArray[np.float64], inside: NDArray[np.float64]) -> NDArray[np.float64]:
         """Bring an extrapolated vector back among the parameters; `inside` is one of them."""
 
+    def faded(self, x: NDArray[np.float64]) -> NDArray[np.float64] | None:
+        """Return where `x` leads once what fades has vanished; None where nothing does."""
+
 
 @dataclass(eq=False)
 class Path:
@@ -50,9 +61,9 @@ class Path:
     objectives, log_likelihoods : list of float
         At the parameters that entered each E-step; rejected extrapolations leave no entry.
     n_steps : int
-        Evaluations of the E-step, rejected ones included.
+        Evaluations of the E-step, rejected extrapolations included; looks beyond a plateau are not.
     converged : bool
-        Whether the gain of an EM step fell below what is enough.
+        Whether the gain of an EM step, and of those ahead, fell below what is enough.
     """
 
     x: NDArray[np.float64]
@@ -76,10 +87,12 @@ def climb(
     max_steps: int,
     progress: Progress | None = None,
 ) -> Path:
-    """Climb from `start` until an EM step gains less than `tol` nats a vote.
+    """Climb from `start` until an EM step gains at most `tol` nats a vote, and those ahead little.
 
-    With `accelerate`, SQUAREM extrapolates from two EM steps along their curvature; an
-    extrapolation that does not gain is dropped, so that the objective never falls.
+    What lies ahead is at most a thousand times `tol`, by Aitken's limit of the gains; and no entry
+    that is next to nothing grows to where it gains something (a plateau). With `accelerate`,
+    SQUAREM extrapolates from two EM steps along their curvature; an extrapolation that does not
+    gain is dropped, so that the objective never falls.
 
     Raises
     ------
@@ -94,28 +107,69 @@ def climb(
     """
     path = Path(start)
     enough = tol * problem.n_votes
-    reach = FIRST_REACH
+    reach, before = FIRST_REACH, None
     here = _evaluate(problem, start, path, progress) if max_steps > 0 else None
     if here is None:
         return path
     path.record(here)
     x, path.x = start, here.next
-    while path.n_steps < max_steps:
+    while path.n_steps < max_steps and not path.converged:
         ahead = _evaluate(problem, here.next, path, progress)
         gain = checked_gain(ahead.objective, here.objective)
         path.record(ahead)
         path.x = ahead.next
-        if gain <= enough:
-            path.converged = True
-            break
-        if accelerate and path.n_steps < max_steps:
+        there, far = x, None
+        if gain <= enough and limit_of_gains(before, gain) <= STEPS_AHEAD * enough:
+            there, far = _beyond_plateau(problem, here.next, ahead, enough)
+            path.converged = far is None
+            path.n_steps += far is not None
+        elif accelerate and path.n_steps < max_steps and (gain > enough or before is not None):
             there, far, reach = _extrapolate(problem, x, here, ahead, reach, path, progress)
-            if far is not None:
-                path.record(far)
-                x, here, path.x = there, far, far.next
-                continue
-        x, here = here.next, ahead
+        if far is None:
+            x, here, before = here.next, ahead, gain
+        else:
+            path.record(far)
+            x, here, path.x, before = there, far, far.next, None
     return path
+
+
+def limit_of_gains(before: float | None, gain: float) -> float:
+    """Sum the gains that follow two in a row if they go on to shrink as they did (Aitken).
+
+    Infinite where they do not shrink, or where only one is known.
+
+    Examples
+    --------
+    >>> limit_of_gains(1.0, 0.5)
+    1.0
+    """
+    if gain <= 0:
+        return 0.0
+    if before is None or before <= gain:
+        return np.inf
+    return gain * gain / (before - gain)
+
+
+def _beyond_plateau(
+    problem: Problem, x: NDArray[np.float64], ahead: Step, enough: float
+) -> tuple[NDArray[np.float64], Step | None]:
+    """Look where EM comes to hundreds of steps later, from `x` and a step later ``ahead.next``.
+
+    What fades has then vanished, and what grows though next to nothing has grown. Returned are a
+    point and its step, or None if nothing is gained.
+    """
+    here = ahead.next
+    least = ahead.objective + STEPS_BEYOND * enough + ROUNDING * abs(ahead.objective)
+    growing = (x > 0) & (x < LITTLE) & (here > (1 + GROWTH) * x)
+    grown = problem.project(np.where(growing, GROWN, here), here) if growing.any() else None
+    for there in (problem.faded(here), grown):
+        for _ in range(0 if there is None else STEPS_BEYOND):
+            assert there is not None
+            far = problem.step(there)
+            if far.objective > least:
+                return there, far
+            there = far.next
+    return here, None
 
 
 def _extrapolate(

@@ -30,6 +30,33 @@ class Optimum:
     starts: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class Optimality:
+    """How near the end of a climb is to an optimum: Kuhn and Tucker's condition.
+
+    EM multiplies: it cannot leave a probability that is exactly 0, though the votes may want it.
+
+    Attributes
+    ----------
+    gradient : float
+        Largest derivative of the objective in the logarithm of a probability, in nats; 0 at an
+        optimum.
+    violation : float
+        Largest derivative in a probability that is 0, as it rises at the expense of the others of
+        its row; in nats, 0 where none would rise.
+    n_violations : int
+        Number of zeros that would rise; those of a family that are one parameter count once.
+    gain : float
+        What lifting a single one of them would gain, in nats, to second order; all together may
+        gain many times that.
+    """
+
+    gradient: float
+    violation: float
+    n_violations: int
+    gain: float
+
+
 @dataclass(frozen=True, eq=False)
 class Options:
     """How a model was fitted, so that it can be fitted again to other votes.
@@ -48,6 +75,7 @@ class Options:
     accelerate: bool
     tol: float
     max_steps: int
+    leave_zeros: bool = False
 
     def arguments(self) -> dict[str, Any]:
         """Return them as the keyword arguments that they were."""
@@ -82,10 +110,10 @@ class Fit(Posteriors):
     objective_trace : ndarray, shape (n,)
         The objective there; it never falls.
     n_steps : int
-        Evaluations of the E-step, rejected ones included; the last one, which gives `posterior`, is
-        not counted.
+        Evaluations of the E-step, rejected ones included; looks beyond a plateau, and the last one,
+        which gives `posterior`, are not counted.
     converged : bool
-        Whether an EM step gained less than `tol` nats a vote.
+        Whether an EM step gained at most `tol` nats a vote, and those ahead not much more.
     switched : ndarray of int, shape (n_classes,)
         Classes as EM ended, in the order in which they are given here; ``arange`` where no labels
         were switched.
@@ -93,6 +121,8 @@ class Fit(Posteriors):
         Distinct ends of all starts, the best one, which is this, first.
     options : Options
         How it was fitted, so that it can be done again on other votes.
+    optimality : Optimality, optional
+        Whether the end is an optimum; None with ``hard=True`` or ``max_steps=0``.
     clamped : ndarray, shape (n_items, n_classes), optional
         What was known of items throughout the fit; a row of zeros where nothing was.
     """
@@ -110,6 +140,7 @@ class Fit(Posteriors):
     switched: NDArray[np.int64] = field(repr=False)
     optima: tuple[Optimum, ...]
     options: Options = field(repr=False)
+    optimality: Optimality | None = field(default=None, repr=False)
     clamped: NDArray[np.float64] | None = field(default=None, repr=False)
 
     @property

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,7 +15,10 @@ from numpy.typing import ArrayLike, NDArray
 from ..errors import ConvergenceWarning, VoteError
 from ..models.fit import Fit
 from ..reading.columns import codes_below
-from .standard_errors import Intervals, checked_confidence
+from .standard_errors import AT_BOUNDARY, Intervals, checked_confidence
+
+if TYPE_CHECKING:
+    from .boundary import Trials
 
 
 class Spread(NamedTuple):
@@ -44,12 +47,15 @@ class Bootstrap:
     converged : ndarray of bool, shape (n_replicates,)
     raters : ndarray of int, shape (n_raters,)
         Codes of the raters whose error rates were kept.
+    trials : Trials
+        Of how many votes the fit's probabilities are shares.
     """
 
     error_rates: NDArray[np.float64] = field(repr=False)
     class_prior: NDArray[np.float64] = field(repr=False)
     converged: NDArray[np.bool_] = field(repr=False)
     raters: NDArray[np.int64] = field(repr=False)
+    trials: Trials = field(repr=False)
 
     def __len__(self) -> int:
         return len(self.class_prior)
@@ -64,6 +70,10 @@ class Bootstrap:
 
     def intervals(self, *, confidence: float = 0.95) -> Intervals:
         """Compute percentile intervals: the quantiles that leave out as much below as above.
+
+        What is 0 in the replicates has the upper end of Clopper and Pearson for as many votes as
+        are expected of the rater in the class, and what is 1 the lower one; NaN where less than one
+        vote is.
 
         Parameters
         ----------
@@ -80,7 +90,22 @@ class Bootstrap:
             _without_nan(partial(np.nanquantile, q=ends, axis=0), replicates)
             for replicates in (self.error_rates, self.class_prior)
         )
-        return Intervals(rates, prior)
+        from .boundary import with_ends_at_boundary
+
+        n, of_prior, scale = self.trials
+        with np.errstate(invalid="ignore"):
+            by_name = [
+                with_ends_at_boundary(
+                    ends_of,
+                    (ends_of[1] * n_of < AT_BOUNDARY) & (n_of > 0),
+                    ((1 - ends_of[0]) * n_of < AT_BOUNDARY) & (n_of > 0),
+                    n_of,
+                    scale_of,
+                    confidence,
+                )
+                for ends_of, n_of, scale_of in ((rates, n, scale), (prior, of_prior, 1.0))
+            ]
+        return Intervals(*by_name)
 
 
 def bootstrap(
@@ -150,6 +175,7 @@ def bootstrap(
     n_raters = fit.votes.n_raters
     kept = np.arange(n_raters) if raters is None else codes_below(raters, "rater", n_raters)
     from ..kernels.threads import thread_count
+    from . import boundary
     from .resampling import replicate, source_of
 
     work = partial(replicate, source_of(fit, groups), seed, kept)
@@ -168,7 +194,9 @@ def bootstrap(
             ConvergenceWarning,
             stacklevel=2,
         )
-    return Bootstrap(rates, prior, converged, kept)
+    of_rates, of_prior, scale = boundary.trials_of(fit)
+    trials = boundary.Trials(of_rates[kept], of_prior, scale[kept])
+    return Bootstrap(rates, prior, converged, kept, trials)
 
 
 def _without_nan(

@@ -259,7 +259,7 @@ def _predictive(fit: Fit, others: Votes) -> NDArray[np.float64]:
         raise VoteError(
             f"left-out votes on {len(impossible)} items, such as item "
             f"{others.item_names[impossible[0]]}, have probability 0 under the fit of the other "
-            "votes: give a pseudo_count, such as 1"
+            "votes: give a pseudo_count, such as 0.1"
         )
     return by_item
 

@@ -25,6 +25,8 @@ NOT_A_MAXIMUM = -1e-4
 # A parameter is part of a flat direction if its share in it is more than rounding.
 LEAST_SHARE = 1e-6
 MOST_NAMES = 5
+# Of so few votes a probability is 0, as for the information.
+AT_BOUNDARY = 0.01
 
 
 class Intervals(NamedTuple):
@@ -48,7 +50,7 @@ class StandardErrors:
 
     NaN where there is none: a parameter was fixed; or it is at the boundary, 0 or 1, where the
     likelihood has no peak to measure (a 0 there would claim certainty); or the votes do not tell
-    it.
+    it. `intervals` has an end for what is at the boundary.
 
     Attributes
     ----------
@@ -92,6 +94,10 @@ class StandardErrors:
     def intervals(self, *, confidence: float = 0.95) -> Intervals:
         """Compute confidence intervals, symmetric for the logit and so inside 0..1.
 
+        What is at the boundary, without a standard error, has the interval of Clopper and Pearson
+        for as many votes as are expected of the rater in the class: from 0 to what still makes none
+        likely enough. NaN where less than one vote is expected.
+
         Parameters
         ----------
         confidence : float
@@ -102,10 +108,20 @@ class StandardErrors:
         Intervals
         """
         z = NormalDist().inv_cdf((1 + checked_confidence(confidence)) / 2)
-        return Intervals(
-            _logit_interval(self.fit.error_rates, self.error_rates, z),
-            _logit_interval(self.fit.class_prior, self.class_prior, z),
-        )
+        from .boundary import trials_of, with_ends_at_boundary
+
+        trials = trials_of(self.fit)
+        ends = []
+        for p, error, n, scale in (
+            (self.fit.error_rates, self.error_rates, trials.error_rates, trials.scale),
+            (self.fit.class_prior, self.class_prior, trials.class_prior, 1.0),
+        ):
+            at_zero, at_one = (
+                np.isnan(error) & (n > 0) & (share * n < AT_BOUNDARY) for share in (p, 1 - p)
+            )
+            interval = _logit_interval(p, error, z)
+            ends.append(with_ends_at_boundary(interval, at_zero, at_one, n, scale, confidence))
+        return Intervals(*ends)
 
 
 def standard_errors(fit: Fit) -> StandardErrors:

@@ -81,6 +81,41 @@ def checked_pseudo_count(
     return full
 
 
+def diagonal_pseudo_count(off: float, extra: float, n_classes: int) -> NDArray[np.float64]:
+    """Give a `pseudo_count` that holds raters to be right rather than wrong, before they vote.
+
+    Parameters
+    ----------
+    off : float
+        Added to the count of each answer; 0 or more.
+    extra : float
+        Added once more where the answer is the class; 0 or more.
+    n_classes : int
+        Number of classes, and of answers.
+
+    Returns
+    -------
+    ndarray, shape (n_classes, n_classes)
+        In votes; classes are rows.
+
+    Raises
+    ------
+    VoteError
+        If a count is below 0, or there is no class.
+
+    Examples
+    --------
+    >>> diagonal_pseudo_count(0.1, 0.5, 2)
+    array([[0.6, 0.1],
+           [0.1, 0.6]])
+    """
+    if not (off >= 0 and extra >= 0 and np.isfinite(off + extra)):
+        raise VoteError(f"pseudo-counts must be 0 or more and finite: {off}, {extra}")
+    if n_classes < 1:
+        raise VoteError(f"n_classes={n_classes}: there must be a class, or several")
+    return off + extra * np.eye(n_classes)
+
+
 def checked_parameters(
     votes: Votes, error_rates: ArrayLike, class_prior: ArrayLike
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
@@ -13,7 +12,6 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...errors import ConvergenceWarning, IdentifiabilityWarning
 from ...votes.given import checked_pseudo_count
 from ...votes.votes import Votes
 from ..fit import Fit, Optimum, Options
@@ -51,6 +49,7 @@ def fit_dawid_skene(
     tol: float = 1e-10,
     max_steps: int = 10_000,
     restarts: int = 0,
+    leave_zeros: bool = False,
     seed: int = 0,
     threads: int | None = None,
     progress: Callable[[int, float], object] | None = None,
@@ -73,7 +72,9 @@ def fit_dawid_skene(
     pseudo_count : array_like
         Added to the expected count of each answer; broadcast against
         (n_raters, n_classes, n_answers). EM then climbs the log-likelihood plus
-        ``sum(pseudo_count * log(error_rates))``. Without effect where `error_rates` are fixed.
+        ``sum(pseudo_count * log(error_rates))``. Without effect where `error_rates` are fixed. From
+        0.1 to ``1 / n_classes`` does well on most votes; 1 in every cell is too much for 5 classes
+        and more. See also :func:`diagonal_pseudo_count`.
     start : Fit, tuple or array_like, optional
         Where to start: a fit on the same raters, a pair (error_rates, class_prior), or posteriors
         of shape (n_items, n_classes). Default: vote shares; the known items if `truth_role` is
@@ -90,12 +91,18 @@ def fit_dawid_skene(
     accelerate : bool
         Extrapolate by SQUAREM. False: Dawid & Skene's own sequence of steps.
     tol : float
-        Stop when an EM step gains no more than this, in nats a vote.
+        Stop when an EM step gains no more than this, in nats a vote, and what lies ahead is no more
+        than a thousand times this. A plateau, on which EM rests for hundreds of steps before it
+        goes on to climb, is no end.
     max_steps : int
         Most evaluations of the E-step from each start. 0: no step at all, the posterior at the
         start.
     restarts : int
         Further starts from error rates drawn by chance; the best end is kept.
+    leave_zeros : bool
+        EM cannot leave a probability that has come out as 0. True: lift those that would rise, and
+        climb on until none would (see `Fit.optimality`). That is the higher likelihood, and on
+        sparse votes often the less accurate fit: a `pseudo_count` is the better remedy.
     seed : int
         Of those draws.
     threads : int, optional
@@ -115,7 +122,7 @@ def fit_dawid_skene(
     Warns
     -----
     ConvergenceWarning
-        If steps ran out; `converged` is then False.
+        If steps ran out; `converged` is then False. Or if it ended at zeros that would rise.
     IdentifiabilityWarning
         If the votes cannot tell the model's parameters; the message names the cause.
 
@@ -146,15 +153,17 @@ def fit_dawid_skene(
         accelerate=accelerate,
         tol=tol,
         max_steps=max_steps,
+        leave_zeros=leave_zeros,
     )
     known = None if truth is None else checked_truth(truth, votes.n_items, n_classes)
-    from ...engine.climb import climb  # Numba takes a third of a second to import
-    from .problem import problem_of
+    clamped = known if truth_role == "clamped" else None
+    from .identifiability import warn_of_doubts
+    from .problem import problem_of  # Numba takes a third of a second to import
     from .starts import first_start, from_chance
 
     problem = problem_of(
         votes,
-        clamped := known if truth_role == "clamped" else None,
+        clamped,
         n_classes=n_classes,
         pseudo_counts=answers_before_classes(checked_pseudo_count(pseudo_count, votes, n_classes)),
         family=options.family,
@@ -165,14 +174,36 @@ def fit_dawid_skene(
     with closing(problem.blocks):
         first = first_start(problem, votes, start=start, truth=known)
         others = (from_chance(problem, np.random.default_rng((seed, k))) for k in range(restarts))
-        up = partial(climb, accelerate=accelerate, tol=tol, max_steps=max_steps, progress=progress)
-        paths = [up(problem, x) for x in chain([first], others)]
+        paths = climbed(problem, chain([first], others), options, progress)
         result = finish(problem, votes, clamped, paths, options)
         votes_of = votes.votes_per_rater(problem.blocks.threads)
     if start is None and problem.classes_are_alike:
         result = with_labels_in_order(result, known, votes_of)
     warn_of_doubts(result, problem, votes_of, max_steps)
     return result
+
+
+def climbed(
+    problem: Problem,
+    starts: Iterable[NDArray[np.float64]],
+    options: Options,
+    progress: Callable[[int, float], object] | None,
+) -> list[Path]:
+    """Climb from each start, as the options say."""
+    from ...engine.climb import climb
+    from ..optimality import without_stuck_zeros
+
+    up = partial(
+        climb,
+        accelerate=options.accelerate,
+        tol=options.tol,
+        max_steps=options.max_steps,
+        progress=progress,
+    )
+    paths = [up(problem, x) for x in starts]
+    if options.leave_zeros:
+        paths = [without_stuck_zeros(problem, path, up) for path in paths]
+    return paths
 
 
 def finish(
@@ -192,6 +223,8 @@ def finish(
         everyone[problem.open_items] = posterior
         posterior = everyone
     objective = log_likelihood + problem.penalty(rates)
+    from ..optimality import optimality  # late, as above
+
     return Fit(
         votes=votes,
         posterior=posterior,
@@ -206,6 +239,7 @@ def finish(
         switched=np.arange(len(prior)),
         optima=distinct_optima(heights, votes.n_votes),
         options=options,
+        optimality=optimality(problem, path.x) if path.n_steps else None,
         clamped=clamped,
     )
 
@@ -241,20 +275,3 @@ def with_labels_in_order(
         class_prior=fit.class_prior[order],
         switched=order,
     )
-
-
-def warn_of_doubts(fit: Fit, problem: Problem, votes_of: NDArray[np.int64], max_steps: int) -> None:
-    """Warn if EM did not converge, or if the votes cannot tell the parameters."""
-    from .identifiability import causes
-
-    if not fit.converged and max_steps > 0:
-        gains = np.diff(fit.objective_trace) / fit.votes.n_votes
-        steps = f"{fit.n_steps} step{'' if fit.n_steps == 1 else 's'}"
-        last = f" (the last one gained {gains[-1]:.3g} nats a vote)" if len(gains) else ""
-        warnings.warn(
-            f"EM has not converged after {steps}{last}: give a larger max_steps, or a larger tol",
-            ConvergenceWarning,
-            stacklevel=3,
-        )
-    for cause in causes(fit, problem, votes_of):
-        warnings.warn(cause, IdentifiabilityWarning, stacklevel=3)

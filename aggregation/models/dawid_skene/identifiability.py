@@ -1,12 +1,14 @@
-"""Causes why votes cannot tell the model's parameters, found after a fit and named in a warning."""
+"""What is doubtful about a fit, found after it and named in warnings: the votes cannot tell it."""
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...errors import ConvergenceWarning, IdentifiabilityWarning
 from ...kernels.jit import kernel
 from ...votes.votes import Votes
 from ..fit import Fit
@@ -14,6 +16,34 @@ from .problem import Problem
 
 # An estimate from fewer items than this is none.
 LEAST_CLASS = 0.5
+# Raters who voted once are worth a warning if they cast more than this share of the votes.
+LEAST_ONCE = 3e-3
+# A warning is due where leaving a single zero would gain more than this, in nats a vote.
+WORTH_LEAVING = 1e-6
+
+
+def warn_of_doubts(fit: Fit, problem: Problem, votes_of: NDArray[np.int64], max_steps: int) -> None:
+    """Warn if EM did not converge, or if the votes cannot tell the parameters."""
+    if not fit.converged and max_steps > 0:
+        gains = np.diff(fit.objective_trace) / fit.votes.n_votes
+        steps = f"{fit.n_steps} step{'' if fit.n_steps == 1 else 's'}"
+        last = f" (the last one gained {gains[-1]:.3g} nats a vote)" if len(gains) else ""
+        warnings.warn(
+            f"EM has not converged after {steps}{last}: give a larger max_steps, or a larger tol",
+            ConvergenceWarning,
+            stacklevel=3,
+        )
+    best = fit.optimality
+    if fit.converged and best is not None and best.gain > WORTH_LEAVING * fit.votes.n_votes:
+        warnings.warn(
+            "the end is no optimum: EM cannot leave a probability of 0, and of those "
+            f"{best.n_violations} would rise (one alone would gain {best.gain:.2g} nats). Give a "
+            "pseudo_count, such as 0.1; leave_zeros=True climbs on without one",
+            ConvergenceWarning,
+            stacklevel=3,
+        )
+    for cause in causes(fit, problem, votes_of):
+        warnings.warn(cause, IdentifiabilityWarning, stacklevel=3)
 
 
 def causes(fit: Fit, problem: Problem, votes_of: NDArray[np.int64]) -> list[str]:
@@ -37,7 +67,7 @@ def causes(fit: Fit, problem: Problem, votes_of: NDArray[np.int64]) -> list[str]
         if fit.n_classes > 1:
             found += _pieces(problem, votes_of)
         if not problem.known.pseudo_counts.any():
-            found += _single_votes(fit.votes, votes_of)
+            found += _many_parameters(problem, votes_of) or _single_votes(fit.votes, votes_of)
     if problem.fixed.prior is None:
         found += _empty_classes(fit)
     return found
@@ -73,15 +103,28 @@ def _empty_classes(fit: Fit) -> list[str]:
     return [f"{listed('class', 'classes', empty.tolist())} emptied: no item is likely to be of it"]
 
 
+def _many_parameters(problem: Problem, votes_of: NDArray[np.int64]) -> list[str]:
+    n_raters = int(np.count_nonzero(votes_of))
+    n_parameters = problem.family.n_parameters((n_raters, *problem.shape[1:]))
+    n_votes = int(votes_of.sum())
+    if n_parameters <= n_votes:
+        return []
+    cause = (
+        f"{n_parameters:,} error rates are estimated from {n_votes:,} votes: try a pseudo_count, "
+        "such as 0.1, or family='one-coin' or 'shared'"
+    )
+    return [cause]
+
+
 def _single_votes(votes: Votes, votes_of: NDArray[np.int64]) -> list[str]:
     once = np.flatnonzero(votes_of == 1).tolist()
-    if not once:
+    if len(once) <= LEAST_ONCE * votes.n_votes:
         return []
     names = [votes.rater_names[rater] for rater in once[:5]]
     more = f" and {len(once) - 5} more" if len(once) > 5 else ""
     cause = (
-        f"{listed('rater', 'raters', names)}{more} voted once: a pseudo_count keeps such error "
-        "rates from 0 and 1"
+        f"{listed('rater', 'raters', names)}{more} voted once: a pseudo_count, such as 0.1, "
+        "keeps such error rates from 0 and 1"
     )
     return [cause]
 

@@ -16,6 +16,9 @@ from ..known_truth import expected_counts
 from .arguments import FixedParameters, answers_before_classes
 from .families import Family
 
+# So few votes expected in a row of rates are none.
+FAINT = 1e-9
+
 
 @dataclass(frozen=True, eq=False)
 class Known:
@@ -144,6 +147,22 @@ class Problem:
             log_likelihood + self.penalty(rates),
             log_likelihood,
         )
+
+    def faded(self, x: NDArray[np.float64]) -> NDArray[np.float64] | None:
+        """Make uniform the rates of rows in which next to nothing is expected.
+
+        EM does so itself when their counts underflow to 0, after hundreds of steps. None where
+        there is no such row.
+        """
+        if self.fixed.rates is not None:
+            return None
+        rates, prior = self.split(x)
+        found = self.blocks.e_step(x[: -len(prior)], prior, self.hard)
+        totals = (found.counts + self.known.added).sum(axis=self.family.row_axes, keepdims=True)
+        faint = np.broadcast_to(totals < FAINT, rates.shape)
+        if not faint.any():
+            return None
+        return self.joined(np.where(faint, 1 / self.shape[1], rates), prior)
 
     def penalty(self, rates: NDArray[np.float64]) -> float:
         """Return what pseudo-counts add to the objective: nothing where the rates are fixed."""

@@ -14,6 +14,7 @@ import pytest
 from aggregation import Fit, Votes, fit_dawid_skene, load_anesthesia, read_known_items, vote_share
 
 from ...support.named import named_votes
+from ...support.sparse_em import SparseModel
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +69,27 @@ def test_likelihoods(plain: Fit, published: dict[str, Any]) -> None:
     assert plain.log_likelihood == pytest.approx(
         published["log_likelihood_at_convergence"], abs=1e-7
     )
+
+
+def test_the_papers_solution_is_a_local_maximum(plain: Fit) -> None:
+    best = fit_dawid_skene(load_anesthesia(), restarts=300)
+    assert best.optima[0].objective == pytest.approx(-191.569, abs=1e-3)
+    assert len(best.optima[0].starts) == 20
+    by_chance = {start for optimum in best.optima for start in optimum.starts if start}
+    assert len(by_chance) == 300
+    judged = np.flatnonzero(best.classes() != plain.classes())
+    assert (judged + 1).tolist() == [12]
+    assert (best.classes()[11], plain.classes()[11]) == (1, 2)
+    np.testing.assert_allclose(best.class_prior, [0.400, 0.447, 0.087, 0.067], atol=5e-4)
+    model = SparseModel(load_anesthesia())
+    rng = np.random.default_rng(0)
+    for fit in (plain, best):
+        here = fit.log_likelihood
+        for _ in range(20):  # a little to the side, where a zero may be none, it is lower
+            rates = 0.999 * fit.error_rates + 0.001 * rng.dirichlet(np.ones(4), size=(5, 4))
+            prior = 0.999 * fit.class_prior + 0.001 * rng.dirichlet(np.ones(4))
+            assert model.posterior(rates, prior)[1] < here
+            assert model.climbed(rates, prior, 300) == pytest.approx(here, abs=1e-6)
 
 
 def test_vote_shares_as_a_start(plain: Fit) -> None:

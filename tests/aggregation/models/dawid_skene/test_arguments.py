@@ -7,7 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from aggregation import IdentifiabilityWarning, VoteError, Votes, fit_dawid_skene, simulate_votes
+from aggregation import (
+    IdentifiabilityWarning,
+    VoteError,
+    Votes,
+    diagonal_pseudo_count,
+    fit_dawid_skene,
+    simulate_votes,
+)
 
 from ....support.em_models import assert_fixed_point, assert_rising, crowd, quiet_fit
 from ....support.em_oracle import model_of
@@ -153,3 +160,11 @@ def test_the_start_says_how_many_classes_there_are() -> None:
     two = quiet_fit(votes, n_classes=2)
     for start in (two, (two.error_rates, two.class_prior), two.posterior):
         assert quiet_fit(votes, start=start, max_steps=0).n_classes == 2
+
+
+def test_a_diagonal_of_pseudo_counts() -> None:
+    expected = [[0.6, 0.1, 0.1], [0.1, 0.6, 0.1], [0.1, 0.1, 0.6]]
+    np.testing.assert_allclose(diagonal_pseudo_count(0.1, 0.5, 3), expected, rtol=1e-15)
+    for wrong in ((-0.1, 0.5, 2), (0.1, np.nan, 2), (0.1, 0.5, 0)):
+        with pytest.raises(VoteError, match=r"-0.1, 0.5|nan|n_classes=0"):
+            diagonal_pseudo_count(*wrong)

@@ -124,9 +124,11 @@ def test_raters_who_voted_once_are_named() -> None:
             [*votes.answers.astype(str), *(["0"] * n)],
         )
 
-    assert messages(with_newcomers(1)) == [
-        "rater newcomer 0 voted once: a pseudo_count keeps such error rates from 0 and 1"
-    ]
+    (message,) = messages(with_newcomers(1))
+    assert message == (
+        "rater newcomer 0 voted once: a pseudo_count, such as 0.1, keeps such error rates from 0 "
+        "and 1"
+    )
     (message,) = messages(with_newcomers(2))
     assert message.startswith("raters newcomer 0, newcomer 1 voted once")
     (message,) = messages(with_newcomers(8))
@@ -139,7 +141,7 @@ def test_each_cause_has_a_warning_of_its_own() -> None:
     votes = Votes.from_triples([0, 1, 2], [0, 1, 2], [0, 1, 0], n_answers=3)
     found = messages(votes)
     assert len(found) == 3
-    for part in ("fall into 3 pieces", "voted once", "emptied"):
+    for part in ("fall into 3 pieces", "error rates are estimated", "emptied"):
         assert any(part in message for message in found), part
 
 
@@ -166,3 +168,25 @@ def test_pieces_are_those_of_a_graph_search() -> None:
 def test_names_are_listed() -> None:
     assert listed("rater", "raters", [3]) == "rater 3"
     assert listed("rater", "raters", [3, "x"]) == "raters 3, x"
+
+
+def test_more_error_rates_than_votes_are_counted() -> None:
+    votes = crowd(n_raters=30, n_classes=4, n_items=40, votes_per_item=3)
+    (message,) = [
+        text for text in messages(votes, leave_zeros=True) if "error rates are estimated" in text
+    ]
+    assert message.startswith("360 error rates are estimated from 120 votes: try a pseudo_count")
+    assert not any("estimated from" in text for text in messages(votes, pseudo_count=0.1))
+    assert not any(
+        "estimated from" in text for text in messages(votes, family="one-coin", leave_zeros=True)
+    )
+
+
+def test_few_raters_who_voted_once_among_many_votes_are_no_matter() -> None:
+    votes = crowd(n_items=400)
+    triples = [
+        *zip(votes.items.tolist(), votes.raters.tolist(), votes.answers.tolist(), strict=True)
+    ]
+    more = Votes.from_triples(*zip(*triples, (0, 6, 0), strict=True))
+    assert votes.n_votes == 2000
+    assert messages(more) == []
