@@ -1,4 +1,4 @@
-"""Files of the older edition: the message says which they are, which are current, and what to do."""
+"""Files of the older edition: the message says which they are, and which are current."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _words(text: str) -> list[str]:
 def test_a_damaged_file_is_neither(older_dir: Path, tmp_path: Path) -> None:
     folder = bad.linked(older_dir, tmp_path / "damaged")
     bad.damage(folder / download.SCORES, "info")
-    with pytest.raises(ReleaseError, match="raters_golden.npz are of the older") as caught:
+    with pytest.raises(ReleaseError, match="are of the older edition") as caught:
         load_release(folder)
     assert "scores.npz" not in str(caught.value)
 
