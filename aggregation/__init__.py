@@ -38,6 +38,8 @@ MODULES = {
     "estimate_error_rates": "models.known_truth",
     "expected_counts": "models.known_truth",
     "fit_dawid_skene": "models.dawid_skene.fitting",
+    "fit_ibcc": "models.ibcc",
+    "fit_one_coin_bayes": "models.one_coin",
     "held_out_log_likelihood": "uncertainty.model_comparison",
     "load_anesthesia": "datasets.anesthesia",
     "n_parameters": "uncertainty.model_comparison",

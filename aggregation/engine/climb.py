@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Progress = Callable[[int, float], object]
+Settled = Callable[[NDArray[np.float64], NDArray[np.float64]], bool]
 # How far an extrapolation may go at first, in EM steps, and by what this grows and shrinks.
 FIRST_REACH = 4.0
 REACH_FACTOR = 4.0
@@ -75,11 +76,13 @@ def climb(
     tol: float,
     max_steps: int,
     progress: Progress | None = None,
+    settled: Settled | None = None,
 ) -> Path:
     """Climb from `start` until an EM step gains less than `tol` nats a vote.
 
     With `accelerate`, SQUAREM extrapolates from two EM steps along their curvature; an
-    extrapolation that does not gain is dropped, so that the objective never falls.
+    extrapolation that does not gain is dropped, so that the objective never falls. `settled`, if it
+    is given, is asked before the climb ends: with the parameters before and after the last step.
 
     Raises
     ------
@@ -105,7 +108,7 @@ def climb(
         gain = checked_gain(ahead.objective, here.objective)
         path.record(ahead)
         path.x = ahead.next
-        if gain <= enough:
+        if gain <= enough and (settled is None or settled(here.next, ahead.next)):
             path.converged = True
             break
         if accelerate and path.n_steps < max_steps:

@@ -115,5 +115,30 @@ METHODS = {
             "Demartini, Difallah & Cudré-Mauroux (2012), ZenCrowd, WWW, without its start",
             fixed={"family": "one-coin"},
         ),
+        Method(
+            "one-coin-bayes",
+            "each rater right with one probability, by mean-field variational Bayes",
+            "one_coin:fit_one_coin_bayes",
+            "elbo",
+            "Liu, Peng & Ihler (2012), Variational inference for crowdsourcing, NIPS 25",
+        ),
+        Method(
+            "ibcc",
+            "Dawid & Skene's model with priors, by mean-field variational Bayes",
+            "ibcc:fit_ibcc",
+            "elbo",
+            "Kim & Ghahramani (2012), Bayesian classifier combination, AISTATS",
+            fixed={"learn": False},
+            other_classes=True,
+        ),
+        Method(
+            "ibcc-learned",
+            "ibcc with the raters' prior learned from the votes",
+            "ibcc:fit_ibcc",
+            "elbo",
+            "Kim & Ghahramani (2012), Bayesian classifier combination, AISTATS",
+            fixed={"learn": True},
+            other_classes=True,
+        ),
     )
 }

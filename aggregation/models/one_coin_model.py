@@ -1,0 +1,54 @@
+"""Bayesian one-coin raters as a model to climb: counts of right and wrong votes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..kernels.dirichlet import expected_logarithms
+from .job import Counts
+from .latent_class import Model, Seen
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class OneCoin(Model):
+    """Parameters: each rater's right and wrong counts, (n_raters, 2); classes are equally likely.
+
+    Attributes
+    ----------
+    right_count, wrong_count : float
+        Of the Beta prior.
+    """
+
+    right_count: float
+    wrong_count: float
+
+    def split(self, x: Array) -> tuple[Array, Array]:
+        """Return right and wrong counts, shape (n_raters,)."""
+        right, wrong = x.reshape(-1, 2).T
+        return right.copy(), wrong.copy()
+
+    def probabilities(self, right: Array, wrong: Array) -> Array:
+        """Spread what is wrong over the other answers; shape (n_raters, n_classes, n_answers)."""
+        n_answers = self.job.shape[1]
+        one, others = right[:, None, None], wrong[:, None, None] / max(n_answers - 1, 1)
+        return np.asarray(np.where(np.eye(n_answers, dtype=bool), one, others))
+
+    def seen(self, x: Array) -> Seen:
+        """Exponentials of the expected logarithms, and minus the divergence from the prior."""
+        prior = np.array([[self.right_count], [self.wrong_count]])
+        found = np.empty((len(x) // 2, 2, 1))
+        divergence = expected_logarithms(x.reshape(found.shape), prior, found)
+        n_classes = self.job.shape[2]
+        rates = self.probabilities(found[:, 0, 0], found[:, 1, 0])
+        return Seen(rates, np.full(n_classes, 1 / n_classes), -divergence)
+
+    def update(self, counts: Counts, x: Array) -> Array:  # noqa: ARG002
+        """Count right and wrong votes."""
+        right = np.einsum("raa->r", counts.of_codes)
+        wrong = np.maximum(counts.of_codes.sum(axis=(1, 2)) - right, 0.0)  # but for rounding
+        return np.stack((self.right_count + right, self.wrong_count + wrong), axis=1).reshape(-1)
