@@ -39,6 +39,8 @@ MODULES = {
     "expected_counts": "models.known_truth",
     "fit_dawid_skene": "models.dawid_skene.fitting",
     "fit_ibcc": "models.ibcc",
+    "fit_mace": "models.mace",
+    "fit_mace_em": "models.mace",
     "fit_one_coin_bayes": "models.one_coin",
     "held_out_log_likelihood": "uncertainty.model_comparison",
     "load_anesthesia": "datasets.anesthesia",

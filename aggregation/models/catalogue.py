@@ -140,5 +140,19 @@ METHODS = {
             fixed={"learn": True},
             other_classes=True,
         ),
+        Method(
+            "mace",
+            "each rater knows the class or spams, by mean-field variational Bayes",
+            "mace:fit_mace",
+            "elbo",
+            "Hovy et al. (2013), Learning whom to trust with MACE, NAACL",
+        ),
+        Method(
+            "mace-em",
+            "each rater knows the class or spams, by EM",
+            "mace:fit_mace_em",
+            "log posterior",
+            "Hovy et al. (2013), Learning whom to trust with MACE, NAACL",
+        ),
     )
 }

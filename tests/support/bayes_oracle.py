@@ -138,3 +138,59 @@ def one_coin(model: Model, n_steps: int) -> Path:
         q, bound = assigned(model, log_rates, log_prior)
         objectives.append(bound - divergence(found, prior))
     return Path(objectives, q)
+
+
+def mace(model: Model, n_steps: int, bayes: bool) -> Path:
+    """MACE vote by vote: Beta(0.5, 0.5) and Dirichlet(10), or EM with 0.01 / K added."""
+    n, shape = model.n_answers, (model.n_raters, model.n_answers)
+    log_know, log_spam = np.full((2, model.n_raters), -np.log(2))
+    log_taste = np.full(shape, -np.log(n))
+    uniform = np.full(n, -np.log(n))
+    objectives: list[float] = []
+    value, q = np.nan, np.empty(0)
+    for step in range(n_steps + 1):
+        spammed = (log_spam[:, None] + log_taste)[:, None, :]
+        both = np.logaddexp(log_know[:, None, None], spammed)
+        log_rates = np.where(np.eye(n, dtype=bool), both, spammed)
+        q, bound = assigned(model, log_rates, uniform)
+        if step:
+            objectives.append(bound + value)
+        knowing, spam = np.zeros((model.n_raters, 2)), np.zeros(shape)
+        for i, k, l in model.triples:  # noqa: E741
+            known = q[i, l] * np.exp(log_know[k] - both[k, 0, l])
+            knowing[k] += known, 1 - known
+            spam[k, l] += 1 - known
+        if bayes:
+            knowing, spam = knowing + 0.5, spam + 10
+            (log_know, log_spam), log_taste = expected_log(knowing).T, expected_log(spam)
+            value = -divergence(knowing, np.full(2, 0.5)) - divergence(spam, np.full(n, 10.0))
+        else:
+            knowing, spam = knowing + 0.01 / n, spam + 0.01 / n
+            (log_know, log_spam) = np.log(knowing / knowing.sum(axis=1, keepdims=True)).T
+            log_taste = np.log(spam / spam.sum(axis=1, keepdims=True))
+            value = 0.01 / n * float(log_know.sum() + log_spam.sum() + log_taste.sum())
+    return Path(objectives, q)
+
+
+def mace_joint(model: Model) -> Callable[[tuple[int, ...]], float]:
+    """Log probability of all votes and classes, over every way in which matching votes are spam."""
+
+    def of_rater(k: int, classes: tuple[int, ...]) -> float:
+        answers = [(row[2], row[2] == classes[row[0]]) for row in model.triples if row[1] == k]
+        ways = []
+        for spams in np.ndindex((2,) * len(answers)):
+            if any(not spam and not own for spam, (_, own) in zip(spams, answers, strict=True)):
+                continue
+            taste = np.full(model.n_answers, 10.0)
+            np.add.at(taste, [a for spam, (a, _) in zip(spams, answers, strict=True) if spam], 1)
+            n_spam = sum(spams)
+            of_know = betaln(0.5 + len(answers) - n_spam, 0.5 + n_spam) - betaln(0.5, 0.5)
+            of_taste = log_beta(taste) - log_beta(np.full(model.n_answers, 10.0))
+            ways.append(float(of_know + of_taste))
+        return float(logsumexp(ways))
+
+    def log_joint(classes: tuple[int, ...]) -> float:
+        raters = sum(of_rater(k, classes) for k in range(model.n_raters))
+        return raters - model.n_items * float(np.log(model.n_classes))
+
+    return log_joint
