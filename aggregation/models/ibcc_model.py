@@ -13,7 +13,6 @@ from .job import Counts
 from .latent_class import Model, Seen
 from .priors import LEAST_COUNT
 
-MOST_NEWTON_STEPS = 50
 # Where raters differ by no more than chance, the likeliest counts are infinite.
 MOST_COUNT = 1000.0
 # A Newton step that gains less than this share of what it climbs is rounding.
@@ -79,7 +78,7 @@ class Ibcc(Model):
         return back
 
     def update(self, counts: Counts, x: Array) -> Array:
-        """Add the counts to the prior's; then let these be the likeliest, if they are learned."""
+        """Add the counts to the prior's; then improve these by a step, if they are learned."""
         prior_counts = x[-2:]
         joined = self._joined(counts, prior_counts)
         if not self.learn or not self.voted.any():
@@ -91,42 +90,34 @@ class Ibcc(Model):
         of_other = ~self.own & self.voted[:, None, None]
         sums = np.log(rates, where=rates > 0, out=np.zeros_like(rates))
         logs = np.array([sums[of_own].sum(), sums[of_other].sum()])
-        learned = likeliest_counts(prior_counts, logs, self.own, int(self.voted.sum()))
+        learned = newton_step(prior_counts, logs, self.own, int(self.voted.sum()))
         answers[~self.voted] = self._prior(learned)
         joined[-2:] = learned
         return joined
 
 
-def likeliest_counts(counts: Array, logs: Array, own: NDArray[np.bool_], n_raters: int) -> Array:
-    """Maximise the expected log density of all rows over the two counts of their Dirichlet prior.
+def newton_step(counts: Array, logs: Array, own: NDArray[np.bool_], n_raters: int) -> Array:
+    """Climb the expected log density of all rows in the two counts of their Dirichlet prior.
 
-    By Newton's method with backtracking: the density is concave in them. `logs` are the sums of
-    the expected logarithms of own and of other answers. A kind that no row has keeps its count.
+    It is concave in them; the step is halved until it gains. `logs` are the sums of the expected
+    logarithms of own and of other answers. A kind that no row has keeps its count.
     """
     n_own = own.sum(axis=0)
     cells = np.array([n_own, len(own) - n_own])  # of either kind in the row of a class
-    free = cells.any(axis=1)
+    sizes, of_rows = cells.sum(axis=1), counts @ cells
+    free = np.where(sizes > 0, 0.0, 1.0)
+    gradient = logs + n_raters * (cells @ digamma(of_rows) - sizes * digamma(counts))
+    curvature = (cells * polygamma(1, of_rows)) @ cells.T - np.diag(sizes * polygamma(1, counts))
+    # in rows of one answer there is nothing to tell
+    direction = np.linalg.lstsq(n_raters * curvature - np.diag(free), -gradient, rcond=None)[0]
 
     def density(at: Array) -> float:
-        rows = gammaln(at @ cells) - gammaln(at) @ cells
-        return float(n_raters * rows.sum() + (at - 1) @ logs)
+        return float(n_raters * (gammaln(at @ cells).sum() - sizes @ gammaln(at)) + (at - 1) @ logs)
 
-    height = density(counts)
-    for _ in range(MOST_NEWTON_STEPS):
-        of_rows = digamma(counts @ cells) - digamma(counts)[:, None]
-        gradient = np.where(free, n_raters * (cells * of_rows).sum(axis=1) + logs, 0.0)
-        curvature = (cells * polygamma(1, counts @ cells)) @ cells.T
-        curvature -= np.diag(cells.sum(axis=1) * polygamma(1, counts))
-        curvature = n_raters * curvature + np.diag(np.where(free, 0.0, -1.0))
-        # in one row of one answer there is nothing to tell
-        direction = np.linalg.lstsq(curvature, -gradient, rcond=None)[0]
-        share = 1.0
-        while share * (gradient @ direction) > ROUNDING * abs(height):
-            there = np.clip(counts + share * direction, LEAST_COUNT, MOST_COUNT)
-            if (new := density(there)) > height:
-                break
-            share /= 2
-        else:
-            return counts
-        counts, height = there, new
+    height, share = density(counts), 1.0
+    while share * (gradient @ direction) > ROUNDING * abs(height):
+        there = np.asarray(np.clip(counts + share * direction, LEAST_COUNT, MOST_COUNT))
+        if density(there) > height:
+            return there
+        share /= 2
     return counts

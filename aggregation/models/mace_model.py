@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..kernels.dirichlet import expected_logarithms
+from ..kernels.own_answers import split_counts, spread_rates
 from .job import Counts
 from .latent_class import Model, Seen
 
@@ -15,6 +16,8 @@ Array = NDArray[np.float64]
 
 # Priors of variational Bayes: of knowing and of spamming, and of each answer where one spams.
 KNOW_COUNT, TASTE_COUNT = 0.5, 10.0
+# Where both are impossible there is nothing to share out.
+LEAST_RATE = np.finfo(np.float64).tiny
 # What EM adds to each expected count, divided by the number of classes.
 ADDED = 0.01
 
@@ -29,9 +32,8 @@ class Mace(Model):
 
     def probabilities(self, know: Array, spam: Array, taste: Array) -> Array:
         """Probability of each answer given rater and class, (n_raters, n_answers, n_classes)."""
-        spammed = spam[:, None] * taste
-        rates = np.repeat(spammed[:, :, None], self.job.shape[2], axis=2)
-        np.einsum("raa->ra", rates)[:] += know[:, None]
+        spammed, rates = spam[:, None] * taste, np.empty(self.job.shape)
+        spread_rates(spammed + know[:, None], spammed, rates)
         return rates
 
     def start(self) -> Array:
@@ -49,11 +51,11 @@ class Mace(Model):
         An answer that is not the class is spam. Of those that are, either could be: in the
         proportion of `know` to `spammed`, of shape (n_raters, n_answers).
         """
-        own = np.einsum("raa->ra", counts)
-        both = know[:, None] + spammed
-        known = own * np.divide(know[:, None], both, out=np.zeros_like(own), where=both > 0)
-        spam = np.maximum(counts.sum(axis=2) - known, 0.0)  # but for rounding
-        return np.stack((known.sum(axis=1), spam.sum(axis=1)), axis=1), spam
+        own, spam = np.empty((2, *spammed.shape))
+        split_counts(counts, own, spam)
+        own /= np.maximum(know[:, None] + spammed, LEAST_RATE)
+        spam += own * spammed
+        return np.stack((own.sum(axis=1) * know, spam.sum(axis=1)), axis=1), spam
 
     def update(self, counts: Counts, x: Array) -> Array:
         """Split votes into knowledge and spam as `x` sees them, and count both."""

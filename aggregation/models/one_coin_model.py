@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..kernels.dirichlet import expected_logarithms
+from ..kernels.own_answers import split_counts, spread_rates
 from .job import Counts
 from .latent_class import Model, Seen
 
@@ -34,9 +35,12 @@ class OneCoin(Model):
 
     def probabilities(self, right: Array, wrong: Array) -> Array:
         """Spread what is wrong over the other answers; shape (n_raters, n_classes, n_answers)."""
-        n_answers = self.job.shape[1]
-        one, others = right[:, None, None], wrong[:, None, None] / max(n_answers - 1, 1)
-        return np.asarray(np.where(np.eye(n_answers, dtype=bool), one, others))
+        n_raters, n_answers, _ = shape = self.job.shape
+        one = np.repeat(right, n_answers).reshape(n_raters, n_answers)
+        each = np.repeat(wrong / max(n_answers - 1, 1), n_answers).reshape(one.shape)
+        rates = np.empty(shape)
+        spread_rates(one, each, rates)
+        return rates
 
     def seen(self, x: Array) -> Seen:
         """Exponentials of the expected logarithms, and minus the divergence from the prior."""
@@ -49,6 +53,7 @@ class OneCoin(Model):
 
     def update(self, counts: Counts, x: Array) -> Array:  # noqa: ARG002
         """Count right and wrong votes."""
-        right = np.einsum("raa->r", counts.of_codes)
-        wrong = np.maximum(counts.of_codes.sum(axis=(1, 2)) - right, 0.0)  # but for rounding
-        return np.stack((self.right_count + right, self.wrong_count + wrong), axis=1).reshape(-1)
+        right, wrong = np.empty((2, *self.job.shape[:2]))
+        split_counts(counts.of_codes, right, wrong)
+        rows = self.right_count + right.sum(axis=1), self.wrong_count + wrong.sum(axis=1)
+        return np.stack(rows, axis=1).reshape(-1)

@@ -1,0 +1,38 @@
+"""Own answers of classes, and others: rates made of the two, and counts split in them."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .jit import kernel
+
+
+@kernel
+def spread_rates(
+    own: NDArray[np.float64], others: NDArray[np.float64], rates: NDArray[np.float64]
+) -> None:
+    """Fill rates, (n_raters, n_answers, n_classes): `own` where answer and class are one.
+
+    `own` and `others` have shape (n_raters, n_answers).
+    """
+    n_raters, n_answers, n_classes = rates.shape
+    for r in range(n_raters):
+        for a in range(n_answers):
+            for k in range(n_classes):
+                rates[r, a, k] = others[r, a]
+            rates[r, a, a] = own[r, a]
+
+
+@kernel
+def split_counts(
+    counts: NDArray[np.float64], own: NDArray[np.float64], others: NDArray[np.float64]
+) -> None:
+    """Do the reverse with counts: fill those of the class's own answer, and sums of the others."""
+    n_raters, n_answers, n_classes = counts.shape
+    for r in range(n_raters):
+        for a in range(n_answers):
+            own[r, a] = counts[r, a, a]
+            total = 0.0
+            for k in range(n_classes):
+                if k != a:
+                    total += counts[r, a, k]
+            others[r, a] = total
