@@ -7,12 +7,21 @@ from .jit import kernel
 
 # From here on the two series below are exact to the last bits of a double.
 SERIES_FROM = 10.0
+# A product is at most 1e10 times as large as the one before.
+LARGE = 1e200
 HALF_LOG_2_PI = 0.5 * np.log(2 * np.pi)
 
 
 @kernel
 def digamma_and_log_gamma(x: float) -> tuple[float, float]:
-    """Return both functions of a positive number: they share their logarithms.
+    """Return both functions of a positive number."""
+    digamma, log_gamma, product = shifted(x)
+    return digamma, log_gamma - np.log(product)
+
+
+@kernel
+def shifted(x: float) -> tuple[float, float, float]:
+    """Return digamma, and what log gamma is with the logarithm of a product taken away.
 
     Stirling's series and its derivative (Abramowitz & Stegun 6.1.41 and 6.3.18), after
     ``gamma(x + n) = x (x + 1) ... (x + n - 1) gamma(x)`` has led to where they hold.
@@ -32,7 +41,7 @@ def digamma_and_log_gamma(x: float) -> tuple[float, float]:
     log_gamma += y * (
         1 / 12 - z * (1 / 360 - z * (1 / 1260 - z * (1 / 1680 - z * (1 / 1188 - z * 691 / 360360))))
     )
-    return digamma - derivative / product, log_gamma - np.log(product)
+    return digamma - derivative / product, log_gamma, product
 
 
 @kernel
@@ -65,7 +74,7 @@ def expected_logarithms(
             for a in range(n_answers):
                 total += counts[r, a, k]
             of_total, log_norm = digamma_and_log_gamma(total)
-            of_row = log_norm + log_norms[k]
+            of_row, products = log_norm + log_norms[k], 1.0
             for a in range(n_answers):
                 count = counts[r, a, k]
                 if count == 0.0:
@@ -74,9 +83,13 @@ def expected_logarithms(
                 if count == prior[a, k]:  # most answers of most raters were never given
                     digamma, log_gamma = digammas[a, k], log_gammas[a, k]
                 else:
-                    digamma, log_gamma = digamma_and_log_gamma(count)
+                    digamma, log_gamma, product = shifted(count)
+                    products *= product
+                    if products > LARGE:  # logarithms are slow: they are taken of products
+                        of_row += np.log(products)
+                        products = 1.0
                 expected = digamma - of_total
                 rates[r, a, k] = np.exp(expected)
                 of_row += (count - prior[a, k]) * expected - log_gamma
-            divergence += of_row
+            divergence += of_row + np.log(products)
     return divergence
