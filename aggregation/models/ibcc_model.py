@@ -77,7 +77,7 @@ class Ibcc(Model):
             back[-2:] = np.clip(back[-2:], LEAST_COUNT, MOST_COUNT)
         return back
 
-    def update(self, counts: Counts, x: Array) -> Array:
+    def update(self, counts: Counts, x: Array, seen: Seen) -> Array:  # noqa: ARG002
         """Add the counts to the prior's; then improve these by a step, if they are learned."""
         prior_counts = x[-2:]
         joined = self._joined(counts, prior_counts)

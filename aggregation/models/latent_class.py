@@ -37,11 +37,14 @@ class Seen(NamedTuple):
         The same of the classes.
     added : float
         What the objective has beside the logarithms of the items' sums, in nats.
+    parts : tuple of ndarray
+        What the rates are made of, where an M-step wants to know it again.
     """
 
     rates: NDArray[np.float64]
     prior: NDArray[np.float64]
     added: float
+    parts: tuple[NDArray[np.float64], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,20 +63,20 @@ class Model(ABC):
         """Return what the E-step sees of parameters `x`."""
 
     @abstractmethod
-    def update(self, counts: Counts, x: NDArray[np.float64]) -> NDArray[np.float64]:
-        """M-step: the best parameters under expected counts; `x` are those before."""
+    def update(self, counts: Counts, x: NDArray[np.float64], seen: Seen) -> NDArray[np.float64]:
+        """M-step: the best parameters under expected counts; `x` are those before, as `seen`."""
 
     def step(self, x: NDArray[np.float64]) -> Step:
         """E-step and M-step at `x`."""
-        rates, prior, added = self.seen(x)
+        rates, prior, added, _ = seen = self.seen(x)
         found, known = self.job.blocks.e_step(rates.reshape(-1), prior, False), self.job.known
         value = found.log_likelihood + known.log_likelihood(rates, prior) + added
         counts = Counts(found.counts + known.counts, found.class_counts + known.classes)
-        return Step(self.update(counts, x), value, value)
+        return Step(self.update(counts, x, seen), value, value)
 
     def posterior(self, x: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
         """Posterior of the open items at `x`, and the objective."""
-        rates, prior, added = self.seen(x)
+        rates, prior, added, _ = self.seen(x)
         posterior, log_likelihood = self.job.blocks.posterior(rates, prior)
         return posterior, log_likelihood + self.job.known.log_likelihood(rates, prior) + added
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..kernels.dirichlet import expected_logarithms
-from ..kernels.own_answers import split_counts, spread_rates
+from ..kernels.own_answers import share_out, spread_rates
 from .job import Counts
 from .latent_class import Model, Seen
 
@@ -16,8 +16,6 @@ Array = NDArray[np.float64]
 
 # Priors of variational Bayes: of knowing and of spamming, and of each answer where one spams.
 KNOW_COUNT, TASTE_COUNT = 0.5, 10.0
-# Where both are impossible there is nothing to share out.
-LEAST_RATE = np.finfo(np.float64).tiny
 # What EM adds to each expected count, divided by the number of classes.
 ADDED = 0.01
 
@@ -43,31 +41,26 @@ class Mace(Model):
         rates = self.probabilities(half, half, taste)
         found = self.job.blocks.e_step(rates.reshape(-1), np.full(n_classes, 1 / n_classes), False)
         counts = found.counts + self.job.known.counts
-        return self.joined(*self.expected(counts, half, half[:, None] * taste))
+        return self.joined(*self.expected(counts, half, half, taste))
 
-    def expected(self, counts: Array, know: Array, spammed: Array) -> tuple[Array, Array]:
-        """Count votes of knowing and of spamming, (n_raters, 2), and spam by answer, (n_raters, n).
+    def expected(
+        self, counts: Array, know: Array, spam: Array, taste: Array
+    ) -> tuple[Array, Array]:
+        """Count votes of knowing and of spamming, (n_raters, 2), and spam by answer."""
+        found = np.empty((len(know), 2)), np.empty(taste.shape)
+        share_out(counts, know, spam, taste, *found)
+        return found
 
-        An answer that is not the class is spam. Of those that are, either could be: in the
-        proportion of `know` to `spammed`, of shape (n_raters, n_answers).
-        """
-        own, spam = np.empty((2, *spammed.shape))
-        split_counts(counts, own, spam)
-        own /= np.maximum(know[:, None] + spammed, LEAST_RATE)
-        spam += own * spammed
-        return np.stack((own.sum(axis=1) * know, spam.sum(axis=1)), axis=1), spam
-
-    def update(self, counts: Counts, x: Array) -> Array:
-        """Split votes into knowledge and spam as `x` sees them, and count both."""
-        know, spam, taste, _ = self.sees(x)
-        return self.joined(*self.expected(counts.of_codes, know, spam[:, None] * taste))
+    def update(self, counts: Counts, x: Array, seen: Seen) -> Array:  # noqa: ARG002
+        """Split votes into knowledge and spam as the E-step saw them, and count both."""
+        return self.joined(*self.expected(counts.of_codes, *seen.parts))
 
     def seen(self, x: Array) -> Seen:
         """Classes are equally likely."""
         know, spam, taste, added = self.sees(x)
         n_classes = self.job.shape[2]
         rates = self.probabilities(know, spam, taste)
-        return Seen(rates, np.full(n_classes, 1 / n_classes), added)
+        return Seen(rates, np.full(n_classes, 1 / n_classes), added, (know, spam, taste))
 
     @abstractmethod
     def sees(self, x: Array) -> tuple[Array, Array, Array, float]:

@@ -103,7 +103,7 @@ def fit_one_coin_bayes(
     with closing(job.blocks):
         model = OneCoin(job, float(right_count), float(wrong_count))
         counts = starting_counts(job, start, np.eye(n_classes))
-        top = climbed(model, model.update(counts, np.empty(0)), how)
+        top = climbed(model, model.start(counts), how)
     right, wrong = model.split(top.x)
     given = {"n_classes": n_classes, "right_count": right_count, "wrong_count": wrong_count}
     given |= {"accelerate": accelerate, "tol": tol, "max_steps": max_steps}

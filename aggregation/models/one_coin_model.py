@@ -51,8 +51,12 @@ class OneCoin(Model):
         rates = self.probabilities(found[:, 0, 0], found[:, 1, 0])
         return Seen(rates, np.full(n_classes, 1 / n_classes), -divergence)
 
-    def update(self, counts: Counts, x: Array) -> Array:  # noqa: ARG002
+    def update(self, counts: Counts, x: Array, seen: Seen) -> Array:  # noqa: ARG002
         """Count right and wrong votes."""
+        return self.start(counts)
+
+    def start(self, counts: Counts) -> Array:
+        """M-step at given counts."""
         right, wrong = np.empty((2, *self.job.shape[:2]))
         split_counts(counts.of_codes, right, wrong)
         rows = self.right_count + right.sum(axis=1), self.wrong_count + wrong.sum(axis=1)

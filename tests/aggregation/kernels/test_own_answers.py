@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from aggregation.kernels.own_answers import split_counts, spread_rates
+from aggregation.kernels.own_answers import share_out, split_counts, spread_rates
 
 
 def test_rates_and_counts() -> None:
@@ -18,3 +18,14 @@ def test_rates_and_counts() -> None:
     split_counts(rates, *found)
     np.testing.assert_array_equal(found[0], own)
     np.testing.assert_allclose(found[1], 2 * others)
+
+
+def test_votes_are_shared_out() -> None:
+    counts = np.array([[[3.0, 1.0], [2.0, 5.0]], [[4.0, 2.0], [0.0, 0.0]]])
+    know, spam, taste = np.array([0.6, 0.0]), np.array([0.4, 0.0]), np.full((2, 2), 0.5)
+    knowing, spammed = np.empty((2, 2)), np.empty((2, 2))
+    share_out(counts, know, spam, taste, knowing, spammed)
+    np.testing.assert_allclose(
+        knowing, [[6.0, 5.0], [0.0, 2.0]]
+    )  # 0.6 knows, 0.4 * 0.5 spams this answer
+    np.testing.assert_allclose(spammed, [[1.75, 3.25], [2.0, 0.0]])
