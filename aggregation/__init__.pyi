@@ -20,12 +20,16 @@ from .models.fit import Optimum as Optimum
 from .models.fit import Options as Options
 from .models.fit_tables import error_rate_table as error_rate_table
 from .models.fit_tables import posterior_table as posterior_table
+from .models.ibcc import fit_ibcc as fit_ibcc
 from .models.known_truth import Expectation as Expectation
 from .models.known_truth import e_step as e_step
 from .models.known_truth import estimate_class_prior as estimate_class_prior
 from .models.known_truth import estimate_error_rates as estimate_error_rates
 from .models.known_truth import expected_counts as expected_counts
 from .models.known_truth import normalised_rates as normalised_rates
+from .models.mace import fit_mace as fit_mace
+from .models.mace import fit_mace_em as fit_mace_em
+from .models.one_coin import fit_one_coin_bayes as fit_one_coin_bayes
 from .models.vote_share import VoteShare as VoteShare
 from .models.vote_share import vote_share as vote_share
 from .reading.options import ReadOptions as ReadOptions

@@ -37,6 +37,10 @@ from aggregation import estimate_class_prior as estimate_class_prior
 from aggregation import estimate_error_rates as estimate_error_rates
 from aggregation import expected_counts as expected_counts
 from aggregation import fit_dawid_skene as fit_dawid_skene
+from aggregation import fit_ibcc as fit_ibcc
+from aggregation import fit_mace as fit_mace
+from aggregation import fit_mace_em as fit_mace_em
+from aggregation import fit_one_coin_bayes as fit_one_coin_bayes
 from aggregation import held_out_log_likelihood as held_out_log_likelihood
 from aggregation import load_anesthesia as load_anesthesia
 from aggregation import n_parameters as n_parameters

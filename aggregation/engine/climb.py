@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Progress = Callable[[int, float], object]
+Settled = Callable[[NDArray[np.float64], NDArray[np.float64]], bool]
 # How far an extrapolation may go at first, in EM steps, and by what this grows and shrinks.
 FIRST_REACH = 4.0
 REACH_FACTOR = 4.0
@@ -19,10 +20,6 @@ ROUNDING = 1e-12
 STEPS_AHEAD = 1000
 # After so many steps it shows whether anything is gained beyond a plateau.
 STEPS_BEYOND = 5
-# An entry below LITTLE that grows by a share of GROWTH a step is, after a plateau, GROWN.
-LITTLE = 1e-3
-GROWTH = 1e-3
-GROWN = 1e-2
 
 
 class Step(NamedTuple):
@@ -46,8 +43,10 @@ class Problem(Protocol):
     def project(self, x: NDArray[np.float64], inside: NDArray[np.float64]) -> NDArray[np.float64]:
         """Bring an extrapolated vector back among the parameters; `inside` is one of them."""
 
-    def faded(self, x: NDArray[np.float64]) -> NDArray[np.float64] | None:
-        """Return where `x` leads once what fades has vanished; None where nothing does."""
+    def outlooks(
+        self, before: NDArray[np.float64], x: NDArray[np.float64]
+    ) -> Iterable[NDArray[np.float64]]:
+        """Return points to which EM may come long after the step from `before` to `x`, if any."""
 
 
 @dataclass(eq=False)
@@ -86,13 +85,15 @@ def climb(
     tol: float,
     max_steps: int,
     progress: Progress | None = None,
+    settled: Settled | None = None,
 ) -> Path:
     """Climb from `start` until an EM step gains at most `tol` nats a vote, and those ahead little.
 
     What lies ahead is at most a thousand times `tol`, by Aitken's limit of the gains; and no entry
     that is next to nothing grows to where it gains something (a plateau). With `accelerate`,
     SQUAREM extrapolates from two EM steps along their curvature; an extrapolation that does not
-    gain is dropped, so that the objective never falls.
+    gain is dropped, so that the objective never falls. `settled`, if it is given, is asked before
+    the climb ends: with the parameters before and after the last step.
 
     Raises
     ------
@@ -119,7 +120,9 @@ def climb(
         path.record(ahead)
         path.x = ahead.next
         there, far = x, None
-        if gain <= enough and limit_of_gains(before, gain) <= STEPS_AHEAD * enough:
+        moves = settled is not None and not settled(here.next, ahead.next)
+        small = gain <= enough and limit_of_gains(before, gain) <= STEPS_AHEAD * enough
+        if small and not moves:
             there, far = _beyond_plateau(problem, here.next, ahead, enough)
             path.converged = far is None
             path.n_steps += far is not None
@@ -155,16 +158,13 @@ def _beyond_plateau(
 ) -> tuple[NDArray[np.float64], Step | None]:
     """Look where EM comes to hundreds of steps later, from `x` and a step later ``ahead.next``.
 
-    What fades has then vanished, and what grows though next to nothing has grown. Returned are a
-    point and its step, or None if nothing is gained.
+    Returned are a point and its step, or None if nothing is gained.
     """
     here = ahead.next
     least = ahead.objective + STEPS_BEYOND * enough + ROUNDING * abs(ahead.objective)
-    growing = (x > 0) & (x < LITTLE) & (here > (1 + GROWTH) * x)
-    grown = problem.project(np.where(growing, GROWN, here), here) if growing.any() else None
-    for there in (problem.faded(here), grown):
-        for _ in range(0 if there is None else STEPS_BEYOND):
-            assert there is not None
+    for outlook in problem.outlooks(x, here):
+        there = outlook
+        for _ in range(STEPS_BEYOND):
             far = problem.step(there)
             if far.objective > least:
                 return there, far

@@ -13,9 +13,10 @@ from ..engine.blocks import Blocks
 from ..engine.climb import climb
 from ..errors import VoteError
 from ..models.dawid_skene.arguments import FixedParameters, answers_before_classes
-from ..models.dawid_skene.problem import Known, Problem
+from ..models.dawid_skene.problem import Problem
 from ..models.dawid_skene.switching import best_match
 from ..models.fit import Fit
+from ..models.job import Known
 from ..models.known_truth import expected_counts
 from ..reading.columns import coded_column
 from ..votes.given import checked_pseudo_count

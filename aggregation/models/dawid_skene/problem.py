@@ -2,60 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import xlogy
 
 from ...engine.blocks import Blocks
 from ...engine.climb import Step
 from ...errors import VoteError
 from ...votes.votes import Votes
-from ..known_truth import expected_counts
-from .arguments import FixedParameters, answers_before_classes
+from ..job import Known, split_known
+from .arguments import FixedParameters
 from .families import Family
 
 # So few votes expected in a row of rates are none.
 FAINT = 1e-9
-
-
-@dataclass(frozen=True, eq=False)
-class Known:
-    """What is known beside the votes, as counts.
-
-    Attributes
-    ----------
-    counts : ndarray, shape (n_raters, n_answers, n_classes)
-        Votes on items whose class is known.
-    classes : ndarray, shape (n_classes,)
-        Number of such items in each class.
-    entropy : float
-        Of those items' classes, in nats; above 0 only where they are soft.
-    pseudo_counts : ndarray, shape (n_raters, n_answers, n_classes)
-        Added to the counts, and to the objective as a penalty.
-    """
-
-    counts: NDArray[np.float64]
-    classes: NDArray[np.float64]
-    entropy: float
-    pseudo_counts: NDArray[np.float64]
-
-    @property
-    def added(self) -> NDArray[np.float64]:
-        """What is added to the expected counts at each step."""
-        return self.counts + self.pseudo_counts
-
-    def log_likelihood(self, rates: NDArray[np.float64], prior: NDArray[np.float64]) -> float:
-        """Log-likelihood of the known items' votes and classes."""
-        if not self.classes.any():
-            return 0.0
-        votes, classes = xlogy(self.counts, rates).sum(), xlogy(self.classes, prior).sum()
-        return float(votes + classes) + self.entropy
-
-    def penalty(self, rates: NDArray[np.float64]) -> float:
-        """Logarithm of the Dirichlet prior that the pseudo-counts stand for, up to a constant."""
-        return float(xlogy(self.pseudo_counts, rates).sum()) if self.pseudo_counts.any() else 0.0
+# An entry below LITTLE that grows by a share of GROWTH a step is, after a plateau, GROWN.
+LITTLE = 1e-3
+GROWTH = 1e-3
+GROWN = 1e-2
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,6 +114,16 @@ class Problem:
             log_likelihood,
         )
 
+    def outlooks(
+        self, before: NDArray[np.float64], x: NDArray[np.float64]
+    ) -> Iterator[NDArray[np.float64]]:
+        """Yield points beyond a plateau: what fades has vanished; what grows has grown."""
+        if (there := self.faded(x)) is not None:
+            yield there
+        growing = (before > 0) & (before < LITTLE) & (x > (1 + GROWTH) * before)
+        if growing.any():
+            yield self.project(np.where(growing, GROWN, x), x)
+
     def faded(self, x: NDArray[np.float64]) -> NDArray[np.float64] | None:
         """Make uniform the rates of rows in which next to nothing is expected.
 
@@ -210,14 +186,5 @@ def problem_of(
     threads: int | None,
 ) -> Problem:
     """Set up EM: items whose class is clamped are counted once, the others are cut into blocks."""
-    open_items = None
-    open_votes = votes
-    known_counts, known_classes, entropy = np.zeros_like(pseudo_counts), np.zeros(n_classes), 0.0
-    if clamped is not None and clamped.any():
-        open_items = np.asarray(~clamped.any(axis=1))
-        open_votes = votes.select(open_items)
-        known_counts = answers_before_classes(expected_counts(votes, clamped))
-        known_classes = clamped.sum(axis=0)
-        entropy = -float(xlogy(clamped, clamped).sum())
-    known = Known(known_counts, known_classes, entropy, pseudo_counts)
+    open_items, open_votes, known = split_known(votes, clamped, pseudo_counts)
     return Problem(Blocks(open_votes, n_classes, threads), open_items, known, family, hard, fixed)

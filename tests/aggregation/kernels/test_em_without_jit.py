@@ -13,6 +13,8 @@ FILES = [
     for place in (
         "aggregation/votes/test_arrays",
         "aggregation/reading/test_tensor",
+        "aggregation/kernels/test_dirichlet",
+        "aggregation/kernels/test_own_answers",
         "aggregation/models/test_known_truth_e_step",
         "analysis/raters/pairs/test_kernels",
         "analysis/diagnostics/test_kernels",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from aggregation import METHODS, VoteError, Votes
+from aggregation import METHODS, VoteError, Votes, read_known_items
 from aggregation.models.catalogue import method_of
 
 ROOT = Path(__file__).parents[3]
@@ -31,6 +31,25 @@ def test_names_are_listed_at_once() -> None:
     loaded = {name.partition(".")[0] for name in run.stdout.split()}
     assert "aggregation" in loaded
     assert not loaded & {"numba", "scipy"}
+
+
+def test_accuracies_on_bluebird(datasets: Path) -> None:
+    # Of an independent implementation; where two answers tie, each has half an item.
+    votes = Votes.read(datasets / "bluebird_votes.csv")
+    truth = read_known_items(datasets / "bluebird_gold.csv", votes=votes).truth
+    accuracies = {
+        "vote-share": 0.7593,
+        "dawid-skene": 0.8981,
+        "one-coin-bayes": 0.7222,
+        "ibcc": 0.8889,
+        "ibcc-learned": 0.8981,
+        "mace": 0.8611,
+    }
+    for name, accuracy in accuracies.items():
+        posterior = METHODS[name](votes).posterior
+        best = posterior >= posterior.max(axis=1, keepdims=True) - 1e-9
+        right = best[range(len(truth)), truth] / best.sum(axis=1)
+        assert right.mean() == pytest.approx(accuracy, abs=5e-5), name
 
 
 def test_a_name_that_is_not_there() -> None:

@@ -1,0 +1,149 @@
+"""IBCC: Dawid & Skene's model with priors on all parameters, by mean-field variational Bayes."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING, Literal
+
+from numpy.typing import ArrayLike
+
+from ..votes.given import numbers
+from ..votes.votes import Votes
+from .aggregated import Aggregation, Call
+from .dawid_skene.arguments import answers_before_classes, count_classes
+from .own_answers import affinity_to_own, own_answers
+from .priors import Priors, check_possible
+
+if TYPE_CHECKING:
+    from ..engine.climb import Progress
+    from .ibcc_model import Ibcc
+    from .latent_class import Top
+
+
+def fit_ibcc(
+    votes: Votes,
+    *,
+    n_classes: int | None = None,
+    diagonal: ArrayLike | None = None,
+    truth: ArrayLike | None = None,
+    own_count: float = 4.0,
+    other_count: float = 1.0,
+    class_count: ArrayLike | Literal["anchored"] = "anchored",
+    learn: bool = False,
+    start: ArrayLike | None = None,
+    accelerate: bool = True,
+    tol: float = 1e-10,
+    max_steps: int = 10_000,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Aggregation:
+    """Fit independent Bayesian classifier combination: Dawid & Skene's model, Bayesian.
+
+    A rater's answers to items of a class have probabilities from a Dirichlet distribution, and so
+    have the classes. Items, raters and class prior are given distributions that are independent of
+    each other, and a lower bound of the evidence is maximised. Such a posterior is overconfident.
+
+    Parameters
+    ----------
+    votes : Votes
+    n_classes : int, optional
+        Number of latent classes. Default: as `diagonal`, `start` or rows of `truth` have, else as
+        many as there are answers.
+    diagonal : array_like of int, shape (n_classes,), optional
+        Each class's own answer, -1 where no answer is its own. Needed where there are other classes
+        than answers.
+    truth : array_like, optional
+        What is known of items, throughout: shape (n_items,), a class or -1 where it is not known;
+        or shape (n_items, n_classes), a distribution, or zeros where it is not known.
+    own_count, other_count : float
+        Dirichlet counts of a class's own answer and of each other one; 0.01 or more.
+    class_count : float, array_like of shape (n_classes,) or "anchored"
+        Dirichlet counts of the classes. "anchored": the column sums of the vote shares, where known
+        items count by their truth; a class that nothing speaks for is then impossible.
+    learn : bool
+        Estimate `own_count` and `other_count` from the votes, starting from these, within 0.01 and
+        1000: where raters differ by no more than chance, the likeliest counts are infinite.
+    start : array_like, shape (n_items, n_classes), optional
+        Posteriors to start from. Default: vote shares.
+    accelerate : bool
+        Extrapolate by SQUAREM. False: one plain step after the other.
+    tol : float
+        Stop when a step gains no more than this, in nats a vote, and moves no posterior by more
+        than its square root.
+    max_steps : int
+        Most evaluations of a step.
+    threads : int, optional
+        Never changes a result. Default: as many as are useful.
+    progress : callable, optional
+        Called with the number of steps and the bound after each.
+
+    Returns
+    -------
+    Aggregation
+        Its objective is the lower bound of the log evidence ("elbo"). `parameters` has the
+        Dirichlet counts of the result, `answer_counts` of shape (n_raters, n_classes, n_answers)
+        and `class_counts` of shape (n_classes,); `class_prior`, the mean of the latter; and
+        `prior_counts`, those of own and of other answers.
+
+    Raises
+    ------
+    VoteError
+        If arguments do not fit the votes.
+
+    Warns
+    -----
+    ConvergenceWarning
+        If steps ran out; `converged` is then False.
+
+    References
+    ----------
+    Kim & Ghahramani (2012), Bayesian classifier combination, AISTATS.
+    Simpson, Roberts, Psorakis & Smith (2013), Dynamic Bayesian combination of multiple imperfect
+    classifiers, in: Decision Making and Imperfection, Springer.
+
+    Examples
+    --------
+    >>> from aggregation import load_anesthesia
+    >>> fit = fit_ibcc(load_anesthesia())
+    >>> round(fit.objective, 3), fit.parameters["class_prior"].round(2).tolist()
+    (-249.445, [0.41, 0.43, 0.13, 0.03])
+    """
+    if n_classes is None and diagonal is not None:
+        n_classes = numbers("diagonal", diagonal).size
+    n_classes = count_classes(votes, n_classes, truth, None, None, start)
+    own = own_answers(votes, n_classes, diagonal)
+    priors = Priors(own_count, other_count, class_count)
+    from .ibcc_model import Ibcc  # Numba takes a third of a second to import
+    from .latent_class import Climbing, checked_job, climbed, starting_counts
+
+    how = Climbing(accelerate, tol, max_steps, progress)
+    job = checked_job(votes, truth, n_classes, threads)
+    with closing(job.blocks):
+        affinity = affinity_to_own(own)
+        shares = job.from_affinity(affinity)
+        counts = shares if start is None else starting_counts(job, start, affinity)
+        of_classes = priors.of_classes(shares.of_classes)
+        check_possible(of_classes, own)
+        model = Ibcc(job, own, of_classes, votes.votes_per_rater() > 0, learn)
+        top = climbed(model, model.start(counts, own_count, other_count), how)
+    given = {"n_classes": n_classes, "diagonal": diagonal, "learn": learn, **vars(priors)}
+    given |= {"accelerate": accelerate, "tol": tol, "max_steps": max_steps}
+    return result(model, top, Call(fit_ibcc, given))
+
+
+def result(model: Ibcc, top: Top, options: Call) -> Aggregation:
+    """Name what a climb ended with."""
+    mu, nu, prior_counts = model.split(top.x)
+    answer_counts = answers_before_classes(mu)
+    return Aggregation(
+        method="ibcc-learned" if model.learn else "ibcc",
+        options=options,
+        parameters={
+            "answer_counts": answer_counts,
+            "class_counts": nu.copy(),
+            "class_prior": nu / nu.sum(),
+            "prior_counts": prior_counts.copy(),
+        },
+        predictive=answer_counts / answer_counts.sum(axis=-1, keepdims=True),
+        **top.named(model.job, "elbo"),
+    )

@@ -1,0 +1,168 @@
+"""MACE: a rater knows the class, or spams answers of a taste of its own."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from numpy.typing import ArrayLike
+
+from ..votes.votes import Votes
+from .aggregated import Aggregation, Call
+from .dawid_skene.arguments import count_classes
+from .own_answers import check_square
+
+if TYPE_CHECKING:
+    from ..engine.climb import Progress
+    from .aggregated import ObjectiveKind
+    from .latent_class import Climbing
+    from .mace_model import Mace
+
+WHY = "raters who know the class answer with it"
+
+
+def fit_mace(
+    votes: Votes,
+    *,
+    n_classes: int | None = None,
+    truth: ArrayLike | None = None,
+    accelerate: bool = True,
+    tol: float = 1e-10,
+    max_steps: int = 10_000,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Aggregation:
+    """Fit MACE, multi-annotator competence estimation, by variational Bayes.
+
+    For each vote a rater knows the item's class, and answers with it, or else spams: answers by a
+    taste of its own, whatever the class. Whether it knows has a Beta(0.5, 0.5) prior, its taste a
+    Dirichlet(10) prior, and classes are equally likely. A lower bound of the evidence is maximised,
+    from raters who know half of the time and have no taste.
+
+    Parameters
+    ----------
+    votes : Votes
+    n_classes : int, optional
+        As many as there are answers: there is an answer for each class.
+    truth : array_like, optional
+        What is known of items, throughout: shape (n_items,), a class or -1 where it is not known;
+        or shape (n_items, n_classes), a distribution, or zeros where it is not known.
+    accelerate : bool
+        Extrapolate by SQUAREM. False: one plain step after the other.
+    tol : float
+        Stop when a step gains no more than this, in nats a vote, and moves no posterior by more
+        than its square root.
+    max_steps : int
+        Most evaluations of a step.
+    threads : int, optional
+        Never changes a result. Default: as many as are useful.
+    progress : callable, optional
+        Called with the number of steps and the bound after each.
+
+    Returns
+    -------
+    Aggregation
+        Its objective is the lower bound of the log evidence ("elbo"). `parameters` has the mean
+        probability that each rater knows, `competence` of shape (n_raters,), and what it answers
+        where it spams, `taste` of shape (n_raters, n_answers).
+
+    Raises
+    ------
+    VoteError
+        If arguments do not fit the votes.
+
+    Warns
+    -----
+    ConvergenceWarning
+        If steps ran out; `converged` is then False.
+
+    References
+    ----------
+    Hovy, Berg-Kirkpatrick, Vaswani & Hovy (2013), Learning whom to trust with MACE, NAACL.
+
+    Examples
+    --------
+    >>> from aggregation import load_anesthesia
+    >>> fit = fit_mace(load_anesthesia())
+    >>> round(fit.objective, 3), fit.parameters["competence"].round(2).tolist()
+    (-267.237, [0.83, 0.62, 0.74, 0.81, 0.76])
+    """
+    n_classes = count_classes(votes, n_classes, truth, None, None)
+    check_square(votes, n_classes, WHY)
+    from .latent_class import Climbing, checked_job
+    from .mace_model import MaceBayes  # Numba takes a third of a second to import
+
+    how = Climbing(accelerate, tol, max_steps, progress)
+    model = MaceBayes(checked_job(votes, truth, n_classes, threads))
+    given = {"n_classes": n_classes, "accelerate": accelerate, "tol": tol, "max_steps": max_steps}
+    return _fitted(model, how, "elbo", "mace", Call(fit_mace, given))
+
+
+def fit_mace_em(
+    votes: Votes,
+    *,
+    n_classes: int | None = None,
+    truth: ArrayLike | None = None,
+    accelerate: bool = True,
+    tol: float = 1e-10,
+    max_steps: int = 10_000,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Aggregation:
+    """Fit MACE, multi-annotator competence estimation, by EM.
+
+    The model is that of :func:`fit_mace`, without its priors: 0.01 / n_classes is added to each
+    expected count, and EM climbs the log-likelihood plus 0.01 / n_classes times the sum of the
+    logarithms of all its parameters.
+
+    Parameters
+    ----------
+    votes, n_classes, truth, accelerate, tol, max_steps, threads, progress
+        As for :func:`fit_mace`.
+
+    Returns
+    -------
+    Aggregation
+        Its objective is the penalised log-likelihood ("log posterior"). `parameters` has the
+        probability that each rater knows, `competence` of shape (n_raters,), and what it answers
+        where it spams, `taste` of shape (n_raters, n_answers).
+
+    Raises
+    ------
+    VoteError
+        If arguments do not fit the votes.
+
+    Warns
+    -----
+    ConvergenceWarning
+        If steps ran out; `converged` is then False.
+
+    References
+    ----------
+    Hovy, Berg-Kirkpatrick, Vaswani & Hovy (2013), Learning whom to trust with MACE, NAACL.
+    """
+    n_classes = count_classes(votes, n_classes, truth, None, None)
+    check_square(votes, n_classes, WHY)
+    from .latent_class import Climbing, checked_job
+    from .mace_model import MaceLikelihood  # Numba takes a third of a second to import
+
+    how = Climbing(accelerate, tol, max_steps, progress)
+    model = MaceLikelihood(checked_job(votes, truth, n_classes, threads))
+    given = {"n_classes": n_classes, "accelerate": accelerate, "tol": tol, "max_steps": max_steps}
+    return _fitted(model, how, "log posterior", "mace-em", Call(fit_mace_em, given))
+
+
+def _fitted(model: Mace, how: Climbing, kind: ObjectiveKind, name: str, call: Call) -> Aggregation:
+    """Climb, and name what the climb ended with."""
+    from .latent_class import climbed
+
+    with closing(model.job.blocks):
+        top = climbed(model, model.start(), how)
+    competence, taste = model.means(top.x)
+    return Aggregation(
+        method=name,
+        options=call,
+        parameters={"competence": competence, "taste": taste},
+        predictive=model.probabilities(competence, 1 - competence, taste).transpose(0, 2, 1),
+        **top.named(model.job, kind),
+    )
