@@ -13,7 +13,7 @@ from ...engine.climb import Step
 from ...errors import VoteError
 from ...votes.votes import Votes
 from ..known_truth import expected_counts
-from .arguments import FixedParameters, answers_before_classes
+from .arguments import FixedParameters, answers_before_classes, nothing_added
 from .families import Family
 
 
@@ -41,7 +41,7 @@ class Known:
     @property
     def added(self) -> NDArray[np.float64]:
         """What is added to the expected counts at each step."""
-        return self.counts + self.pseudo_counts
+        return self.counts + self.pseudo_counts if self.classes.any() else self.pseudo_counts
 
     def log_likelihood(self, rates: NDArray[np.float64], prior: NDArray[np.float64]) -> float:
         """Log-likelihood of the known items' votes and classes."""
@@ -193,7 +193,11 @@ def problem_of(
     """Set up EM: items whose class is clamped are counted once, the others are cut into blocks."""
     open_items = None
     open_votes = votes
-    known_counts, known_classes, entropy = np.zeros_like(pseudo_counts), np.zeros(n_classes), 0.0
+    known_counts, known_classes, entropy = (
+        nothing_added(*pseudo_counts.shape),
+        np.zeros(n_classes),
+        0.0,
+    )
     if clamped is not None and clamped.any():
         open_items = np.asarray(~clamped.any(axis=1))
         open_votes = votes.select(open_items)
