@@ -11,7 +11,7 @@ from scipy.special import xlogy
 
 from ..engine.blocks import Blocks
 from ..votes.votes import Votes
-from .dawid_skene.arguments import answers_before_classes
+from .dawid_skene.arguments import answers_before_classes, nothing_added
 from .known_truth import expected_counts
 
 
@@ -39,7 +39,7 @@ class Known:
     @property
     def added(self) -> NDArray[np.float64]:
         """What is added to the expected counts at each step."""
-        return self.counts + self.pseudo_counts
+        return self.counts + self.pseudo_counts if self.classes.any() else self.pseudo_counts
 
     def log_likelihood(self, rates: NDArray[np.float64], prior: NDArray[np.float64]) -> float:
         """Log-likelihood of the known items' votes and classes."""
@@ -121,7 +121,7 @@ def job_of(
     votes: Votes, clamped: NDArray[np.float64] | None, n_classes: int, threads: int | None
 ) -> Job:
     """Set up a job: known items are counted once, the others are cut into blocks."""
-    none = np.zeros((votes.n_raters, votes.n_answers, n_classes))
+    none = nothing_added(votes.n_raters, votes.n_answers, n_classes)
     open_items, open_votes, known = split_known(votes, clamped, none)
     return Job(votes, clamped, Blocks(open_votes, n_classes, threads), open_items, known)
 
@@ -131,8 +131,8 @@ def split_known(
 ) -> tuple[NDArray[np.bool_] | None, Votes, Known]:
     """Return which items are open (None: all), the votes on them, and what the others count."""
     if clamped is None or not clamped.any():
-        n_classes = pseudo_counts.shape[2]
-        known = Known(np.zeros_like(pseudo_counts), np.zeros(n_classes), 0.0, pseudo_counts)
+        none = nothing_added(*pseudo_counts.shape)
+        known = Known(none, np.zeros(pseudo_counts.shape[2]), 0.0, pseudo_counts)
         return None, votes, known
     open_items = np.asarray(~clamped.any(axis=1))
     known = Known(

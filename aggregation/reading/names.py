@@ -9,11 +9,11 @@ import numpy as np
 
 from ..errors import VoteError, listed, shown
 from .columns import Column
+from .tables.distinct import LARGE, distinct_texts, is_long_text, sorted_texts
 from .tables.table import Objects
 
 # From here on doubles skip whole numbers, so that two ids may have become one.
 LEAST_INEXACT = 2.0**53
-LARGE = 2**31
 # How numbers are written, and begin.
 NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 DIGITS = "0123456789+-."
@@ -52,14 +52,21 @@ def coded_arrow(column: Any, what: str, *, text_only: bool = False) -> Column:
         column = column.cast(column.type.value_type)
     if pa.types.is_floating(column.type):
         column = exact_floats(column, what)
-    # one chunk is hashed once, and its dictionary needs no unifying with others
-    encoded = one_array(column).dictionary_encode()
-    names = whole_numbers(encoded.dictionary, text_only=text_only)
+    names, codes = distinct(column)
+    names = whole_numbers(names, text_only=text_only)
     order = np.asarray(sorted_places(names) if declared is None else places_in(names, declared))
     rank = np.empty(len(names), dtype=np.int32)
     rank[order] = np.arange(len(names), dtype=np.int32)
-    codes = rank[encoded.indices.to_numpy()]
-    return Column(codes, len(names), tuple(names.take(pa.array(order)).to_pylist()))
+    return Column(rank[codes], len(names), tuple(names.take(pa.array(order)).to_pylist()))
+
+
+def distinct(column: Any) -> tuple[Any, Any]:
+    """Return a column's distinct values as they come, and the place of each row's among them."""
+    if is_long_text(column) and (found := distinct_texts(column)) is not None:
+        return found
+    # one chunk is hashed once, and its dictionary needs no unifying with others
+    encoded = one_array(column).dictionary_encode()
+    return encoded.dictionary, encoded.indices.to_numpy()
 
 
 def one_array(column: Any) -> Any:
@@ -124,7 +131,7 @@ def sorted_places(names: Any) -> Any:
         if (numbers := all_numbers(names)) is not None:
             table = pa.table({"number": numbers, "text": names})
             return pc.sort_indices(table, [("number", "ascending"), ("text", "ascending")])
-        return pc.array_sort_indices(names)
+        return sorted_texts(names) if is_long_text(names) else pc.array_sort_indices(names)
     except pa.ArrowNotImplementedError:
         values = names.to_pylist()
         return sorted(range(len(values)), key=values.__getitem__)

@@ -12,14 +12,18 @@ from numpy.typing import ArrayLike, NDArray
 from ..engine.blocks import Blocks
 from ..engine.climb import climb
 from ..errors import VoteError
-from ..models.dawid_skene.arguments import FixedParameters, answers_before_classes
+from ..models.dawid_skene.arguments import (
+    FixedParameters,
+    answers_before_classes,
+    nothing_added,
+    pseudo_counts_of,
+)
 from ..models.dawid_skene.problem import Problem
 from ..models.dawid_skene.switching import best_match
 from ..models.fit import Fit
 from ..models.job import Known
 from ..models.known_truth import expected_counts
 from ..reading.columns import coded_column
-from ..votes.given import checked_pseudo_count
 from .information import OpenItems, open_items
 
 
@@ -52,7 +56,6 @@ def source_of(fit: Fit, groups: ArrayLike | Iterable[Any] | None) -> Source:
         raise VoteError(f"{len(group_of)} groups for {votes.n_items} items: give one an item")
     items = open_items(fit)
     rates = answers_before_classes(fit.error_rates)
-    pseudo_count = checked_pseudo_count(options.pseudo_count, votes, fit.n_classes)
     return Source(
         fit,
         items,
@@ -61,7 +64,7 @@ def source_of(fit: Fit, groups: ArrayLike | Iterable[Any] | None) -> Source:
             None if options.error_rates is None else rates,
             None if options.class_prior is None else fit.class_prior,
         ),
-        answers_before_classes(pseudo_count),
+        pseudo_counts_of(options.pseudo_count, votes, fit.n_classes),
         answers_before_classes(expected_counts(votes, fit.posterior * items.mask[:, None])),
     )
 
@@ -105,7 +108,7 @@ def _problem(source: Source, times: NDArray[np.int64]) -> Problem:
     if patterns.of_item is not None:
         of_open = np.bincount(patterns.of_item, weights=of_open, minlength=patterns.n_patterns)
     drawn = patterns._replace(weights=of_open.astype(np.int32), of_item=None)
-    known_counts, known_classes = np.zeros(source.expected.shape), np.zeros(fit.n_classes)
+    known_counts, known_classes = nothing_added(*source.expected.shape), np.zeros(fit.n_classes)
     if fit.clamped is not None:
         truth = fit.clamped * times[:, None]
         known_counts = answers_before_classes(expected_counts(fit.votes, truth))

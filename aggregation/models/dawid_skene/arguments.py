@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ...errors import VoteError
-from ...votes.given import checked_parameters, numbers, truth_weights
+from ...votes.given import checked_parameters, checked_pseudo_count, numbers, truth_weights
 from ...votes.votes import Votes
 from ..fit import Fit
 
@@ -107,6 +107,19 @@ def checked_fixed(
         None if error_rates is None else answers_before_classes(summing_to_1(rates)),
         None if class_prior is None else summing_to_1(prior),
     )
+
+
+def pseudo_counts_of(pseudo_count: ArrayLike, votes: Votes, n_classes: int) -> NDArray[np.float64]:
+    """Return pseudo-counts in the kernels' order of axes, (n_raters, n_answers, n_classes)."""
+    full = checked_pseudo_count(pseudo_count, votes, n_classes)
+    if not np.any(pseudo_count):
+        return nothing_added(votes.n_raters, votes.n_answers, n_classes)
+    return answers_before_classes(full)
+
+
+def nothing_added(*shape: int) -> NDArray[np.float64]:
+    """Return a table of zeros that takes no memory, and cannot be written to."""
+    return np.broadcast_to(np.float64(0), shape)
 
 
 def summing_to_1(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:

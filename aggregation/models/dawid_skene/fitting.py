@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
-from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...votes.given import checked_pseudo_count
+from ...engine.memory import check_room
 from ...votes.votes import Votes
 from ..fit import Fit, Optimum, Options
 from .arguments import (
@@ -21,6 +20,7 @@ from .arguments import (
     checked_fixed,
     checked_truth,
     count_classes,
+    pseudo_counts_of,
 )
 from .families import FamilyName, family_of
 from .switching import order_by_answers, order_by_truth
@@ -117,7 +117,8 @@ def fit_dawid_skene(
     Raises
     ------
     VoteError
-        If arguments do not fit the votes, or an item is impossible under given parameters.
+        If arguments do not fit the votes, their tables have no room in memory, or an item is
+        impossible under given parameters.
 
     Warns
     -----
@@ -155,26 +156,26 @@ def fit_dawid_skene(
         max_steps=max_steps,
         leave_zeros=leave_zeros,
     )
+    check_room(votes, n_classes)
     known = None if truth is None else checked_truth(truth, votes.n_items, n_classes)
     clamped = known if truth_role == "clamped" else None
     from .identifiability import warn_of_doubts
     from .problem import problem_of  # Numba takes a third of a second to import
-    from .starts import first_start, from_chance
+    from .starts import starts_of
 
     problem = problem_of(
         votes,
         clamped,
         n_classes=n_classes,
-        pseudo_counts=answers_before_classes(checked_pseudo_count(pseudo_count, votes, n_classes)),
+        pseudo_counts=pseudo_counts_of(pseudo_count, votes, n_classes),
         family=options.family,
         hard=hard,
         fixed=checked_fixed(votes, n_classes, error_rates, class_prior),
         threads=threads,
     )
     with closing(problem.blocks):
-        first = first_start(problem, votes, start=start, truth=known)
-        others = (from_chance(problem, np.random.default_rng((seed, k))) for k in range(restarts))
-        paths = climbed(problem, chain([first], others), options, progress)
+        starts = starts_of(problem, votes, start, known, restarts=restarts, seed=seed)
+        paths = climbed(problem, starts, options, progress)
         result = finish(problem, votes, clamped, paths, options)
         votes_of = votes.votes_per_rater(problem.blocks.threads)
     if start is None and problem.classes_are_alike:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +20,21 @@ if TYPE_CHECKING:
     from .problem import Problem
 
 Start = Fit | ArrayLike | tuple[ArrayLike, ArrayLike] | None
+
+
+def starts_of(
+    problem: Problem,
+    votes: Votes,
+    start: Start,
+    truth: NDArray[np.float64] | None,
+    *,
+    restarts: int,
+    seed: int,
+) -> Iterator[NDArray[np.float64]]:
+    """Make the parameters to start from one after the other: the first, then some by chance."""
+    yield first_start(problem, votes, start=start, truth=truth)
+    for k in range(restarts):
+        yield from_chance(problem, np.random.default_rng((seed, k)))
 
 
 def first_start(

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import shown
-from ..columns import Column
+from ..columns import WORTH_COMPILING, Column
 
 # So many groups of names are listed.
 MOST_GROUPS = 5
@@ -58,8 +58,20 @@ def may_differ(texts: Sequence[str]) -> bool:
     if len(texts) < 2:
         return False
     whole = "\n".join(texts)
+    if len(texts) >= WORTH_COMPILING and plainly_differ(whole, len(texts)):
+        return False
     plain = whole.isascii() and whole == whole.lower() and len(whole.split()) == len(texts)
     return not plain or (ODD_NUMBER.search(whole) is not None)
+
+
+def plainly_differ(whole: str, n_lines: int) -> bool:
+    """Say whether lines are certain to differ in what folding keeps, in one quick pass."""
+    from ...kernels.text import differ_plainly  # Numba takes a third of a second to import
+
+    if not whole.isascii():
+        return False
+    lines = np.frombuffer(whole.encode(), dtype=np.uint8)
+    return differ_plainly(lines) and whole.count("\n") == n_lines - 1
 
 
 def merged(column: Column, groups: Sequence[Sequence[int]]) -> Column:

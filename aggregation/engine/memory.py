@@ -1,0 +1,88 @@
+"""Whether a fit's tables have room in memory, asked before any of them is made."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from ..errors import VoteError
+from ..votes.votes import Votes
+
+GB = 1e9
+DOUBLE_BYTES = 8
+# So many raters x classes x answers tables are held at once where EM is at its widest: rates,
+# counts, and the points between which SQUAREM extrapolates. Measured: 10.8.
+TABLES_AT_ONCE = 11
+# More answers than this share of the votes are hardly classes, and likely to be free text. Small
+# tables are made all the same.
+MOST_ANSWERS = 0.25
+SMALL_TABLE_BYTES = 1 * GB
+# Taken for this machine's where it does not say.
+ASSUMED_BYTES = 16 * GB
+CGROUPS = Path("/sys/fs/cgroup")
+OWN_CGROUP = Path("/proc/self/cgroup")
+
+
+def check_room(votes: Votes, n_classes: int) -> None:
+    """Refuse votes whose tables of raters, classes and answers have no room in memory.
+
+    Parameters
+    ----------
+    votes : Votes
+    n_classes : int
+
+    Raises
+    ------
+    VoteError
+        If the tables would take more than there is, or are large because nearly every vote has an
+        answer of its own.
+    """
+    table = votes.n_raters * n_classes * votes.n_answers * DOUBLE_BYTES
+    needed, available = TABLES_AT_ONCE * table, memory_bytes()
+    many = votes.n_answers > MOST_ANSWERS * votes.n_votes
+    if needed <= available and not (many and table > SMALL_TABLE_BYTES):
+        return
+    room = f"; this machine has {available / GB:,.0f} GB" if needed > available else ""
+    raise VoteError(
+        f"error rates of {votes.n_raters:,} raters x {n_classes:,} classes x "
+        f"{votes.n_answers:,} answers take {table / GB:,.1f} GB, and a fit about "
+        f"{needed / GB:,.0f} GB{room}. There are {votes.n_answers:,} answers among "
+        f"{votes.n_votes:,} votes of {votes.n_raters:,} raters: is that the right column? If not, "
+        "take another (answer=, --answer COLUMN); else merge rare answers or fit fewer classes "
+        "(n_classes=), or take vote_share, which has no such table"
+    )
+
+
+def memory_bytes() -> float:
+    """Return how much memory this process may use at the most: the machine's, or its group's."""
+    return min([physical_bytes(), *group_limits()])
+
+
+def physical_bytes() -> float:
+    """Return the machine's memory, or a fair size where the system does not tell."""
+    try:
+        pages, size = os.sysconf("SC_PHYS_PAGES"), os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return ASSUMED_BYTES
+    return float(pages * size) if pages > 0 and size > 0 else ASSUMED_BYTES
+
+
+def group_limits() -> list[float]:
+    """Return the limits of the control groups in which Linux holds this process, if there are any.
+
+    In a container the topmost group that can be seen is its own.
+    """
+    folders = [CGROUPS]
+    try:
+        lines = OWN_CGROUP.read_text().splitlines()
+    except OSError:
+        lines = []
+    for own in (line[len("0::/") :] for line in lines if line.startswith("0::/")):
+        folders += [CGROUPS / own, *(CGROUPS / above for above in Path(own).parents)]
+    limits = []
+    for folder in folders:
+        try:
+            limits.append(float((folder / "memory.max").read_text()))
+        except (OSError, ValueError):  # no such file, or no limit: "max"
+            continue
+    return limits
