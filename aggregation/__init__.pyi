@@ -4,6 +4,12 @@ from .datasets.simulate import simulate_votes as simulate_votes
 from .errors import ConvergenceWarning as ConvergenceWarning
 from .errors import IdentifiabilityWarning as IdentifiabilityWarning
 from .errors import VoteError as VoteError
+from .errors import VoteWarning as VoteWarning
+from .models.aggregate import aggregate as aggregate
+from .models.aggregated import Aggregated as Aggregated
+from .models.aggregated import Aggregation as Aggregation
+from .models.catalogue import METHODS as METHODS
+from .models.catalogue import Method as Method
 from .models.dawid_skene.families import Family as Family
 from .models.dawid_skene.families import FamilyName as FamilyName
 from .models.dawid_skene.fitting import fit_dawid_skene as fit_dawid_skene
@@ -21,6 +27,8 @@ from .models.known_truth import expected_counts as expected_counts
 from .models.known_truth import normalised_rates as normalised_rates
 from .models.vote_share import VoteShare as VoteShare
 from .models.vote_share import vote_share as vote_share
+from .reading.options import ReadOptions as ReadOptions
+from .table import Table as Table
 from .uncertainty.bootstrap import Bootstrap as Bootstrap
 from .uncertainty.bootstrap import bootstrap as bootstrap
 from .uncertainty.model_comparison import ComparedFit as ComparedFit
@@ -35,6 +43,8 @@ from .uncertainty.standard_errors import standard_errors as standard_errors
 from .votes.given import UNKNOWN as UNKNOWN
 from .votes.known_items import KnownItems as KnownItems
 from .votes.known_items import read_known_items as read_known_items
+from .votes.read import VoteReading as VoteReading
+from .votes.read import read_votes as read_votes
 from .votes.votes import Votes as Votes
 
 MODULES: dict[str, str]

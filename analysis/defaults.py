@@ -9,3 +9,5 @@ REPLICATES = 2000
 CONFIDENCE = 0.95
 # Of figures, by the file's ending.
 FORMATS = ("png", "pdf")
+# Raters in a heat map: more have no room for their names.
+SHOWN_RATERS = 60

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
+
+from aggregation import Table
 
 
 def to_csv(columns: Mapping[str, Sequence[Any] | NDArray[Any]]) -> str:
@@ -35,17 +35,7 @@ def to_csv(columns: Mapping[str, Sequence[Any] | NDArray[Any]]) -> str:
     >>> to_csv({"rater": ["ann", "bob"], "accuracy": [0.1, float("nan")]})
     'rater,accuracy\nann,0.1\nbob,\n'
     """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(zip(*map(_cells, columns.values()), strict=True))
-    return text.getvalue()
-
-
-def _cells(column: Sequence[Any] | NDArray[Any]) -> list[Any]:
-    # tolist, because csv writes a Python float by its repr
-    values = column.tolist() if isinstance(column, np.ndarray) else list(column)
-    return ["" if value is None or value != value else value for value in values]
+    return Table(columns).to_csv()
 
 
 def to_parquet(columns: Mapping[str, Sequence[Any] | NDArray[Any]]) -> bytes:
@@ -60,20 +50,8 @@ def to_parquet(columns: Mapping[str, Sequence[Any] | NDArray[Any]]) -> bytes:
     -------
     bytes
     """
-    import pyarrow as pa
     from pyarrow import parquet
 
     stream = io.BytesIO()
-    table = pa.table({name: _arrow(column) for name, column in columns.items()})
-    parquet.write_table(table, stream)
+    parquet.write_table(Table(columns).to_arrow(), stream)
     return stream.getvalue()
-
-
-def _arrow(column: Sequence[Any] | NDArray[Any]) -> Any:
-    import pyarrow as pa
-
-    values = column if isinstance(column, np.ndarray) else list(column)
-    try:
-        return pa.array(values)
-    except (pa.ArrowInvalid, pa.ArrowTypeError):
-        return pa.array(list(map(str, values)))

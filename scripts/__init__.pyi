@@ -1,4 +1,7 @@
+from aggregation import METHODS as METHODS
 from aggregation import UNKNOWN as UNKNOWN
+from aggregation import Aggregated as Aggregated
+from aggregation import Aggregation as Aggregation
 from aggregation import Bootstrap as Bootstrap
 from aggregation import ComparedFit as ComparedFit
 from aggregation import ConvergenceWarning as ConvergenceWarning
@@ -10,13 +13,19 @@ from aggregation import HeldOut as HeldOut
 from aggregation import IdentifiabilityWarning as IdentifiabilityWarning
 from aggregation import Intervals as Intervals
 from aggregation import KnownItems as KnownItems
+from aggregation import Method as Method
 from aggregation import Optimum as Optimum
 from aggregation import Options as Options
+from aggregation import ReadOptions as ReadOptions
 from aggregation import SimulatedVotes as SimulatedVotes
 from aggregation import StandardErrors as StandardErrors
+from aggregation import Table as Table
 from aggregation import VoteError as VoteError
+from aggregation import VoteReading as VoteReading
 from aggregation import Votes as Votes
 from aggregation import VoteShare as VoteShare
+from aggregation import VoteWarning as VoteWarning
+from aggregation import aggregate as aggregate
 from aggregation import bic as bic
 from aggregation import bootstrap as bootstrap
 from aggregation import compare_fits as compare_fits
@@ -32,6 +41,7 @@ from aggregation import n_parameters as n_parameters
 from aggregation import normalised_rates as normalised_rates
 from aggregation import posterior_table as posterior_table
 from aggregation import read_known_items as read_known_items
+from aggregation import read_votes as read_votes
 from aggregation import simulate_votes as simulate_votes
 from aggregation import standard_errors as standard_errors
 from aggregation import start_from as start_from

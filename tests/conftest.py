@@ -7,6 +7,7 @@ import socket
 import sys
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from analysis import Release, load_release
@@ -15,6 +16,9 @@ from scripts import main
 
 from .support.commands import Command, Ended
 
+# Kernels are compiled within tests, and machines are busy: a slow example is no failure.
+hypothesis.settings.register_profile("without deadlines", deadline=None)
+hypothesis.settings.load_profile("without deadlines")
 # Processes that a test starts, in whatever folder, take the code from this checkout, too.
 os.environ["PYTHONPATH"] = str(Path(__file__).parents[1])
 

@@ -37,7 +37,7 @@ OURS = {*PACKAGES, "benchmarks", "tests"}
 # llvmlite is what Numba's intrinsics are written in.
 AGGREGATION_MAY_IMPORT = {"numpy", "scipy", "numba", "llvmlite", "zlib_ng"}
 # Only to read a table, and so only where one is read.
-AGGREGATION_MAY_IMPORT_LATE = {"narwhals", "pandas", "pyarrow"}
+AGGREGATION_MAY_IMPORT_LATE = {"narwhals", "pandas", "pyarrow", "python_calamine"}
 # Libraries that one place alone may import.
 PLACES = {
     "matplotlib": "analysis/figures/",
@@ -46,12 +46,13 @@ PLACES = {
     "rich": "scripts/",
     "pandas": "aggregation/models/crowdkit/",
     "dask": "aggregation/engine/dask_pieces.py",
+    "python_calamine": "aggregation/reading/tables/binary.py",
 }
 # What analysis takes from inside aggregation, not through the face: compiled loops, the readers of
 # npz members, draws for simulations, and checks of arguments.
 INSIDE = {
     "aggregation.kernels.jit",
-    "aggregation.reading.npz",
+    "aggregation.reading.tensors.npz",
     "aggregation.datasets.draws",
     "aggregation.votes.given",
 }

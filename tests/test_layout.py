@@ -31,15 +31,11 @@ LONG_FILES = {
     "tests/aggregation/models/dawid_skene/test_fitting.py": 310,
     "tests/aggregation/uncertainty/test_standard_errors.py": 373,
     "tests/aggregation/votes/test_votes.py": 322,
-    "tests/analysis/raters/agreement/test_agreement.py": 321,
-    "tests/analysis/raters/quality/test_quality.py": 356,
     "tests/analysis/release/test_release_errors.py": 321,
     "tests/scripts/commands/test_accuracy.py": 416,
 }
 LONG_BODIES = {
-    "analysis/figures/diagnostics.py:model_check_figure": 49,
     "analysis/figures/raters.py:raters_figure": 50,
-    "analysis/raters/quality/quality.py:rater_quality": 56,
     "analysis/reproduction.py:summary": 45,
 }
 

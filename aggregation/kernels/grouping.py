@@ -209,3 +209,19 @@ def extremes(values: NDArray[np.integer[Any]]) -> tuple[int, int]:
         least = min(least, value)
         largest = max(largest, value)
     return least, largest
+
+
+@kernel
+def codes_as_they_come(codes: NDArray[np.integer[Any]], order: NDArray[np.int64]) -> None:
+    """Write all codes in the order in which they first occur, and then those that do not."""
+    seen = np.zeros(len(order), dtype=np.bool_)
+    found = 0
+    for code in codes:
+        if not seen[code]:
+            seen[code] = True
+            order[found] = code
+            found += 1
+    for code in range(len(order)):
+        if not seen[code]:
+            order[found] = code
+            found += 1

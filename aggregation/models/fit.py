@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..votes.votes import Votes
+from .aggregated import ObjectiveKind, Posteriors
 from .dawid_skene.families import Family
 
 
@@ -34,9 +35,10 @@ class Options:
     """How a model was fitted, so that it can be fitted again to other votes.
 
     The attributes are the arguments of :func:`aggregation.fit_dawid_skene`, but for those that
-    belong to the votes (truth, start) or change no result (threads).
+    belong to the votes (truth, start) or change no result (threads); `method` is that function.
     """
 
+    method: Callable[..., Any] = field(repr=False)
     n_classes: int
     pseudo_count: ArrayLike
     error_rates: ArrayLike | None
@@ -50,12 +52,13 @@ class Options:
     def arguments(self) -> dict[str, Any]:
         """Return them as the keyword arguments that they were."""
         by_name = {field.name: getattr(self, field.name) for field in fields(self)}
+        del by_name["method"]
         return by_name | {"family": self.family.name}
 
 
 @dataclass(frozen=True, eq=False)
-class Fit:
-    """A fitted Dawid & Skene model.
+class Fit(Posteriors):
+    """A fitted Dawid & Skene model; an :class:`aggregation.Aggregated`.
 
     Attributes
     ----------
@@ -110,16 +113,16 @@ class Fit:
     clamped: NDArray[np.float64] | None = field(default=None, repr=False)
 
     @property
-    def n_classes(self) -> int:
-        """Number of classes."""
-        return len(self.class_prior)
+    def objective_kind(self) -> ObjectiveKind:
+        """What the objective is: with ``hard=True`` "score", with pseudo-counts "log posterior".
 
-    @property
-    def class_names(self) -> Sequence[Any]:
-        """The answers, where there are as many classes; else their codes."""
-        answers = self.votes.answer_names
-        return answers if self.n_classes == len(answers) else range(self.n_classes)
+        The latter is up to a constant, which depends on the pseudo-counts alone.
+        """
+        if self.options.hard:
+            return "score"
+        penalised = self.options.error_rates is None and np.any(self.options.pseudo_count)
+        return "log posterior" if penalised else "log likelihood"
 
-    def classes(self) -> NDArray[np.int64]:
-        """Return each item's likeliest class, shape (n_items,); the first of equals."""
-        return np.asarray(self.posterior.argmax(axis=1))
+    def answer_probabilities(self) -> NDArray[np.float64]:
+        """Return the error rates, shape (n_raters, n_classes, n_answers)."""
+        return self.error_rates

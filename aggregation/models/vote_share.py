@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 import numpy as np
@@ -12,6 +12,7 @@ from ..datasets.draws import generator
 from ..errors import VoteError
 from ..votes.given import numbers
 from ..votes.votes import Votes
+from .aggregated import Call, ObjectiveKind, Posteriors, no_model
 
 Ties = Literal["uniform", "first", "last", "random"]
 UNDECIDED = -1
@@ -20,11 +21,15 @@ ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
-class VoteShare:
+class VoteShare(Posteriors):
     """What votes alone say of each item; answers stand for the classes of the same code.
+
+    It is an :class:`aggregation.Aggregated`: its posteriors are the shares; it maximises nothing.
 
     Attributes
     ----------
+    votes : Votes
+        What was counted.
     shares : ndarray, shape (n_items, n_answers)
         Share of each answer among the item's votes; rows sum to 1.
     majority : ndarray of int64, shape (n_items,)
@@ -34,12 +39,38 @@ class VoteShare:
         Rows sum to 1.
     tied : ndarray of bool, shape (n_items,)
         Where several answers have most votes.
+    options : Call
+        How it was done.
     """
 
+    votes: Votes
     shares: NDArray[np.float64]
     majority: NDArray[np.int64]
     decisions: NDArray[np.float64]
     tied: NDArray[np.bool_]
+    options: Call = field(repr=False)
+    objective_kind: ObjectiveKind = field(default="score", init=False)
+    n_steps: int = field(default=0, init=False)
+    converged: bool = field(default=True, init=False)
+
+    @property
+    def posterior(self) -> NDArray[np.float64]:  # type: ignore[override]
+        """The shares."""
+        return self.shares
+
+    @property
+    def objective(self) -> float:
+        """NaN: nothing is maximised."""
+        return float("nan")
+
+    @property
+    def objective_trace(self) -> NDArray[np.float64]:
+        """No steps."""
+        return np.empty(0)
+
+    def answer_probabilities(self) -> NDArray[np.float64]:
+        """Refuse: votes alone say nothing of the raters."""
+        raise no_model("vote-share")
 
     def classes(self) -> NDArray[np.int64]:
         """Return each item's class, shape (n_items,): the answer with most votes, or -1."""
@@ -98,13 +129,14 @@ def vote_share(
     winners = shares >= most * (1 - ROUNDING)
     n_winners = winners.sum(axis=1)
     tied = n_winners > 1
+    options = Call(vote_share, {"ties": ties, "weights": weights, "seed": seed})
     if ties == "uniform":
         classes = np.where(tied, UNDECIDED, winners.argmax(axis=1))
-        return VoteShare(shares, classes, winners / n_winners[:, None], tied)
+        return VoteShare(votes, shares, classes, winners / n_winners[:, None], tied, options)
     classes = winner_of(winners, chosen_place(n_winners, ties, seed))
     decisions = np.zeros_like(shares)
     decisions[np.arange(len(classes)), classes] = 1
-    return VoteShare(shares, classes, decisions, tied)
+    return VoteShare(votes, shares, classes, decisions, tied, options)
 
 
 def answer_shares(votes: Votes, weights: NDArray[np.float64] | None) -> NDArray[np.float64]:

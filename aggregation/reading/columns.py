@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..errors import VoteError
+from ..errors import VoteError, shown
 
 if TYPE_CHECKING:
     from ..kernels.threads import Threads
@@ -202,8 +202,18 @@ def factorised(array: NDArray[Any], what: str) -> tuple[NDArray[np.int64], Seque
     return codes.astype(np.int64), tuple(names)
 
 
-def factorised_objects(values: list[Any], what: str) -> tuple[NDArray[np.int64], Sequence[Any]]:
-    """Codes of any hashable objects, and the objects."""
+def factorised_objects(
+    values: list[Any], what: str, *, keep_missing: bool = False
+) -> tuple[NDArray[np.int64], Sequence[Any]]:
+    """Codes of any hashable objects, and the objects; -1 where one is missing, if that may be."""
+    if keep_missing:
+        there = np.array([not is_missing(value) for value in values], dtype=bool)
+        codes = np.full(len(values), -1, dtype=np.int64)
+        if not there.any():
+            return codes, ()
+        found = [values[row] for row in np.flatnonzero(there)]
+        codes[there], names = factorised_objects(found, what)
+        return codes, names
     code_of: dict[Any, int] = {}
     try:
         codes = np.array([code_of.setdefault(value, len(code_of)) for value in values])
@@ -211,7 +221,7 @@ def factorised_objects(values: list[Any], what: str) -> tuple[NDArray[np.int64],
         row = next(row for row, value in enumerate(values) if not is_hashable(value))
         raise VoteError(
             f"{what} at row {row} is a {type(values[row]).__name__}, which cannot be a name: "
-            f"{values[row]!r}"
+            f"{shown(values[row])}"
         ) from None
     names = list(code_of)
     for value in filter(is_missing, names):

@@ -1,123 +1,235 @@
-"""Columns and tensors from files: csv, Parquet, and npz in the layout of the ReaL release."""
+"""Votes and tensors from files of any kind: what a file is, and which layout its votes have."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ..errors import VoteError
-from .columns import Column
-from .names import choose_columns, coded_arrow
-from .npz import array_names, cells_of_raters, open_member
-from .tensor import TensorCells
+from .exports.catalogue import export_named, recognise_json, recognise_table
+from .exports.export import FILE, Export, ExportOptions
+from .layouts.filters import complete_votes, wanted_rows
+from .layouts.plain import plain_votes
+from .layouts.vote_table import VoteTable
+from .layouts.wide import is_numbered, numbered_votes, wide_votes
+from .options import NONE, Reading
+from .tables.binary import feather_table, parquet_bytes_table, parquet_table, sheet_table
+from .tables.json_values import json_value, records_table
+from .tables.sources import Source, kind_of, naming, sources_of
+from .tables.table import Table, arrow_table
+from .tables.text import text_table
+from .tensors.npz import array_names, cells_of_raters, open_member
+from .tensors.tensor import TensorCells
 
-SEPARATORS = {".csv": ",", ".tsv": "\t"}
-PACKINGS = (".gz", ".bz2", ".zst", ".lz4")
-PARQUET = (".parquet", ".pq")
+JSON_KINDS = ("json", "jsonl")
 
 
-def read_columns(path: Path, said: dict[str, str | None]) -> dict[str, Column]:
-    """Read some columns of a csv or Parquet file, as codes and names.
+def read_vote_table(path: Path, options: Reading) -> VoteTable:
+    """Read the votes of a file, of a folder's files or of a pattern's.
 
     Parameters
     ----------
     path : Path
-        Of a kind that its name tells; a folder is one of Parquet files.
-    said : dict
-        Which column has which role; see :func:`choose_columns`.
+        "-" is standard input.
+    options : Reading
 
     Returns
     -------
-    dict of str to Column
-        For each role, its column.
+    VoteTable
+        Complete: nothing in it is missing.
 
     Raises
     ------
     VoteError
-        If the file is of another kind or cannot be read, a column cannot be told, or an entry is
-        missing.
+        If votes cannot be read, or columns not be told; the message names the file.
+    OSError
+        If there is no such file.
     """
-    path.stat()  # says which file is missing
-    suffix = kind_of(path)
-    separator = SEPARATORS.get(suffix)
-    if separator is None and suffix not in PARQUET:
-        raise VoteError(f"{path}: cannot tell what it is: call it .csv, .tsv, .parquet or .npz")
-    with naming(path):
-        table = read_parquet(path, said) if separator is None else read_csv(path, said, separator)
-        if not table.num_rows:
-            raise VoteError("there are no rows")
-        return {
-            role: coded_arrow(
-                table[name], f"{role} (column {name!r})", text_only=separator is not None
+    sources = sources_of(path)
+    name = sources[0].name if len(sources) == 1 else path
+    with naming(name):
+        held = content_of(sources, path, options)
+        votes = votes_of(held, options)
+        return complete_votes(votes, options)
+
+
+def read_table(path: Path, options: Reading) -> Table:
+    """Read one file as a table of plain columns, such as known items.
+
+    Raises
+    ------
+    VoteError
+        As :func:`read_vote_table`.
+    """
+    sources = sources_of(path)
+    held = content_of(sources, path, options)
+    return held if isinstance(held, Table) else records_table(held)
+
+
+def content_of(sources: Sequence[Source], path: Path, options: Reading) -> Any:
+    """Return what files hold: a :class:`Table`, or a JSON value."""
+    if sources[0].kind == "parquet" and options.input_format in (None, "parquet"):
+        return parquet_table([source.path for source in sources], path if path.is_dir() else None)
+    if len(sources) == 1:
+        return one_content(sources[0], options)
+    parts = []
+    for source in sources:
+        with naming(source.name):
+            parts.append((source.stem, one_content(source, options)))
+    if any(isinstance(part, Table) for _, part in parts):
+        return stacked_tables(parts)
+    return stacked_values(parts)
+
+
+def one_content(source: Source, options: Reading) -> Any:
+    """Return what one file holds."""
+    buffer = source.content()
+    kind = options.input_format or kind_of(source, buffer)
+    if kind in JSON_KINDS:
+        return json_value(buffer, options)
+    if kind == "parquet":
+        return parquet_bytes_table(buffer)
+    if kind == "feather":
+        return feather_table(buffer)
+    if kind == "xlsx":
+        return sheet_table(buffer, header=options.header)
+    if kind == "npz":
+        raise VoteError("an npz of votes is read from a file of its own, whose name ends in .npz")
+    return text_table(buffer, ".tsv" if kind == "tsv" else source.suffix, options)
+
+
+def stacked_tables(parts: Sequence[tuple[str, Any]]) -> Table:
+    """Return the rows of several tables, with the file of each in a column of its own."""
+    import pyarrow as pa
+
+    tables = [(stem, one if isinstance(one, Table) else records_table(one)) for stem, one in parts]
+    names = list(dict.fromkeys(name for _, table in tables for name in table.names))
+    columns: dict[str, list[Any]] = {name: [] for name in (*names, FILE)}
+    for stem, table in tables:
+        n_rows = len(table.texts([0])[0])
+        for name in names:
+            there = name in table.names
+            column = (
+                table.texts([table.names.index(name)])[0]
+                if there
+                else pa.nulls(n_rows, pa.string())
             )
-            for role, name in zip(said, table.column_names, strict=True)
-        }
+            columns[name].extend(column.chunks if there else [column])
+        columns[FILE].append(pa.array([stem] * n_rows, pa.string()))
+    whole = [pa.chunked_array(chunks, pa.string()) for chunks in columns.values()]
+    return arrow_table(whole, list(columns), written=True, has_header=tables[0][1].has_header)
 
 
-def kind_of(path: Path) -> str:
-    """Return what a file's name says it is: its suffix, without that of a packing."""
-    if path.is_dir():
-        return PARQUET[0]
-    suffix = path.suffix.lower()
-    return Path(path.stem).suffix.lower() if suffix in PACKINGS else suffix
+def stacked_values(parts: Sequence[tuple[str, Any]]) -> Any:
+    """Return the records of several JSON values, with the file of each in a field of its own."""
+    records = []
+    for stem, value in parts:
+        rows = value if isinstance(value, list) else [value]
+        records += [{**row, FILE: stem} if isinstance(row, dict) else row for row in rows]
+    return records
 
 
-@contextmanager
-def naming(path: Path) -> Iterator[None]:
-    """Put the file's name before what is wrong with it, in our words or pyarrow's."""
-    import pyarrow as pa
+def votes_of(held: Any, options: Reading) -> VoteTable:
+    """Return the votes of a table or of a JSON value, as the layout says that it has.
 
-    try:
-        yield
-    except VoteError as error:
-        raise VoteError(f"{path}: {error}") from error
-    except (pa.ArrowException, OSError) as error:
-        raise VoteError(f"{path}: cannot be read ({' '.join(str(error).split())})") from error
-
-
-def read_csv(path: Path, said: dict[str, str | None], separator: str) -> Any:
-    """Read columns of a csv file as text: a file of numbers may have a name on its last line.
-
-    Only an empty cell is missing; "NA" may well be an answer.
+    Raises
+    ------
+    VoteError
+        If the layout cannot be told.
     """
-    import pyarrow as pa
-    from pyarrow import csv
-
-    parsing = csv.ParseOptions(delimiter=separator)
-    with csv.open_csv(path, parse_options=parsing) as reader:
-        found = reader.schema.names
-    chosen = choose_columns(found, said)
-    for name in chosen:
-        if found.count(name) > 1:
-            raise VoteError(f"column {name!r} is there {found.count(name)} times")
-    conversion = csv.ConvertOptions(
-        include_columns=chosen,
-        column_types=dict.fromkeys(chosen, pa.string()),
-        null_values=[""],
-        strings_can_be_null=True,
-    )
-    return csv.read_csv(path, parse_options=parsing, convert_options=conversion)
+    if not isinstance(held, Table):
+        export = export_of_json(held, options)
+        if export is not None:
+            return exported(export, held, options)
+        held = records_table(held)
+    table, notes = wanted_rows(held, options)
+    votes = votes_of_table(table, options)
+    return replace(votes, notes=(*votes.notes, *notes))
 
 
-def read_parquet(path: Path, said: dict[str, str | None]) -> Any:
-    """Read columns of a Parquet file, or of a folder of them."""
-    import pyarrow as pa
-    from pyarrow import parquet
-
+def votes_of_table(table: Table, options: Reading) -> VoteTable:
+    """Return the votes of a table, as its layout says."""
+    export = None if options.wide or options.count else export_of_table(table, options)
+    if export is not None:
+        return exported(export, table.whole(), options, table)
+    if options.wide:
+        return wide_votes(table, options)
+    if is_numbered(options):
+        return numbered_votes(table, options)
+    table = with_file_as_rater(table)
     try:
-        dataset = parquet.ParquetDataset(path)
-    except (pa.ArrowException, OSError) as error:
-        if path.is_dir():
-            raise VoteError("a folder, and not one of Parquet files alone: name a file") from error
+        return plain_votes(table, options)
+    except VoteError:
+        if not any(options.columns().values()) and options.export is None:
+            refuse_counts(table, options)
         raise
-    chosen = choose_columns(dataset.schema.names, said)
-    return dataset.read(columns=chosen).select(chosen)
 
 
-def is_npz(path: Path) -> bool:
-    """Say whether a file's name says that it holds NumPy arrays."""
+def with_file_as_rater(table: Table) -> Table:
+    """Call the column of the files' names that of the raters, where there is no other."""
+    from .layouts.roles import usual_places
+
+    if FILE not in table.names or usual_places(table, "rater", set()):
+        return table
+    place = table.names.index(FILE)
+    names = (*table.names[:place], "rater", *table.names[place + 1 :])
+    note = "Took the files' names for the raters."
+    return replace(table, names=names, notes=(*table.notes, note))
+
+
+def refuse_counts(table: Table, options: Reading) -> None:
+    """Refuse counts without raters with the reason, where a table is of these."""
+    import pyarrow as pa
+
+    head = table.head()
+    head = pa.Table.from_arrays(head.columns, names=list(table.names))
+    export = recognise_table(table.names, head)
+    if export is not None:
+        exported(export, head, options)
+
+
+def export_of_table(table: Table, options: Reading) -> Export | None:
+    """Return the export that a table is said to be, or looks like."""
+    if options.export is not None:
+        return None if options.export.upper() == NONE else export_named(options.export, "table")
+    return recognise_table(table.names) if table.has_header else None
+
+
+def export_of_json(value: Any, options: Reading) -> Export | None:
+    """Return the export that a JSON value is said to be, or looks like."""
+    if options.export is not None:
+        return None if options.export.upper() == NONE else export_named(options.export, "json")
+    return None if options.wide or options.count else recognise_json(value)
+
+
+def exported(export: Export, held: Any, options: Reading, table: Table | None = None) -> VoteTable:
+    """Return the votes of an export, and say what it was taken for."""
+    votes = export.votes(held, export_options(options))
+    note = f"Read as an export of {export.platform} (--export NONE reads plain columns)."
+    more = () if table is None else table.notes
+    return replace(votes, notes=(note, *more, *votes.notes))
+
+
+def export_options(options: Reading) -> ExportOptions:
+    """Return what an export wants to know."""
+    for role, names in options.columns().items():
+        if len(names) > 1:
+            raise VoteError(f"an export has one column for the {role}: --export NONE takes several")
+    first = {role: names[0] if names else None for role, names in options.columns().items()}
+    return ExportOptions(
+        **first,
+        truth_column=options.truth_column,
+        multiple=options.multiple,
+        keep_rejected=options.keep_rejected,
+    )
+
+
+def is_npz(path: Path, options: Reading) -> bool:
+    """Say whether a file holds NumPy arrays, by what was said or by its name."""
+    if options.input_format is not None:
+        return options.input_format == "npz"
     return path.suffix.lower() == ".npz"
 
 

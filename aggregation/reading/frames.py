@@ -1,54 +1,201 @@
-"""Columns of any dataframe, as codes and names."""
+"""Votes of any dataframe, of records, of a dictionary of columns, or of a Hugging Face Dataset."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import VoteError
-from .columns import Column, factorised_objects
-from .names import choose_columns, coded_arrow
+from .columns import factorised_objects
+from .files import votes_of
+from .layouts.filters import complete_votes
+from .layouts.vote_table import VoteTable
+from .options import Reading
+from .tables.table import Objects, Table, arrow_table, plain_text, text_of
 
 if TYPE_CHECKING:
     import narwhals as nw
 
 
-def coded_frame(frame: Any, said: dict[str, str | None]) -> dict[str, Column]:
-    """Codes and names of a dataframe's columns, one for each role; see :meth:`Votes.from_frame`."""
-    table = native_columns(frame, said)
-    return {role: coded_series(series, role) for role, series in table.items()}
+def frame_vote_table(frame: Any, options: Reading) -> VoteTable:
+    """Return the votes of a dataframe or of what is like one; see :meth:`Votes.from_frame`.
+
+    Raises
+    ------
+    VoteError
+        If it is no dataframe, or its votes cannot be used.
+    """
+    return complete_votes(votes_of(table_of(frame), options), options)
 
 
-def native_columns(frame: Any, said: dict[str, str | None]) -> dict[str, nw.Series[Any]]:
-    """Return the chosen columns of a dataframe, collected if it is lazy."""
+def kind_of_frame(frame: Any) -> str | None:
+    """Name the library that a dataframe is of: "pandas", "polars", "pyarrow", ...; else None."""
     import narwhals as nw
 
     try:
-        table = nw.from_native(frame)
-        chosen = choose_columns(table.collect_schema().names(), said)
+        return str(nw.from_native(frame).implementation.value)
+    except TypeError:
+        return None
+
+
+def table_of(frame: Any) -> Table:
+    """Make a table of a dataframe, of records, of columns by name, or of a Dataset."""
+    if hasattr(frame, "features") and hasattr(frame, "with_format"):
+        return dataset_table(frame)
+    if isinstance(frame, Mapping):
+        if not all(
+            hasattr(column, "__len__") and not isinstance(column, str) for column in frame.values()
+        ):
+            raise VoteError(
+                "a mapping should hold columns by name; of a DatasetDict or the like, name one "
+                "split, such as data['train']"
+            )
+        return columns_table(frame)
+    if isinstance(frame, Sequence) and not isinstance(frame, str | bytes):
+        return records_table(frame)
+    return frame_table(frame)
+
+
+def frame_table(frame: Any) -> Table:
+    """Make a table of a dataframe that narwhals knows; pandas' named indices are columns, too."""
+    import narwhals as nw
+
+    try:
+        frame = nw.from_native(with_index(frame))
+        names = frame.collect_schema().names()
     except TypeError:
         raise VoteError(
             f"a {type(frame).__name__} is no dataframe that narwhals knows (pandas, polars, "
-            "pyarrow, ...): for three arrays or lists there is Votes.from_triples"
+            "pyarrow, ...), nor records or columns: for three arrays or lists there is "
+            "Votes.from_triples"
         ) from None
     except nw.exceptions.DuplicateError as error:
         raise VoteError(f"columns of one name: {error}") from None
-    if isinstance(table, nw.LazyFrame):
-        table = table.select(chosen).collect()
-    if not len(table):
-        raise VoteError("no votes: the table has no rows")
-    return {role: table.get_column(name) for role, name in zip(said, chosen, strict=True)}
+
+    def read(places: Sequence[int]) -> list[Any]:
+        chosen = list(dict.fromkeys(names[place] for place in places))
+        part = frame.select(chosen)
+        held = part.collect() if isinstance(part, nw.LazyFrame) else part
+        return [series_column(held.get_column(names[place])) for place in places]
+
+    def head() -> Any:
+        import pyarrow as pa
+
+        part = frame.head(1000)
+        held = part.collect() if isinstance(part, nw.LazyFrame) else part
+        columns = [text_of(series_column(held.get_column(name))) for name in names]
+        return pa.Table.from_arrays(columns, names=[str(k) for k in range(len(names))])
+
+    return Table(tuple(map(str, names)), read, head, lambda row: f"row {row}")
 
 
-def coded_series(series: nw.Series[Any], what: str) -> Column:
-    """Codes and names of a dataframe's column."""
+def with_index(frame: Any) -> Any:
+    """Return a pandas frame with its index as columns, where that has names; all else as it is."""
+    index = getattr(frame, "index", None)
+    names = [name for name in getattr(index, "names", None) or () if name is not None]
+    if not names or not hasattr(frame, "reset_index"):
+        return frame
+    apart = [name for name in names if name not in frame.columns]
+    return frame.reset_index(level=apart) if apart else frame
+
+
+def series_column(series: nw.Series[Any]) -> Any:
+    """Return a dataframe's column as one of Arrow's, or as objects where Arrow has no type."""
     import narwhals as nw
     import pyarrow as pa
 
-    named = f"{what} (column {series.name!r})"
     if not (series.dtype.is_nested() or series.dtype in (nw.Object, nw.Unknown)):
         native = series.to_native()
-        return coded_arrow(
-            native if isinstance(native, pa.ChunkedArray) else series.to_arrow(), named
-        )
-    codes, names = factorised_objects(series.to_list(), named)
-    return Column(codes, len(names), names)
+        column = native if isinstance(native, pa.ChunkedArray) else series.to_arrow()
+        return plain_text(column)
+    native = series.to_native()
+    if isinstance(native, pa.ChunkedArray) or series.dtype == nw.List:
+        return plain_text(pa.chunked_array([pa.array(series.to_list())]))
+    return listed_column(series.to_list(), str(series.name))
+
+
+def listed_column(values: Sequence[Any], name: str) -> Any:
+    """Return values as one of Arrow's columns where they have one type, else as objects."""
+    import pyarrow as pa
+
+    kinds = {type(value) for value in values if value is not None}
+    if len(kinds) == 1 and kinds <= {str, int, bool, float}:
+        try:
+            return pa.chunked_array([pa.array(values)])
+        except (pa.ArrowException, OverflowError):
+            pass
+    codes, names = factorised_objects(list(values), name, keep_missing=True)
+    return Objects(pa.array(codes, mask=codes < 0), tuple(names))
+
+
+def columns_table(columns: Mapping[Any, Any]) -> Table:
+    """Make a table of columns by name: lists, arrays or series of one length."""
+    import numpy as np
+    import pyarrow as pa
+
+    held = {}
+    for name, values in columns.items():
+        array = values if isinstance(values, np.ndarray) else None
+        if array is not None and array.ndim == 1 and array.dtype.kind in "biufMm":
+            held[str(name)] = pa.chunked_array([pa.array(array)])
+        else:
+            held[str(name)] = listed_or_lists(list(values), str(name))
+    lengths = {name: column_length(column) for name, column in held.items()}
+    if len(set(lengths.values())) > 1:
+        raise VoteError(f"columns differ in length: {lengths}")
+    return arrow_table(list(held.values()), list(held), written=False)
+
+
+def listed_or_lists(values: list[Any], name: str) -> Any:
+    """Return values as a column, which may be one of lists."""
+    import pyarrow as pa
+
+    values = [
+        value.item() if hasattr(value, "item") and not hasattr(value, "__len__") else value
+        for value in values
+    ]
+    if any(isinstance(value, list) for value in values):
+        try:
+            return pa.chunked_array([pa.array(values)])
+        except pa.ArrowException as error:
+            raise VoteError(f"column {name!r}: lists of different kinds ({error})") from error
+    return listed_column(values, name)
+
+
+def column_length(column: Any) -> int:
+    """Return a column's number of rows."""
+    return len(column.codes if isinstance(column, Objects) else column)
+
+
+def records_table(records: Sequence[Any]) -> Table:
+    """Make a table of records: dictionaries, or rows of item, rater and answer."""
+    rows = list(records)
+    if not rows:
+        raise VoteError("no votes: there are no records")
+    if all(isinstance(row, Mapping) for row in rows):
+        names = dict.fromkeys(name for row in rows for name in row)
+        return columns_table({name: [row.get(name) for row in rows] for name in names})
+    width = len(rows[0]) if isinstance(rows[0], Sequence) and not isinstance(rows[0], str) else 0
+    if not width or not all(isinstance(row, Sequence) and len(row) == width for row in rows):
+        raise VoteError("records should be dictionaries, or rows of one length")
+    from dataclasses import replace
+
+    named = {str(number): list(column) for number, column in enumerate(zip(*rows, strict=True), 1)}
+    return replace(columns_table(named), has_header=False)
+
+
+def dataset_table(dataset: Any) -> Table:
+    """Make a table of a Hugging Face Dataset; a column of class labels has the classes' names."""
+    import pyarrow as pa
+
+    table = dataset.with_format("arrow")[:]
+    columns = []
+    for name in table.column_names:
+        column = table.column(name)
+        feature = dataset.features[name]
+        classes = getattr(feature, "names", None)
+        if classes is not None and pa.types.is_integer(column.type):
+            column = pa.array(classes, pa.string()).take(column.combine_chunks())
+            column = pa.chunked_array([column.dictionary_encode()])
+        columns.append(plain_text(column))
+    return arrow_table(columns, table.column_names, written=False)

@@ -1,4 +1,4 @@
-"""Columns of a table as names: which column is which, and from pyarrow columns to codes."""
+"""From pyarrow columns of names to codes: sorted, numbers in text as numbers."""
 
 from __future__ import annotations
 
@@ -7,64 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import VoteError
+from ..errors import VoteError, listed, shown
 from .columns import Column
+from .tables.table import Objects
 
-# What a column may be called, in any case, where the user does not say which one it is.
-USUAL_NAMES = {
-    "item": ("item", "task", "patient", "question"),
-    "rater": ("rater", "worker", "observer", "annotator"),
-    "answer": ("answer", "label", "response", "rating"),
-    "class": ("class", "truth", "gold", "label", "answer"),
-}
-
-
-def choose_columns(found: Sequence[Any], said: dict[str, str | None]) -> list[str]:
-    """Choose a table's column for each role: the one that was said, or the one with a usual name.
-
-    Parameters
-    ----------
-    found : sequence
-        The table's columns.
-    said : dict
-        For each role ("item", "rater", "answer", "class"), a column, or None.
-
-    Returns
-    -------
-    list of str
-        A column for each role.
-
-    Raises
-    ------
-    VoteError
-        If a column that was said is not there, or there is not exactly one with a usual name.
-
-    Examples
-    --------
-    >>> choose_columns(["Task", "worker", "n"], {"item": None, "rater": None, "answer": "n"})
-    ['Task', 'worker', 'n']
-    """
-    chosen = [choose_column(found, role, name) for role, name in said.items()]
-    for place, name in enumerate(chosen):
-        if name in chosen[:place]:
-            first, second = list(said)[chosen.index(name)], list(said)[place]
-            raise VoteError(f"column {name!r} cannot be both the {first} and the {second}")
-    return chosen
-
-
-def choose_column(found: Sequence[Any], role: str, name: str | None) -> str:
-    """Choose the column of one role."""
-    columns = f"the columns are {', '.join(map(repr, found)) or 'none'}"
-    if name is not None:
-        if name not in found:
-            raise VoteError(f"there is no column {name!r} for the {role}: {columns}")
-        return name
-    usual = [column for column in found if str(column).strip().lower() in USUAL_NAMES[role]]
-    if len(usual) != 1:
-        several = " and ".join(map(repr, usual))
-        reason = f"{several} could all be" if usual else "no column is called like"
-        raise VoteError(f"{reason} the {role}: say which one is by {role}= or --{role} ({columns})")
-    return str(usual[0])
+# From here on doubles skip whole numbers, so that two ids may have become one.
+LEAST_INEXACT = 2.0**53
+LARGE = 2**31
+# How numbers are written, and begin.
+NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
+DIGITS = "0123456789+-."
 
 
 def coded_arrow(column: Any, what: str, *, text_only: bool = False) -> Column:
@@ -88,22 +40,35 @@ def coded_arrow(column: Any, what: str, *, text_only: bool = False) -> Column:
     Raises
     ------
     VoteError
-        If a value is missing.
+        If floats are so large that two whole numbers may have become one.
     """
     import pyarrow as pa
 
+    if isinstance(column, Objects):
+        return Column(np.asarray(column.codes), len(column.names), column.names)
     column = column if isinstance(column, pa.ChunkedArray) else pa.chunked_array([column])
     declared = declared_order(column)
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
-    check_complete(column, what)
-    encoded = column.dictionary_encode().combine_chunks()
+    if pa.types.is_floating(column.type):
+        column = exact_floats(column, what)
+    # one chunk is hashed once, and its dictionary needs no unifying with others
+    encoded = one_array(column).dictionary_encode()
     names = whole_numbers(encoded.dictionary, text_only=text_only)
     order = np.asarray(sorted_places(names) if declared is None else places_in(names, declared))
     rank = np.empty(len(names), dtype=np.int32)
-    rank[order] = np.arange(len(names))
+    rank[order] = np.arange(len(names), dtype=np.int32)
     codes = rank[encoded.indices.to_numpy()]
     return Column(codes, len(names), tuple(names.take(pa.array(order)).to_pylist()))
+
+
+def one_array(column: Any) -> Any:
+    """Return a column as one array; text of 2 GB and more needs wider offsets."""
+    import pyarrow as pa
+
+    if pa.types.is_string(column.type) and column.nbytes >= LARGE:
+        column = column.cast(pa.large_string())
+    return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
 
 
 def declared_order(column: Any) -> list[Any] | None:
@@ -117,14 +82,20 @@ def declared_order(column: Any) -> list[Any] | None:
     return values if same else None
 
 
-def check_complete(column: Any, what: str) -> None:
-    """Refuse a missing value; NaN is one."""
+def exact_floats(column: Any, what: str) -> Any:
+    """Return floats that can be names: -0.0 is 0.0, and none is beyond the exact whole numbers."""
+    import pyarrow as pa
     import pyarrow.compute as pc
 
-    missing = pc.is_null(column, nan_is_null=True)
-    row = pc.index(missing, True).as_py()
-    if row >= 0:
-        raise VoteError(f"{what} at row {row} is missing: leave the vote out")
+    column = pc.add(column, pa.scalar(0.0, column.type))  # -0.0 + 0.0 is 0.0
+    extremes = pc.min_max(column).as_py()
+    largest = max(abs(extremes["min"]), abs(extremes["max"]))
+    if largest >= LEAST_INEXACT:
+        raise VoteError(
+            f"the {what} has numbers of 2**53 and above as floats ({largest:.17g}), which skip "
+            "whole numbers: two names may have become one. Keep them as integers or text"
+        )
+    return column
 
 
 def whole_numbers(names: Any, *, text_only: bool) -> Any:
@@ -133,6 +104,8 @@ def whole_numbers(names: Any, *, text_only: bool) -> Any:
 
     text = pa.types.is_string(names.type) or pa.types.is_large_string(names.type)
     if not (pa.types.is_floating(names.type) or (text and text_only)):
+        return names
+    if text and not begin_as_numbers(names):
         return names
     try:
         numbers = names.cast(pa.int64())
@@ -143,17 +116,39 @@ def whole_numbers(names: Any, *, text_only: bool) -> Any:
 
 
 def sorted_places(names: Any) -> Any:
-    """Return the places of names in ascending order."""
+    """Return the places of names in ascending order: of their numbers, if all are numbers."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if pa.types.is_string_view(names.type):
-        names = names.cast(pa.large_string())
     try:
+        if (numbers := all_numbers(names)) is not None:
+            table = pa.table({"number": numbers, "text": names})
+            return pc.sort_indices(table, [("number", "ascending"), ("text", "ascending")])
         return pc.array_sort_indices(names)
     except pa.ArrowNotImplementedError:
         values = names.to_pylist()
         return sorted(range(len(values)), key=values.__getitem__)
+
+
+def begin_as_numbers(names: Any) -> bool:
+    """Say whether the first and the last name begin as numbers do, which tells most columns."""
+    ends = (names[0].as_py(), names[-1].as_py()) if len(names) else ("",)
+    return all(name[:1].strip(DIGITS) == "" for name in ends if name is not None) and ends != ("",)
+
+
+def all_numbers(names: Any) -> Any:
+    """Return text as numbers if each is a finite one, however it is written; else None."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not (pa.types.is_string(names.type) or pa.types.is_large_string(names.type)):
+        return None
+    if not begin_as_numbers(names):
+        return None
+    if not pc.all(pc.match_substring_regex(names, NUMBER)).as_py():
+        return None
+    numbers = pc.cast(pc.utf8_ltrim(names, "+"), pa.float64())
+    return numbers if pc.all(pc.is_finite(numbers)).as_py() else None
 
 
 def places_in(names: Any, declared: list[Any]) -> list[int]:
@@ -169,11 +164,11 @@ def in_order(column: Column, names: Sequence[Any], what: str) -> Column:
     """
     wanted = {str(name): code for code, name in enumerate(names)}
     if len(wanted) < len(names):
-        raise VoteError(f"{what}_names has a name twice: {', '.join(map(str, names))}")
+        raise VoteError(f"{what}_names (--{what}s) has a name twice: {listed(names)}")
     unknown = [name for name in column.names if str(name) not in wanted]
     if unknown:
         raise VoteError(
-            f"{what} {unknown[0]!r} is not in {what}_names: {', '.join(map(str, names))}"
+            f"{what} {shown(unknown[0])} is not in {what}_names (--{what}s): {listed(names)}"
         )
     place = np.array([wanted[str(name)] for name in column.names], dtype=np.int64)
     held = {str(name): name for name in column.names}

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from ..errors import ConvergenceWarning, IdentifiabilityWarning, VoteError
 from ..models.fit import Fit
+from ..models.fit_tables import error_rate_table
+from ..table import Table
 
 if TYPE_CHECKING:
     from .information import Cells
@@ -79,6 +81,13 @@ class StandardErrors:
         covariance = np.pad(self._cell_covariance, (0, 1), constant_values=np.nan)
         covariance = covariance[np.ix_(cell, cell)] * scale * scale[:, None]
         return np.asarray(covariance)
+
+    def _repr_html_(self) -> str:
+        names, prior = self.fit.class_names, self.fit.class_prior
+        classes = Table({"class": names, "prior": prior, "standard_error": self.class_prior})
+        rates = {**error_rate_table(self.fit), "standard_error": self.error_rates.reshape(-1)}
+        del rates["expected_votes"]
+        return classes._repr_html_() + Table(rates)._repr_html_()
 
     def intervals(self, *, confidence: float = 0.95) -> Intervals:
         """Compute confidence intervals, symmetric for the logit and so inside 0..1.

@@ -1,4 +1,4 @@
-"""The arrays that votes are made of: from columns, a frame, a file, or a tensor's cells.
+"""The arrays that votes are made of: from columns, or from a tensor's cells.
 
 :class:`Votes` stands on these, so that whatever reads votes need not know the class.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Sized
 from contextlib import closing
-from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -33,6 +32,8 @@ class VoteArrays(NamedTuple):
     item_names: Sequence[Any]
     rater_names: Sequence[Any]
     answer_names: Sequence[Any]
+    item_order: NDArray[np.int64] | None = None
+    native: str | None = None
 
 
 def arrays_of_triples(
@@ -88,14 +89,8 @@ def _grouped(
     return VoteArrays(*grouped, rater.size, answer.size, item.names, rater.names, answer.names)
 
 
-def arrays_of_columns(
-    *, item: Column, rater: Column, answer: Column, answer_names: Sequence[Any] | None = None
-) -> VoteArrays:
+def arrays_of_columns(*, item: Column, rater: Column, answer: Column) -> VoteArrays:
     """Group coded columns by item, and keep their names."""
-    from ..reading.names import in_order
-
-    if answer_names is not None:
-        answer = in_order(answer, answer_names, "answer")
     arrays = arrays_of_triples(
         item.codes,
         rater.codes,
@@ -105,33 +100,43 @@ def arrays_of_columns(
         n_answers=answer.size,
     )
     return arrays._replace(
-        item_names=item.names, rater_names=rater.names, answer_names=answer.names
+        item_names=item.names,
+        rater_names=rater.names,
+        answer_names=answer.names,
+        item_order=order_of_appearance(item.codes, item.size),
     )
 
 
-def arrays_of_frame(
-    frame: Any, said: dict[str, str | None], answer_names: Sequence[Any] | None
-) -> VoteArrays:
-    """Group a dataframe's votes by item; see :meth:`Votes.from_frame`."""
-    from ..reading.frames import coded_frame
+def order_of_appearance(codes: NDArray[np.integer[Any]], size: int) -> NDArray[np.int64] | None:
+    """Return the codes in the order in which they first occur, or None if that is 0, 1, 2, ...
 
-    return arrays_of_columns(**coded_frame(frame, said), answer_names=answer_names)
+    Parameters
+    ----------
+    codes : ndarray of int, shape (n_rows,)
+        In 0..size - 1.
+    size : int
+        Number of codes. Those that do not occur come last.
+
+    Returns
+    -------
+    ndarray of int64, shape (size,), or None
+
+    Examples
+    --------
+    >>> order_of_appearance(np.array([2, 0, 2, 3]), 5)
+    array([2, 0, 3, 1, 4])
+    """
+    from ..kernels.grouping import codes_as_they_come  # Numba takes a third of a second to import
+
+    order = np.empty(size, dtype=np.int64)
+    codes_as_they_come(codes, order)
+    return None if np.array_equal(order, np.arange(size)) else order
 
 
-def arrays_of_file(
-    path: str | PathLike[str], said: dict[str, str | None], answer_names: Sequence[Any] | None
-) -> VoteArrays:
-    """Group a file's votes by item; see :meth:`Votes.read`."""
-    from ..reading.files import is_npz, naming, read_columns, read_tensor
+def arrays_of_tensor(path: Path, answer_names: Sequence[Any] | None) -> VoteArrays:
+    """Group by item what an npz file's tensor holds; see :meth:`Votes.read`."""
+    from ..reading.files import read_tensor
 
-    path = Path(path)
-    if not is_npz(path):
-        columns = read_columns(path, said)
-        with naming(path):
-            return arrays_of_columns(**columns, answer_names=answer_names)
-    for role, name in said.items():
-        if name is not None:
-            raise VoteError(f"{path}: an npz file has no columns: leave {role}={name!r} out")
     cells = read_tensor(path)
     try:
         return arrays_of_cells(**cells._asdict(), answer_names=answer_names)

@@ -28,6 +28,8 @@ class VoteParts:
     item_names: Sequence[Any]
     rater_names: Sequence[Any]
     answer_names: Sequence[Any]
+    item_order: NDArray[np.int64] | None = None
+    native: str | None = None
 
     def __post_init__(self) -> None:
         self.starts.flags.writeable = False
@@ -38,6 +40,13 @@ class VoteParts:
             f"Votes({self.n_votes} votes: {self.n_items} items, "
             f"{self.n_raters} raters, {self.n_answers} answers)"
         )
+
+    def _repr_html_(self) -> str:
+        from ..table import Table
+
+        counts = (self.n_votes, self.n_items, self.n_raters, self.n_answers)
+        table = Table({"": ("votes", "items", "raters", "answers"), "number": counts})
+        return table._repr_html_()
 
     @property
     def n_items(self) -> int:
@@ -105,6 +114,7 @@ class VoteParts:
             starts=starts,
             codes=self.codes[source],
             item_names=tuple(self.item_names[item] for item in chosen.tolist()),
+            item_order=None,
         )
 
     def where(self, chosen: ArrayLike) -> Self:
@@ -188,6 +198,7 @@ class VoteParts:
             starts=np.concatenate((self.starts, others.starts[1:] + self.n_votes)),
             codes=np.concatenate((self.codes, others.codes)),
             item_names=range(self.n_items + others.n_items),
+            item_order=None,
         )
 
     def cells(self) -> NDArray[np.int64]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from os import PathLike
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .arrays import arrays_of_cells, arrays_of_file, arrays_of_frame, arrays_of_triples
+from ..reading.options import ReadOptions
+from .arrays import arrays_of_cells, arrays_of_triples
 from .parts import VoteParts
 
 
@@ -33,6 +34,11 @@ class Votes(VoteParts):
         How many raters and answers there are, with or without votes.
     item_names, rater_names, answer_names : sequence
         What each code stands for: a tuple, or ``range(n)`` where codes were given.
+    item_order : ndarray of int64, shape (n_items,), optional
+        Item codes in the order in which items first occur in the file or frame. None if that is the
+        order of the codes.
+    native : str, optional
+        What kind of frame the votes came in: "pandas", "polars", ...
 
     Examples
     --------
@@ -170,7 +176,7 @@ class Votes(VoteParts):
         >>> Votes.from_tensor([[[1, 0], [0, 1]], [[0, 0], [0, 1]]])
         Votes(3 votes: 2 items, 2 raters, 2 answers)
         """
-        from ..reading.tensor import cells_of_tensor
+        from ..reading.tensors.tensor import cells_of_tensor
 
         return cls.from_cells(
             **cells_of_tensor(tensor)._asdict()
@@ -179,31 +185,21 @@ class Votes(VoteParts):
         )
 
     @classmethod
-    def from_frame(
-        cls,
-        frame: Any,
-        *,
-        item: str | None = None,
-        rater: str | None = None,
-        answer: str | None = None,
-        answer_names: Sequence[Any] | None = None,
-    ) -> Votes:
+    def from_frame(cls, frame: Any, **options: Unpack[ReadOptions]) -> Votes:
         """Votes from a dataframe of pandas, polars, pyarrow or whatever else narwhals knows.
 
         Every column holds names, numbers too: items 11573 and 11574 are two items, and these are
-        their names. Names are sorted. A column that declares an order, such as an ordered
-        categorical, keeps it.
+        their names. Names are sorted: numbers, also in text, by their value. A column that declares
+        an order, such as an ordered categorical, keeps it.
 
         Parameters
         ----------
-        frame : dataframe
-            One vote a row, in any order. A row that occurs twice counts twice.
-        item, rater, answer : str, optional
-            Names of the columns. Default: the one column that is called item, task, patient or
-            question; rater, worker, observer or annotator; answer, label, response or rating.
-        answer_names : sequence, optional
-            All answers in their order, with or without votes. Matters where there are other classes
-            than answers.
+        frame : dataframe, or like one
+            One vote a row, in any order. A named index of pandas is columns, too. Also records (a
+            list of dictionaries), columns by name (a dictionary of lists or arrays), and a
+            ``datasets.Dataset`` of Hugging Face, whose class labels have their names.
+        **options
+            As for :meth:`read`, save those on how a file is written.
 
         Returns
         -------
@@ -215,6 +211,11 @@ class Votes(VoteParts):
             If it is no dataframe, has no rows or a missing value, a column is not there or cannot
             be told, or an answer is not in `answer_names`.
 
+        Warns
+        -----
+        VoteWarning
+            As :meth:`read`.
+
         Examples
         --------
         >>> import pyarrow
@@ -222,34 +223,34 @@ class Votes(VoteParts):
         >>> Votes.from_frame(table).item_names
         (7, 9)
         """
-        said = {"item": item, "rater": rater, "answer": answer}
-        return cls(*arrays_of_frame(frame, said, answer_names))
+        from ..reading.frames import kind_of_frame
+        from .sources import arrays_of
+
+        return cls(*arrays_of(frame, options)._replace(native=kind_of_frame(frame)))
 
     @classmethod
-    def read(
-        cls,
-        path: str | PathLike[str],
-        *,
-        item: str | None = None,
-        rater: str | None = None,
-        answer: str | None = None,
-        answer_names: Sequence[Any] | None = None,
-    ) -> Votes:
-        """Votes from a file: csv, Parquet, or npz in the layout of the ReaL release.
+    def read(cls, path: str | PathLike[str], **options: Unpack[ReadOptions]) -> Votes:
+        """Votes from a file, a folder or a pattern of files, as people and platforms have them.
 
         Parameters
         ----------
         path : path
-            ``.csv`` or ``.tsv``, also packed (``.csv.gz``): a row of column names, then one vote a
-            row. Only an empty cell is missing. Names that are all whole numbers are integers.
+            ``.csv``, ``.tsv``, ``.json``, ``.jsonl``, ``.parquet``, ``.feather``, ``.xlsx``, also
+            packed (``.csv.gz``, ``.bz2``, ``.xz``, ``.zst``, ``.zip``): one vote a row, or in the
+            layout of an export that is known (see docs/exports.md). Only an empty cell is missing.
+            Names that are all whole numbers, in a file that has no types, are integers.
 
-            ``.parquet``, or a folder of Parquet files: one vote a row.
+            A folder, or a pattern such as ``"votes/*.csv"``: all its files together; the files'
+            names are the raters where nothing else is. Folders such as ``rater=007`` are columns.
 
             ``.npz``: `tensor`, shape (n_raters, n_items, n_answers), of 0 and 1, read as a stream;
             rater names from `ids` and item names from `info`, where these are there. A row of
             `info` is joined by slashes.
-        item, rater, answer, answer_names
-            As for :meth:`from_frame`.
+
+            ``"-"`` is standard input.
+        **options
+            Which columns are which, what is left out, how the file is written: the options of
+            :class:`ReadOptions`, such as ``item="photo"``, ``missing=["NA"]`` or ``wide=True``.
 
         Returns
         -------
@@ -261,6 +262,17 @@ class Votes(VoteParts):
             If the file cannot be read or used; the message names it.
         OSError
             If it is not there.
+
+        Warns
+        -----
+        VoteWarning
+            If something was probably not meant: repeated votes, names that differ in writing
+            alone, answers such as NA.
+
+        See Also
+        --------
+        aggregation.read_votes : The same, with what was found out about the file.
         """
-        said = {"item": item, "rater": rater, "answer": answer}
-        return cls(*arrays_of_file(path, said, answer_names))
+        from .sources import arrays_of
+
+        return cls(*arrays_of(path, options))

@@ -28,6 +28,8 @@ from .next_vote import entropy
 MOST_VOTES = 10
 N_ITEMS = 100_000
 REPLICATES = 20
+# Draws of the votes on known items, as long as these are no more than so many items together.
+KNOWN_REPLICATES, MOST_DRAWN = 400, 1_000_000
 
 Source = Literal["simulated", "votes", "known items"]
 SIMULATED: Final = "simulated"
@@ -103,7 +105,8 @@ def more_votes(
     n_items : int
         Items that are drawn from the model.
     replicates : int
-        Draws of which of the real votes are taken.
+        Draws of which of the real votes are taken. Of known items, which are few and whose average
+        precision moves much from draw to draw, there are more: up to 400.
     seed : int
 
     Returns
@@ -150,7 +153,9 @@ def more_votes(
     rows += model.measure(REAL, votes, None, replicates, seed)
     if known is not None:
         items, classes = known
-        rows += model.measure(KNOWN, votes.select(items), classes, replicates, seed)
+        most_draws = min(KNOWN_REPLICATES, MOST_DRAWN // max(len(items), 1))
+        draws = max(replicates, most_draws)
+        rows += model.measure(KNOWN, votes.select(items), classes, draws, seed)
     return tuple(rows)
 
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from aggregation import Aggregated
 
 from ..errors import AnalysisError
 from ..release.files.questions import image_name
@@ -12,6 +17,10 @@ from ..release.release import Release
 from ..tables import to_csv
 
 MOST_ROWS = 1000
+# Terms, one an item, rater, class and answer, that take a few seconds; and raters below which the
+# mean over them is not cut, whatever it takes.
+MOST_TERMS = 2_000_000_000
+LEAST_RATERS = 50
 
 
 def entropy(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -69,10 +78,13 @@ def next_vote_gain(
     from .kernels import mean_answer_entropy  # Numba takes a third of a second to import
 
     shares = weights / weights.sum()
-    of_answer = np.empty(len(classes))
+    gain = np.zeros(len(classes))
+    doubtful = classes.max(axis=1) < 1  # of the others nothing is left to tell
+    classes, of_answer = classes[doubtful], np.empty(np.count_nonzero(doubtful))
     mean_answer_entropy(classes, np.ascontiguousarray(rates), shares, of_answer)
     given_class = classes @ (shares @ entropy(rates))
-    return np.asarray(np.maximum(of_answer / np.log(2) - given_class, 0.0))
+    gain[doubtful] = np.maximum(of_answer / np.log(2) - given_class, 0.0)
+    return gain
 
 
 def share_of_gain(gain: NDArray[np.float64], share: float) -> float:
@@ -97,6 +109,94 @@ def share_of_gain(gain: NDArray[np.float64], share: float) -> float:
     """
     best = np.sort(gain)[::-1][: round(share * len(gain))]
     return float(best.sum() / gain.sum()) if gain.any() else float("nan")
+
+
+def drawn_weights(weights: ArrayLike, *, at_most: int) -> NDArray[np.float64]:
+    """Stand a few raters for very many: every so-many-th vote is taken, and its rater with it.
+
+    Parameters
+    ----------
+    weights : array_like, shape (n_raters,)
+        0 or more, such as votes per rater.
+    at_most : int
+        Number of votes that are taken, and so of raters.
+
+    Returns
+    -------
+    ndarray, shape (n_raters,)
+        The weights themselves where no more than `at_most` are above 0; else how many of the votes
+        that are taken are each rater's. Nothing is left to chance.
+
+    Examples
+    --------
+    >>> drawn_weights([4, 1, 1, 2], at_most=2)
+    array([1., 0., 1., 0.])
+    """
+    given = np.asarray(weights, dtype=np.float64)
+    if np.count_nonzero(given) <= at_most:
+        return given
+    ends = np.cumsum(given)
+    places = (np.arange(at_most) + 0.5) * ends[-1] / at_most
+    return np.bincount(np.searchsorted(ends, places), minlength=len(given)).astype(np.float64)
+
+
+def gain_of_fit(fit: Aggregated) -> NDArray[np.float64]:
+    """Compute the gain of one more vote on each item, in seconds for any number of raters.
+
+    Parameters
+    ----------
+    fit : Aggregated
+        Of a method that has a model of the answers.
+
+    Returns
+    -------
+    ndarray, shape (n_items,)
+        In bits; see :func:`next_vote_gain`. Where items, raters, classes and answers are too many,
+        some of the raters stand for all: see :func:`drawn_weights`.
+    """
+    votes, rates = fit.votes, fit.answer_probabilities()
+    affordable = MOST_TERMS // max(1, votes.n_items * rates.shape[1] * rates.shape[2])
+    weights = drawn_weights(votes.votes_per_rater(), at_most=max(LEAST_RATERS, affordable))
+    taken = weights > 0
+    return next_vote_gain(fit.posterior, error_rates=rates[taken], rater_weights=weights[taken])
+
+
+def next_vote_columns(
+    fit: Aggregated,
+    gain: NDArray[np.float64],
+    *,
+    class_names: Sequence[Any] | None = None,
+    most: int = MOST_ROWS,
+) -> dict[str, Any]:
+    """Return the items where one more vote is worth most.
+
+    Parameters
+    ----------
+    fit : Aggregated
+    gain : ndarray, shape (n_items,)
+        From :func:`gain_of_fit` or :func:`next_vote_gain`.
+    class_names : sequence, optional
+        Default: those of the fit.
+    most : int
+        Number of items.
+
+    Returns
+    -------
+    dict of str to sequence
+        Columns: item, votes (their number), label and confidence (the likeliest class and its
+        posterior), entropy and gain (in bits); the largest gain first, of equals the first item.
+    """
+    names = fit.class_names if class_names is None else class_names
+    best = np.argsort(-gain, kind="stable")[:most]
+    classes = fit.posterior[best].argmax(axis=1)
+    return {
+        "item": [fit.votes.item_names[item] for item in best.tolist()],
+        "votes": np.diff(fit.votes.starts)[best],
+        "label": [names[cls] for cls in classes.tolist()],
+        "confidence": fit.posterior[best].max(axis=1),
+        "entropy": entropy(fit.posterior[best]),
+        "gain": gain[best],
+    }
 
 
 def next_votes_csv(

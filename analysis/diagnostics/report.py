@@ -12,6 +12,7 @@ from aggregation import UNKNOWN, Fit, fit_dawid_skene
 
 from ..release.files.readers import ANSWERS
 from ..release.release import Release
+from ..tables import to_csv
 from .class_effects import ClassEffects, class_effects, class_effects_csv
 from .hard_labels import (
     LabelDifficulty,
@@ -23,7 +24,7 @@ from .hard_labels import (
 )
 from .model_check import REPLICATES, ModelCheck, check_model, model_check_csv
 from .more_votes import VotesBought, more_votes, more_votes_csv
-from .next_vote import next_vote_gain, next_votes_csv
+from .next_vote import next_vote_columns, next_vote_gain, next_votes_csv
 from .vote_kinds import are_countable
 
 # Called with what is being computed.
@@ -55,8 +56,8 @@ class ModelReport:
     fit : Fit
         Which `bought` and `gain` rest on.
     checks : tuple of ModelCheck
-        Of that fit, and for the release of one with three classes. None where items are of too many
-        kinds to count.
+        Of that fit, and for the release of one with three classes. None where no item has two
+        votes, or items are of too many kinds to count.
     bought : tuple of VotesBought
     gain : ndarray, shape (n_items,)
         Expected gain of one more vote on each item, in bits.
@@ -161,7 +162,8 @@ def _report(
     simulated: bool = False,
 ) -> ModelReport:
     progress("model checks")
-    checked = fits if are_countable(fit.votes) else ()
+    several = (np.diff(fit.votes.starts) > 1).any()
+    checked = fits if several and are_countable(fit.votes) else ()
     checks = tuple(check_model(each, replicates=replicates, seed=seed) for each in checked)
     progress("more votes")
     votes_of = fit.votes.votes_per_rater()
@@ -188,7 +190,7 @@ def model_tables(report: ModelReport, *, release: Release | None = None) -> dict
     Returns
     -------
     dict of str to str
-        model_check.csv and more_votes.csv; for the release also next_votes.csv, class_effects.csv,
+        model_check.csv, more_votes.csv and next_votes.csv; for the release also class_effects.csv,
         hard_labels.csv and label_pairs.csv.
     """
     tables = {"more_votes.csv": more_votes_csv(report.bought)}
@@ -197,6 +199,8 @@ def model_tables(report: ModelReport, *, release: Release | None = None) -> dict
     if release is not None:
         posterior = report.fit.posterior
         tables["next_votes.csv"] = next_votes_csv(release, posterior=posterior, gain=report.gain)
+    else:
+        tables["next_votes.csv"] = to_csv(next_vote_columns(report.fit, report.gain))
     if report.labels is not None:
         tables |= {
             "class_effects.csv": class_effects_csv(report.labels.effects),

@@ -16,9 +16,14 @@ from ..scores.methods.without_raters import WithoutRaters
 from .bands import draw_steps, lowest_precision
 from .comparison import difference_in_words
 from .drawing import BLUE, GREEN, GREY, VERMILION, drawn_figure
+from .error_rates import NAME_WIDTH, shortened
 
 SMALL = 7.5
 MOST_KINDS = 24
+# Of the name of a kind of items; the rest is cut from the middle.
+MOST_LETTERS = 42
+# Between two panels, as a share of the figure's width.
+GAP = 0.05
 # What an axis shows at least.
 LEAST_RANGE = 0.004
 COLORS = (VERMILION, BLUE, GREEN)
@@ -43,30 +48,19 @@ def model_check_figure(checks: Sequence[ModelCheck], *, simulated: bool = False)
     kinds = checks[0].kinds
     order = np.argsort([-kind.observed for kind in kinds], kind="stable")[:MOST_KINDS]
     shown = [row for row in order.tolist() if kinds[row].observed > 0]
-    rows = np.arange(len(shown))
+    names = [shortened(kinds[row].name, MOST_LETTERS) for row in shown]
     with drawn_figure(5.5, simulated=simulated, panels=True) as (figure, caption):
-        left = figure.add_axes((0.2, 0.22, 0.41, 0.72))
-        right = figure.add_axes((0.66, 0.22, 0.32, 0.72), sharey=left)
-        left.barh(rows, [kinds[row].observed for row in shown], height=0.7, color="#D5D5D5")
-        for check, color, marker in zip(checks, COLORS, MARKERS, strict=False):
-            expected = [check.kinds[row].expected for row in shown]
-            ratio = [check.kinds[row].observed / check.kinds[row].expected for row in shown]
-            name = f"expected, {check.n_classes} classes"
-            for axes, values in ((left, expected), (right, ratio)):
-                axes.plot(
-                    values,
-                    rows,
-                    linestyle="none",
-                    marker=marker,
-                    markersize=4.5,
-                    color=color,
-                    label=name,
-                )
+        begin = max(0.1, 0.03 + NAME_WIDTH * max(map(len, names)))
+        wide = 0.98 - begin - GAP
+        left = figure.add_axes((begin, 0.22, 0.56 * wide, 0.66))
+        right = figure.add_axes((0.98 - 0.44 * wide, 0.22, 0.44 * wide, 0.66), sharey=left)
+        draw_kinds(left, right, checks, shown)
         left.set_xscale("log")
-        left.set_yticks(rows, [kinds[row].name for row in shown], fontsize=SMALL)
+        left.set_yticks(range(len(shown)), names, fontsize=SMALL)
         left.set_ylim(len(shown) - 0.4, -0.6)
         left.set_xlabel("share of items (bars: observed)")
-        left.legend(loc="lower right", frameon=False, fontsize=SMALL)
+        above: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1)}
+        left.legend(**above, ncols=3, frameon=False, fontsize=SMALL, borderaxespad=0.2)
         right.axvline(1, color=GREY, linewidth=0.8)
         right.set_xscale("log", base=2)
         right.set_xticks((0.5, 1, 2, 4, 8), ("½", "1", "2", "4", "8"))
@@ -77,15 +71,34 @@ def model_check_figure(checks: Sequence[ModelCheck], *, simulated: bool = False)
             axes.grid(visible=True, axis="x")
             axes.tick_params(axis="y", length=0)
             axes.xaxis.set_minor_formatter(NullFormatter())
-        lowest, highest = left.get_xlim()
-        if highest < 30 * lowest:  # with fewer than two powers of ten there is nothing to read off
-            labelled = "25" if highest > 5 * lowest else "123456789"
-            left.xaxis.set_minor_formatter(
-                FuncFormatter(lambda x, _: f"{x:g}" if f"{x:.0e}"[0] in labelled else "")
-            )
-            left.xaxis.set_major_formatter("{x:g}")
+        number_shares(left)
         caption(0.11, check_in_words(checks))
     return figure
+
+
+def draw_kinds(left: Axes, right: Axes, checks: Sequence[ModelCheck], shown: list[int]) -> None:
+    """Draw observed and expected shares of these kinds, and on the right their ratio."""
+    rows = np.arange(len(shown))
+    observed = np.array([checks[0].kinds[row].observed for row in shown])
+    left.barh(rows, observed, height=0.7, color="#D5D5D5")
+    for check, color, marker in zip(checks, COLORS, MARKERS, strict=False):
+        expected = np.array([check.kinds[row].expected for row in shown])
+        style: dict[str, Any] = {"linestyle": "none", "marker": marker, "markersize": 4.5}
+        name = f"expected, {check.n_classes} classes"
+        for axes, values in ((left, expected), (right, observed / expected)):
+            axes.plot(values, rows, **style, color=color, label=name)
+
+
+def number_shares(axes: Axes) -> None:
+    """Write more numbers on a logarithmic axis where there are few powers of ten to read off."""
+    lowest, highest = axes.get_xlim()
+    ratio = highest / lowest
+    if ratio < 30:
+        labelled = "25" if ratio > 5 else "2468" if ratio > 2 else "123456789"
+        axes.xaxis.set_minor_formatter(
+            FuncFormatter(lambda x, _: f"{x:g}" if f"{x:.0e}"[0] in labelled else "")
+        )
+        axes.xaxis.set_major_formatter("{x:g}")
 
 
 def check_in_words(checks: Sequence[ModelCheck]) -> str:

@@ -12,13 +12,12 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from numpy.typing import NDArray
 
+from ..defaults import SHOWN_RATERS
 from ..raters.quality.quality import RaterQuality
 from ..release.published import TRUTHS
 from .drawing import BLACK, GREY, LIGHT_GREY, WIDTH, drawn_figure
 
 SMALL = 7.5
-# More raters than this have no room for their names.
-MOST_NAMES = 100
 # Longer names are cut; a letter takes so much of a figure's width, which is so many points.
 MOST_LETTERS, NAME_WIDTH, POINTS_WIDE = 15, 0.0095, 72 * WIDTH
 # Of smaller letters, in points, nothing can be read.
@@ -42,8 +41,6 @@ class HeatLayout:
         classes' titles fit side by side.
     answer_size, rater_size : float
         Sizes of the answers' and the raters' names, in points.
-    raters_named : bool
-        Whether there is room for the raters' names.
     """
 
     left: float
@@ -57,7 +54,6 @@ class HeatLayout:
     titles_level: bool
     answer_size: float
     rater_size: float
-    raters_named: bool
 
     @property
     def height(self) -> float:
@@ -84,7 +80,7 @@ def heat_layout(
     raters: Sequence[str], classes: Sequence[str], answers: Sequence[str]
 ) -> HeatLayout:
     """Find room for a heat map of these raters, with a group of answers a class."""
-    left = 0.045 + NAME_WIDTH * max(map(len, raters))
+    left = 0.03 + NAME_WIDTH * max(map(len, raters))
     width = 0.645 - left
     column_points = POINTS_WIDE * width / (len(classes) * len(answers))
     longest = max(map(len, answers))
@@ -92,7 +88,9 @@ def heat_layout(
     legible = level or column_points > LEAST_LETTER
     titles = max(len(titled(name)) for name in classes)
     titles_level = 1.3 * NAME_WIDTH * titles * len(classes) < width
-    above = 0.08 + (0.16 if level else 0.09 * longest if legible else 0.0)
+    size = SMALL if level else min(SMALL, 0.8 * column_points)
+    upright = NAME_WIDTH * WIDTH * longest * size / SMALL
+    above = 0.08 + (0.16 if level else upright if legible else 0.0)
     return HeatLayout(
         left=left,
         width=width,
@@ -103,9 +101,8 @@ def heat_layout(
         answers_level=level,
         answers_legible=legible,
         titles_level=titles_level,
-        answer_size=SMALL if level else min(SMALL, 0.8 * column_points),
+        answer_size=size,
         rater_size=min(SMALL, 430 / len(raters)),
-        raters_named=len(raters) <= MOST_NAMES,
     )
 
 
@@ -117,7 +114,7 @@ def titled(name: str) -> str:
 def error_rates_figure(
     quality: RaterQuality, *, class_names: Any = TRUTHS, simulated: bool = False
 ) -> Figure:
-    """Draw all raters' error rates as a heat map, the most informative rater at the top.
+    """Draw raters' error rates as a heat map, the most informative rater at the top.
 
     Parameters
     ----------
@@ -131,9 +128,11 @@ def error_rates_figure(
     Returns
     -------
     matplotlib.figure.Figure
-        1540 pixels wide, and as high as the raters need, with its caption.
+        1540 pixels wide, and as high as the raters need, with its caption; the 60 raters with the
+        most votes, where there are more.
     """
-    order = np.argsort(-quality.bits.value, kind="stable")
+    busiest = np.sort(np.argsort(-quality.votes, kind="stable")[:SHOWN_RATERS])
+    order = busiest[np.argsort(-quality.bits.value[busiest], kind="stable")]
     names = [shortened(quality.rater_names[row]) for row in order]
     answers = [shortened(name) for name in quality.answer_names]
     classes = [shortened(name) for name in class_names]
@@ -191,29 +190,30 @@ def name_columns(
 
 
 def name_rows(axes: Axes, names: Sequence[str], layout: HeatLayout) -> None:
-    """Write the raters' names beside their rows, where there is room."""
-    shown = range(len(names)) if layout.raters_named else range(0)
-    axes.set_yticks(shown, [names[row] for row in shown], fontsize=layout.rater_size)
-    axes.set_ylabel("rater, the most informative at the top")
+    """Write the raters' names beside their rows."""
+    axes.set_yticks(range(len(names)), names, fontsize=layout.rater_size)
     axes.tick_params(length=0)
     axes.grid(visible=False)
 
 
 def what_is_drawn(quality: RaterQuality) -> str:
     """Say what the picture shows."""
-    return (
+    n_raters = len(quality.votes)
+    shown = f"The {SHOWN_RATERS} of {n_raters:,} raters with the most votes. "
+    return (shown if n_raters > SHOWN_RATERS else "") + (
         "Probability of each answer, given rater and class, as EM finds it without golden "
         "answers; raters with few votes are drawn towards the pool of all. On the right: bits "
-        "that one answer tells of the class, with 95 % intervals; 0 for a spammer. No answer "
-        f"could tell more than {quality.prior_bits:.2f}."
+        "that one answer tells of the class, with 95 % intervals given the items' classes; 0 for "
+        f"a spammer. No answer could tell more than {quality.prior_bits:.2f}. The most informative "
+        "rater is at the top."
     )
 
 
-def shortened(name: object) -> str:
+def shortened(name: object, most: int = MOST_LETTERS) -> str:
     """Return a name that leaves room for the picture: its beginning and its end."""
     text = str(name)
-    half = (MOST_LETTERS - 3) // 2
-    return text if len(text) <= MOST_LETTERS else f"{text[:half]}...{text[-half:]}"
+    half = (most - 3) // 2
+    return text if len(text) <= most else f"{text[:half]}...{text[-half:]}"
 
 
 TOP: dict[str, Any] = {"ha": "center", "va": "bottom", "fontsize": 9, "fontweight": "bold"}
@@ -226,7 +226,7 @@ def draw_bits(axes: Axes, quality: RaterQuality, order: Any, top: float) -> None
     rows = np.arange(len(order))
     axes.hlines(rows, bits.low[order], bits.high[order], color=GREY, linewidth=0.8)
     axes.plot(value, rows, linestyle="none", marker="o", markersize=2.2, color=BLACK)
-    axes.set_xlim(0, 1.05 * float(np.nanmax(bits.high)))
+    axes.set_xlim(0, 1.05 * float(np.nanmax(bits.high[order])) or 1)
     axes.grid(visible=False, axis="y")
     axes.grid(visible=True, axis="x", color=LIGHT_GREY)
     axes.tick_params(axis="y", length=0, labelleft=False)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from aggregation import Fit, KnownItems, Votes, fit_dawid_skene, start_from
 
@@ -15,15 +16,22 @@ from ..release.published import TRUTHS
 from ..release.release import Release
 from ..statistics.estimates import Estimates
 from ..statistics.intervals import proportion
-from .agreement.agreement import Agreement, agreement
+from .agreement.agreement import agreement, agreement_if_any
 from .agreement.coefficients import Scale
+from .agreement.kinds import has_pairs
+from .agreement.result import Agreement
 from .agreement.retest import Retest, answered_twice, retest
 from .golden.accuracy import RaterAccuracy, rater_accuracy
 from .golden.difference import GoldenDifference, golden_difference
 from .pairs.clusters import RaterClusters, cluster_raters
 from .pairs.golden_copies import GoldenCopies, golden_copies
-from .pairs.pairs import RaterPairs, pairs_of_fit
+from .pairs.pairs import RaterPairs, no_pairs, pairs_of_fit
 from .quality.quality import RaterQuality, rater_quality
+
+# What is computed of a report, in this order.
+STAGES = ("error rates", "agreement", "quality of raters", "pairs of raters")
+# Called with what is being computed.
+Progress = Callable[[str], object]
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +68,8 @@ class RaterReport:
     pairs : RaterPairs
     known : Estimates
         Share of answers to known items that are the item's class; NaN without any.
+    known_answers : ndarray of int64, shape (n_raters,)
+        Answers to known items.
     golden : GoldenEvidence, optional
     """
 
@@ -69,11 +79,17 @@ class RaterReport:
     quality: RaterQuality
     pairs: RaterPairs
     known: Estimates
+    known_answers: NDArray[np.int64]
     golden: GoldenEvidence | None
 
 
 def report_on_votes(
-    votes: Votes, *, known: KnownItems | None = None, scale: Scale = "nominal", seed: int = 0
+    votes: Votes,
+    *,
+    known: KnownItems | None = None,
+    scale: Scale = "nominal",
+    seed: int = 0,
+    progress: Progress | None = None,
 ) -> RaterReport:
     """Judge the raters of any job.
 
@@ -86,6 +102,8 @@ def report_on_votes(
         Of the answers, in the order of their codes.
     seed : int
         Of the bootstrap and of draws from posteriors.
+    progress : callable, optional
+        Called with what is being computed, each of :data:`STAGES`.
 
     Returns
     -------
@@ -98,21 +116,44 @@ def report_on_votes(
             "truth": known.truth,
             "start": start_from(known, votes),
         }
+    right, asked = _right_answers(votes, known)
+    begin = _following(progress)
+    begin()
     fit = fit_dawid_skene(votes, **options)
     names = fit.class_names if known is None else known.class_names
+    begin()
+    agreed = agreement_if_any(votes, scale=scale, seed=seed)
+    begin()
+    quality = rater_quality(fit, scale=scale, class_names=names, seed=seed)
+    begin()
     return RaterReport(
         fit=fit,
         class_names=names,
-        agreement=agreement(votes, scale=scale, seed=seed),
-        quality=rater_quality(fit, scale=scale, seed=seed),
-        pairs=pairs_of_fit(fit),
-        known=_share_right(votes, known),
+        agreement=agreed,
+        quality=quality,
+        pairs=pairs_of_fit(fit) if has_pairs(votes) else no_pairs(votes),
+        known=proportion(right, asked),
+        known_answers=asked,
         golden=None,
     )
 
 
-def _share_right(votes: Votes, known: KnownItems | None) -> Estimates:
-    """Share of each rater's answers to known items that are the item's class."""
+def _following(progress: Progress | None) -> Callable[[], None]:
+    """Return what names the next stage each time it is called."""
+    stages = iter(STAGES)
+
+    def begin() -> None:
+        stage = next(stages)
+        if progress is not None:
+            progress(stage)
+
+    return begin
+
+
+def _right_answers(
+    votes: Votes, known: KnownItems | None
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Count each rater's answers to known items that are the item's class, and all of them."""
     right = asked = np.zeros(votes.n_raters, dtype=np.int64)
     if known is not None:
         code_of = {str(name): code for code, name in enumerate(votes.answer_names)}
@@ -124,10 +165,12 @@ def _share_right(votes: Votes, known: KnownItems | None) -> Estimates:
             hits = at_known & (answer_of[truth] == votes.answers)
             asked = np.bincount(votes.raters[at_known], minlength=votes.n_raters)
             right = np.bincount(votes.raters[hits], minlength=votes.n_raters)
-    return proportion(right, asked)
+    return right, asked
 
 
-def report_on_release(release: Release, *, seed: int = 0) -> RaterReport:
+def report_on_release(
+    release: Release, *, seed: int = 0, progress: Progress | None = None
+) -> RaterReport:
     """Judge the release's raters: by the job alone, and by their golden answers.
 
     Error rates are those of two classes, misfit and fits; golden answers have no part in them.
@@ -139,12 +182,21 @@ def report_on_release(release: Release, *, seed: int = 0) -> RaterReport:
     release : Release
     seed : int
         Of the bootstraps and of draws from posteriors.
+    progress : callable, optional
+        Called with what is being computed, each of :data:`STAGES`.
 
     Returns
     -------
     RaterReport
     """
+    begin = _following(progress)
+    begin()
     fit = fit_dawid_skene(release.votes, n_classes=len(TRUTHS))
+    begin()
+    agreed = agreement(release.votes, scale="ordinal", seed=seed)
+    begin()
+    quality = rater_quality(fit, scale="ordinal", seed=seed)
+    begin()
     pairs = pairs_of_fit(fit_dawid_skene(release.votes))
     try:
         answered_twice(release)
@@ -159,10 +211,11 @@ def report_on_release(release: Release, *, seed: int = 0) -> RaterReport:
     return RaterReport(
         fit=fit,
         class_names=TRUTHS,
-        agreement=agreement(release.votes, scale="ordinal", seed=seed),
-        quality=rater_quality(fit, scale="ordinal", seed=seed),
+        agreement=agreed,
+        quality=quality,
         pairs=pairs,
         known=known,
+        known_answers=accuracy.of_kind("rater").golden_answers,
         golden=golden,
     )
 
@@ -180,8 +233,8 @@ def clusters_of_report(report: RaterReport) -> dict[str, RaterClusters]:
         By title.
     """
     if report.golden is None:
-        return {"all votes": cluster_raters(report.pairs)}
+        return {"all votes": cluster_raters(report.pairs, votes=report.quality.votes)}
     return {
-        "in the rating job": cluster_raters(report.pairs),
+        "in the rating job": cluster_raters(report.pairs, votes=report.quality.votes),
         "on golden questions": cluster_raters(report.golden.copies.pairs),
     }

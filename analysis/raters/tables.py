@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from ..statistics.estimates import discovery_rates
 from ..tables import to_csv
+from .agreement.coefficients import answer_values
 from .golden.accuracy import accuracy_columns
 from .pairs.near_copies import near_copies, pairs_csv
 from .pairs.pairs import RaterPairs
@@ -34,7 +36,7 @@ def report_columns(report: RaterReport) -> Columns:
     Returns
     -------
     dict of str to sequence
-        rater, votes, accuracy; for the release the other columns of
+        rater, votes, known_answers, accuracy; for the release the other columns of
         :func:`raters_csv` and a row for each expert and the original label, which
         have none of what follows; then the columns of
         :func:`quality_columns`, copies (number of the group of near copies,
@@ -48,6 +50,7 @@ def report_columns(report: RaterReport) -> Columns:
         first: Columns = {
             "rater": list(report.quality.rater_names),
             "votes": report.quality.votes,
+            "known_answers": report.known_answers,
             "accuracy": report.known.value,
             "accuracy_low": report.known.low,
             "accuracy_high": report.known.high,
@@ -108,9 +111,10 @@ def report_tables(report: RaterReport) -> dict[str, str]:
         raters.csv; pairs.csv; for the release also golden_pairs.csv, pairs by golden answers.
     """
     scale = report.agreement.scale
+    values = answer_values(report.agreement.answers, scale)
     tables = {
         "raters.csv": to_csv(report_columns(report)),
-        "pairs.csv": pairs_csv(report.pairs, scale=scale),
+        "pairs.csv": pairs_csv(report.pairs, scale=scale, values=values),
     }
     if report.golden is not None:
         tables["golden_pairs.csv"] = pairs_csv(report.golden.copies.pairs, scale=scale)
@@ -128,6 +132,7 @@ def report_numbers(report: RaterReport) -> dict[str, Any]:
     -------
     dict
         agreement, verdicts (how many raters of each), bits, pairs; for the release also golden.
+        What is undefined is None.
     """
     quality, pairs = report.quality, report.pairs
     numbers: dict[str, Any] = {
@@ -143,9 +148,20 @@ def report_numbers(report: RaterReport) -> dict[str, Any]:
     }
     for name in ("percent", "fleiss_kappa", "krippendorff_alpha", "gwet_ac"):
         numbers["agreement"][name] = list(numbers["agreement"][name])
+    numbers["agreement"]["intervals"] = "items"
     if report.golden is not None:
         numbers["golden"] = _golden_numbers(report.golden, quality.rater_names)
-    return numbers
+    defined: dict[str, Any] = _defined(numbers)
+    return defined
+
+
+def _defined(value: Any) -> Any:
+    """Put None in place of NaN, which JSON does not know."""
+    if isinstance(value, dict):
+        return {name: _defined(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_defined(part) for part in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def pair_numbers(pairs: RaterPairs) -> dict[str, Any]:
@@ -155,7 +171,7 @@ def pair_numbers(pairs: RaterPairs) -> dict[str, Any]:
         "pairs": len(pairs.raters),
         "tested": int(pairs.tested.sum()),
         "above_model": int((discovery_rates(pairs.p_model) <= FOUND).sum()),
-        "above_peers": int((discovery_rates(pairs.p_value) <= FOUND).sum()),
+        "above_peers": int((pairs.q_value <= FOUND).sum()),
         "peers": {"mean": pairs.peers.mean, "spread": pairs.peers.spread},
         "near_copies": [[pairs.rater_names[rater] for rater in group] for group in groups],
     }
@@ -176,6 +192,7 @@ def _golden_numbers(golden: GoldenEvidence, names: Sequence[Any]) -> dict[str, A
                 "job_items": group.job_items,
                 "job_agreed": group.job_agreed,
                 "job_expected": group.job_expected,
+                "job_error": group.job_error,
             }
             for group in copies.groups
         ],

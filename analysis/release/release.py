@@ -14,7 +14,8 @@ from aggregation import Votes
 
 from ..errors import ReleaseError
 from .files import download
-from .files.questions import Questions
+from .files.editions import older_edition
+from .files.questions import OlderEditionError, Questions
 from .files.readers import (
     ANSWERS,
     YES,
@@ -136,11 +137,13 @@ def load_release(data: str | os.PathLike[str] | None = None) -> Release:
     ------
     ReleaseError
         If a file is missing, damaged, or inconsistent with itself or another; the message names the
-        file, the array and the first offending entry.
+        file, the array and the first offending entry, or which files are of the older edition.
     """
     folder = download.find_release(data)
     try:
         return _load(folder)
+    except OlderEditionError as error:
+        raise older_edition(folder) from error
     except OSError as error:
         raise ReleaseError(f"{error.filename or folder}: cannot be read ({error})") from error
 

@@ -7,7 +7,7 @@ weight, the number of times that it was drawn.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,6 +26,9 @@ class Estimate(NamedTuple):
     low: float
     high: float
 
+    def _repr_html_(self) -> str:
+        return _html({name: [number] for name, number in self._asdict().items()})
+
 
 class Estimates(NamedTuple):
     """Numbers and the ends of their intervals: arrays of equal shape; NaN where there is none."""
@@ -33,6 +36,19 @@ class Estimates(NamedTuple):
     value: NDArray[np.float64]
     low: NDArray[np.float64]
     high: NDArray[np.float64]
+
+    def _repr_html_(self) -> str:
+        """Show a row an entry, with its place where there are several axes or entries."""
+        value = np.asarray(self.value)
+        at = {"": [", ".join(map(str, place)) for place in np.ndindex(value.shape)]}
+        numbers = {name: np.ravel(part) for name, part in self._asdict().items()}
+        return _html((at if value.ndim else {}) | numbers)
+
+
+def _html(columns: dict[str, Any]) -> str:
+    from aggregation import Table
+
+    return Table(columns)._repr_html_()
 
 
 def image_weights(
@@ -161,14 +177,15 @@ def weighted_median(values: NDArray[np.float64], weights: NDArray[np.float64]) -
 def discovery_rates(p_values: NDArray[np.float64]) -> NDArray[np.float64]:
     """False-discovery rate at which each pair is found (Benjamini & Hochberg 1995); NaN for NaN.
 
+    The least, over p-values of no less than this one, of p times the number of tests over the rank.
+
     References
     ----------
     Benjamini & Hochberg (1995), Journal of the Royal Statistical Society B 57(1), 289-300.
     """
-    from scipy.stats import false_discovery_control
-
-    known = ~np.isnan(p_values)
+    known = np.flatnonzero(~np.isnan(p_values))
+    order = known[np.argsort(p_values[known])]
+    scaled = p_values[order] * len(order) / np.arange(1, len(order) + 1)
     found = np.full(len(p_values), np.nan)
-    if known.any():
-        found[known] = false_discovery_control(p_values[known])
+    found[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
     return found

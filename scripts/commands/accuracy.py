@@ -11,8 +11,8 @@ import typer
 
 from analysis.defaults import FORMATS
 
-from ..terminal.accuracy_files import Measured, class_table, drawn_curve, drawn_ranks
-from ..terminal.accuracy_tables import print_ranks, print_table
+from ..outputs.accuracy_files import Measured, class_table, drawn_curve, drawn_ranks
+from ..outputs.accuracy_tables import print_ranks, print_table
 from ..terminal.files import write_files
 from ..terminal.messages import UsageError, print_result, say
 from ..terminal.options import DataOption

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-import json
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..terminal.files import write_files
-from ..terminal.inputs import read_inputs
-from ..terminal.messages import announced_compilation, recorded_doubts, say
-from ..terminal.options import (
-    AnswerOption,
-    AnswersOption,
-    ItemOption,
-    RaterOption,
-    TruthOption,
-    VotesArgument,
-    VotesOptions,
-    out_option,
+from ..outputs.fit_files import (
+    described,
+    fit_files,
+    fit_numbers_json,
+    print_labels,
+    print_summary,
 )
+from ..terminal.files import write_files
+from ..terminal.inputs import print_notes, read_inputs
+from ..terminal.messages import announced_compilation, print_result, quietly, recorded_doubts, say
+from ..terminal.options import VotesArgument, out_option
+from ..terminal.votes_options import KNOWN, VotesOptions, takes_votes
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from aggregation import Fit, KnownItems, Votes
+
+
+MODEL = "Model"
+OUTPUT = "Output"
 
 
 class Family(StrEnum):
@@ -51,52 +51,77 @@ class Format(StrEnum):
     CSV = "csv"
 
 
+def of_model(text: str, *names: str) -> Any:
+    """Make an option of the model and of how it is fitted."""
+    return typer.Option(*names, help=text, rich_help_panel=MODEL)
+
+
+@takes_votes
 def fit(
     file: VotesArgument,
-    out: Annotated[Path, out_option("Folder to write to.")],
-    item: ItemOption = None,
-    rater: RaterOption = None,
-    answer: AnswerOption = None,
-    answers: AnswersOption = None,
-    truth: TruthOption = None,
+    said: VotesOptions,
     truth_role: Annotated[
         TruthRole,
         typer.Option(
             help="clamped: known items keep their class. start: they give the first error rates "
-            "and are then held out."
+            "and are then held out.",
+            rich_help_panel=KNOWN,
         ),
     ] = TruthRole.CLAMPED,
     classes: Annotated[
         int | None,
         typer.Option(
-            min=1, help="Number of classes. Default: as many as answers.", show_default=False
+            min=1,
+            help="Number of classes. Default: as many as answers.",
+            show_default=False,
+            rich_help_panel=MODEL,
         ),
     ] = None,
-    pseudo_count: Annotated[
-        float, typer.Option(help="Added to every expected count of an answer.")
-    ] = 0.0,
+    pseudo_count: Annotated[float, of_model("Added to every expected count of an answer.")] = 0.0,
     family: Annotated[
-        Family,
-        typer.Option(help="full: rates of each rater. one-coin: one a rater. shared: of all."),
+        Family, of_model("full: rates of each rater. one-coin: one a rater. shared: of all.")
     ] = Family.FULL,
     hard: Annotated[
-        bool, typer.Option("--hard", help="Items count for their likeliest class alone.")
+        bool, of_model("Items count for their likeliest class alone.", "--hard")
     ] = False,
-    plain: Annotated[bool, typer.Option("--plain", help="EM without acceleration.")] = False,
-    tol: Annotated[float, typer.Option(help="Least gain of a step, in nats a vote.")] = 1e-10,
-    max_steps: Annotated[int, typer.Option(help="Most E-steps from each start.")] = 10_000,
-    restarts: Annotated[int, typer.Option(help="Further starts by chance.")] = 0,
-    seed: Annotated[int, typer.Option(help="Of these starts.")] = 0,
+    plain: Annotated[bool, of_model("EM without acceleration.", "--plain")] = False,
+    tol: Annotated[float, of_model("Least gain of a step, in nats a vote.")] = 1e-10,
+    max_steps: Annotated[int, of_model("Most E-steps from each start.")] = 10_000,
+    restarts: Annotated[int, of_model("Further starts by chance.")] = 0,
+    seed: Annotated[int, of_model("Of these starts.")] = 0,
     threads: Annotated[
-        int | None, typer.Option(help="Never changes a result. Default: as many as help.")
+        int | None, of_model("Never changes a result. Default: as many as help.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        out_option(
+            "Folder to write all tables to. Default: none; labels go to standard output.",
+            show_default=False,
+            rich_help_panel=OUTPUT,
+        ),
     ] = None,
     output_format: Annotated[
-        Format, typer.Option("--format", help="Of the posteriors' file.")
+        Format,
+        typer.Option("--format", help="Of the posteriors' file.", rich_help_panel=OUTPUT),
     ] = Format.PARQUET,
+    as_json: Annotated[
+        bool,
+        typer.Option(
+            "--json", help="Print fit.json instead of the labels.", rich_help_panel=OUTPUT
+        ),
+    ] = False,
+    quiet: Annotated[
+        bool,
+        typer.Option(
+            "--quiet", help="No messages but warnings and errors.", rich_help_panel=OUTPUT
+        ),
+    ] = False,
 ) -> None:
     """Aggregate your own votes: Dawid & Skene's model, fitted by EM.
 
-    Writes posteriors.parquet or posteriors.csv, error_rates.csv and fit.json.
+    Prints each item's label as csv, or the first ones as a table on a terminal. With -o DIR writes
+    labels.csv, raters.csv, next_votes.csv (where one more vote is worth most), posteriors.parquet
+    or posteriors.csv, error_rates.csv and fit.json instead.
     """
     options = {
         "n_classes": classes,
@@ -110,22 +135,37 @@ def fit(
         "restarts": restarts,
         "seed": seed,
     }
-    said = VotesOptions(item, rater, answer, answers, truth)
     from analysis.release.labels.provenance import versions
 
-    with announced_compilation():
-        votes, known = read_inputs(file, said, classes)
-        result, doubts = fitted(votes, known, options, threads)
-    provenance = {
-        "versions": versions(),
-        "inputs": {"votes": described(file)} | ({"truth": described(truth)} if truth else {}),
-        "options": options,
-        "warnings": doubts,
-    }
-    contents = output_files(result, known, output_format, provenance)
-    write_files({out / name: content for name, content in contents.items()})
-    print_summary(result, known, doubts)
-    say().print(f"wrote {out}", markup=False)
+    with quietly(quiet), announced_compilation():
+        votes, known, notes, doubts = read_inputs(file, said, classes)
+        result, of_fit = fitted(votes, known, options, threads)
+        doubts += of_fit
+        names = None if known is None else known.class_names
+        provenance = {
+            "versions": versions(),
+            "inputs": inputs_of(file, said),
+            "options": options,
+            "warnings": doubts,
+        }
+        numbers = fit_numbers_json(result, names, provenance)
+        if out is not None:
+            contents = fit_files(result, names, numbers, output_format.value)
+            write_files({out / name: content for name, content in contents.items()})
+        print_notes(notes)
+        print_summary(result, known, doubts)
+        if out is not None:
+            say().print(f"wrote {', '.join(contents)} to {out}", markup=False)
+    if as_json:
+        print_result(numbers)
+    elif out is None:
+        print_labels(result.labels(class_names=names))
+
+
+def inputs_of(file: Path, said: VotesOptions) -> dict[str, dict[str, str]]:
+    """Name what was read, and give the hash of each file."""
+    truth = {} if said.truth is None else {"truth": described(said.truth)}
+    return {"votes": described(file)} | truth
 
 
 def fitted(
@@ -146,79 +186,3 @@ def fitted(
 
         result = fit_dawid_skene(votes, threads=threads, progress=tell, **arguments)
     return result, doubts
-
-
-def output_files(
-    result: Fit, known: KnownItems | None, output_format: Format, provenance: dict[str, Any]
-) -> dict[str, bytes]:
-    """Return the files that are written, by name."""
-    from aggregation import error_rate_table, posterior_table
-    from aggregation.models.fit_tables import fit_numbers
-    from analysis.tables import to_csv, to_parquet
-
-    names = None if known is None else known.class_names
-    posteriors = posterior_table(result, class_names=names)
-    as_parquet = output_format is Format.PARQUET
-    numbers = provenance | fit_numbers(result, class_names=names)
-    return {
-        f"posteriors.{output_format.value}": (
-            to_parquet(posteriors) if as_parquet else to_csv(posteriors).encode()
-        ),
-        "error_rates.csv": to_csv(error_rate_table(result, class_names=names)).encode(),
-        "fit.json": (json.dumps(numbers, indent=1) + "\n").encode(),
-    }
-
-
-def described(path: Path) -> dict[str, str]:
-    """Name an input and give its hash, if it is a file."""
-    from analysis.release.files.download import sha256_of
-
-    return {"path": str(path)} | ({"sha256": sha256_of(path)} if path.is_file() else {})
-
-
-def print_summary(result: Fit, known: KnownItems | None, doubts: list[str]) -> None:
-    """Say on standard error what was fitted and what is doubtful, with a row for each class."""
-    votes = result.votes
-    console = say()
-    for doubt in doubts:
-        console.print(f"warning: {doubt}", style="yellow", markup=False)
-    if known is not None and known.n_without_votes:
-        console.print(f"known items without votes, left out: {known.n_without_votes:,}")
-    console.print(
-        f"{votes.n_votes:,} votes of {votes.n_raters:,} raters on {votes.n_items:,} items, "
-        f"{votes.n_answers} answers"
-    )
-    end = "converged" if result.converged else "NOT converged"
-    console.print(
-        f"log-likelihood {result.log_likelihood:,.4f}, {end} after {result.n_steps:,} steps"
-    )
-    console.print(class_table(result, known))
-    if known is not None:
-        print_known(result, known)
-
-
-def print_known(result: Fit, known: KnownItems) -> None:
-    """Say how many items are known and, where they were held out, how many came out right."""
-    from aggregation.models.fit_tables import right_of_known
-
-    right, n_known = right_of_known(result, known.truth)
-    if result.clamped is not None:
-        say().print(f"{n_known:,} items were known and kept their class")
-    else:
-        say().print(f"{right:,} of {n_known:,} known items came out right")
-
-
-def class_table(result: Fit, known: KnownItems | None) -> Table:
-    """Return a row for each class: its prior, and how many items are likeliest to be of it."""
-    import numpy as np
-    from rich.table import Table
-    from rich.text import Text
-
-    items = np.bincount(result.classes(), minlength=result.n_classes)
-    table = Table("class", box=None, padding=(0, 2, 0, 0))
-    table.add_column("prior", justify="right")
-    table.add_column("items", justify="right")
-    names = result.class_names if known is None else known.class_names
-    for name, prior, count in zip(names, result.class_prior, items, strict=True):
-        table.add_row(Text(str(name)), f"{prior:.5f}", f"{count:,}")
-    return table

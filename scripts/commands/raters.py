@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import sys
 from collections.abc import Iterator
@@ -12,8 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..terminal.files import write_files
-from ..terminal.inputs import read_inputs
+from ..terminal.inputs import print_notes, read_inputs
 from ..terminal.messages import (
     UsageError,
     announced_compilation,
@@ -21,19 +19,11 @@ from ..terminal.messages import (
     recorded_doubts,
     say,
 )
-from ..terminal.options import (
-    AnswerOption,
-    AnswersOption,
-    DataOption,
-    ItemOption,
-    RaterOption,
-    TruthOption,
-    VotesOption,
-    VotesOptions,
-    out_option,
-)
-from ..terminal.rater_files import check_and_draw, leave_out, model_summary
+from ..terminal.options import DataOption, VotesOption, out_option
+from ..terminal.progress import stages
+from ..terminal.rater_files import leave_out, write_report
 from ..terminal.rater_words import summary
+from ..terminal.votes_options import VotesOptions, takes_votes
 
 if TYPE_CHECKING:
     from analysis.raters.golden.accuracy import RaterAccuracy
@@ -46,6 +36,9 @@ CAPTION = (
     "verdict, are found without golden answers."
 )
 
+# What is computed: the report, its tables, and with --out also model checks and figures.
+N_STAGES, N_STAGES_WRITTEN = 5, 8
+
 
 class Scale(StrEnum):
     """Scales of answers; see `analysis.raters.agreement.agreement`."""
@@ -55,7 +48,9 @@ class Scale(StrEnum):
     INTERVAL = "interval"
 
 
+@takes_votes
 def raters(
+    said: VotesOptions,
     out: Annotated[
         Path | None,
         out_option(
@@ -65,11 +60,6 @@ def raters(
         ),
     ] = None,
     votes: VotesOption = None,
-    truth: TruthOption = None,
-    item: ItemOption = None,
-    rater: RaterOption = None,
-    answer: AnswerOption = None,
-    answers: AnswersOption = None,
     without: Annotated[
         str | None,
         typer.Option(
@@ -90,47 +80,51 @@ def raters(
     Prints a table on a terminal, and csv where the output is piped or redirected.
     """
     from analysis import load_release, report_on_release, report_on_votes
-    from analysis.raters.tables import report_numbers, report_tables
+    from analysis.raters.tables import report_tables
 
-    release, said = None, VotesOptions(item, rater, answer, answers, truth)
+    release, notes = None, list[str]()
+    written: list[str] = []
+    refuse_what_does_not_go_together(votes, without, said)
     with announced_compilation(), recorded_doubts() as doubts:
-        if votes is None:
-            refuse_without_votes(said)
+        if votes is not None:
+            read, known, notes, unmeant = read_inputs(votes, said)
+            doubts += unmeant
+        else:
             release = load_release(data)
             if without is not None:
                 leave_out(without, release, out, seed=seed)
                 return
-            report = report_on_release(release, seed=seed)
-        elif without is not None:
-            raise UsageError("--without goes with the release, not with --votes VOTES")
-        else:
-            read, known = read_inputs(votes, said)
-            report = report_on_votes(read, known=known, scale=scale.value, seed=seed)
-        tables = report_tables(report)
-        model = None
-        if out is not None:
-            tables["raters.json"] = json.dumps(report_numbers(report), indent=1) + "\n"
-            model, files = check_and_draw(report, release, seed=seed)
-            contents = {name: text.encode() for name, text in tables.items()} | files
-            write_files({out / name: content for name, content in contents.items()})
+        with stages(N_STAGES if out is None else N_STAGES_WRITTEN) as begin:
+            if release is not None:
+                report = report_on_release(release, seed=seed, progress=begin)
+            else:
+                report = report_on_votes(
+                    read, known=known, scale=scale.value, seed=seed, progress=begin
+                )
+            begin("tables")
+            tables = report_tables(report)
+            if out is not None:
+                written = write_report(out, report, release, tables, seed=seed, progress=begin)
     if sys.stdout.isatty():
         print_table(report)
     else:
         print_result(tables["raters.csv"])
+    print_notes(notes)
     for doubt in dict.fromkeys(doubts):
         say().print(f"warning: {doubt}", style="yellow", markup=False)
-    for line in summary(report):
+    order_said = votes is None or said.answers is not None
+    for line in (*summary(report, order_said=order_said), *written):
         say().print(line, markup=False)
-    if model is not None:
-        for line in model_summary(model):
-            say().print(line, markup=False)
-        say().print(f"wrote {', '.join(contents)} to {out}", markup=False)
 
 
-def refuse_without_votes(said: VotesOptions) -> None:
-    """Refuse options that belong to a user's own votes, where there are none."""
-    if any(option is not None for option in said):
-        raise UsageError("--truth, --item, --rater, --answer and --answers go with --votes VOTES")
+def refuse_what_does_not_go_together(
+    votes: Path | None, without: str | None, said: VotesOptions
+) -> None:
+    """Refuse options of a user's own votes for the release, and the other way round."""
+    if votes is not None and without is not None:
+        raise UsageError("--without goes with the release, not with --votes VOTES")
+    if votes is None and said != VotesOptions():
+        raise UsageError("options of votes and of known items go with --votes VOTES")
 
 
 def print_table(report: RaterReport) -> None:

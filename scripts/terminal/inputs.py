@@ -1,26 +1,69 @@
-"""Votes and known items, read as the options say."""
+"""Votes and known items, read as the options say, and what is to be said of them."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .messages import say
-from .options import VotesOptions
+from .votes_options import VotesOptions
 
 if TYPE_CHECKING:
-    from aggregation import KnownItems, Votes
+    from aggregation import KnownItems, ReadOptions, Votes
 
 
-def read_inputs(
-    file: Path, said: VotesOptions, n_classes: int | None = None
-) -> tuple[Votes, KnownItems | None]:
+class Inputs(NamedTuple):
+    """What a command works on, what was found out about it, and what was probably not meant."""
+
+    votes: Votes
+    known: KnownItems | None
+    notes: list[str]
+    doubts: list[str]
+
+
+def read_inputs(file: Path, said: VotesOptions, n_classes: int | None = None) -> Inputs:
     """Read the votes, and the known items where there are any."""
-    from aggregation import Votes, read_known_items
+    from aggregation import read_votes
 
     with say().status("reading the votes"):
-        order = None if said.answers is None else said.answers.split(",")
-        votes = Votes.read(file, **said.columns, answer_names=order)
-        if said.truth is None:
-            return votes, None
-        return votes, read_known_items(said.truth, votes=votes, item=said.item, n_classes=n_classes)
+        read = read_votes(file, n_classes=n_classes, **beside(said))
+        known = read.known
+        if said.truth is not None:
+            known = read_truth(said.truth, read.votes, said, n_classes)
+    return Inputs(read.votes, known, list(read.notes), list(read.doubts))
+
+
+def print_notes(notes: list[str]) -> None:
+    """Say what was found out about the votes, a line each."""
+    for note in notes:
+        say().print(note, style="dim", markup=False)
+
+
+def beside(said: VotesOptions) -> ReadOptions:
+    """Return the options of reading; a file of known items comes before classes in the votes'."""
+    options = said.reading()
+    if said.truth is not None and said.truth_column is None:
+        options["truth_column"] = "NONE"
+    return options
+
+
+def read_truth(file: Path, votes: Votes, said: VotesOptions, n_classes: int | None) -> KnownItems:
+    """Read items of known class, whose column may be called as that of the votes."""
+    from aggregation import VoteError, read_known_items
+
+    def read(item: list[str] | None) -> KnownItems:
+        return read_known_items(
+            file,
+            votes=votes,
+            item=item,
+            cls=said.cls,
+            n_classes=n_classes,
+            normalise=said.normalise,
+        )
+
+    try:
+        return read(said.item)
+    except VoteError as error:
+        if said.item is None or "for the item" not in str(error):
+            raise
+        return read(None)

@@ -7,6 +7,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,11 +18,32 @@ class UsageError(Exception):
     """Input that cannot be used, in one line; ends the command with exit status 2."""
 
 
+QUIET = ContextVar("quiet", default=False)
+
+
 def say() -> Console:
     """Return the console for messages: standard error, so that results can be piped."""
     from rich.console import Console
 
-    return Console(stderr=True, highlight=False, soft_wrap=True)
+    return Console(stderr=True, highlight=False, soft_wrap=True, quiet=QUIET.get())
+
+
+def warn(doubt: str) -> None:
+    """Say what is doubtful, in a line, however quiet the command is to be."""
+    from rich.console import Console
+
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console.print(f"warning: {doubt}", style="yellow", markup=False)
+
+
+@contextmanager
+def quietly(quiet: bool) -> Iterator[None]:
+    """Say nothing but warnings and errors, if so wished."""
+    before = QUIET.set(quiet)
+    try:
+        yield
+    finally:
+        QUIET.reset(before)
 
 
 def print_result(result: str | bytes) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 import typer
 
@@ -34,7 +34,8 @@ VotesArgument = Annotated[
     Path,
     typer.Argument(
         metavar="VOTES",
-        help="One vote a row: .csv, .tsv, .parquet; or the release's .npz.",
+        help="Votes in a file (csv, JSON, Parquet, Excel, npz, or a platform's export), in the "
+        "files of a folder or of a pattern such as 'votes/*.csv', or - for standard input.",
         show_default=False,
     ),
 ]
@@ -43,50 +44,7 @@ VotesOption = Annotated[
     typer.Option(
         "--votes",
         metavar="VOTES",
-        help="Your own votes instead of the release's: .csv, .tsv, .parquet or .npz.",
+        help="Your own votes instead of the release's: a file, a folder, a pattern, or -.",
         show_default=False,
     ),
 ]
-
-
-def column_option(what: str, usual: str) -> Any:
-    """Make the option that names a column."""
-    return typer.Option(
-        metavar="COLUMN", help=f"Column of the {what}. Default: {usual}.", show_default=False
-    )
-
-
-ItemOption = Annotated[str | None, column_option("items", "item, task, patient, question")]
-RaterOption = Annotated[str | None, column_option("raters", "rater, worker, observer, annotator")]
-AnswerOption = Annotated[str | None, column_option("answers", "answer, label, response, rating")]
-AnswersOption = Annotated[
-    str | None,
-    typer.Option(
-        metavar="A,B,...",
-        help="All answers, in their order. Default: those in the file, sorted.",
-        show_default=False,
-    ),
-]
-TruthOption = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="FILE",
-        help="Known items: csv or Parquet, columns item (or --item) and class.",
-        show_default=False,
-    ),
-]
-
-
-class VotesOptions(NamedTuple):
-    """What is said of a user's own votes: the columns, all answers, and known items."""
-
-    item: str | None
-    rater: str | None
-    answer: str | None
-    answers: str | None
-    truth: Path | None
-
-    @property
-    def columns(self) -> dict[str, str | None]:
-        """The column of each role."""
-        return {"item": self.item, "rater": self.rater, "answer": self.answer}

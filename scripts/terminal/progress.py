@@ -1,7 +1,10 @@
-"""Progress of a download on the terminal."""
+"""Progress on the terminal: of a download, or of stages."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
 from typing import TYPE_CHECKING
 
 from .messages import say
@@ -46,3 +49,27 @@ def fetch_with_progress(data: DataOption) -> str:
             return Bar(name)
 
         return str(fetch_release(data, progress=bar))
+
+
+@contextmanager
+def stages(total: int) -> Iterator[Callable[[str], None]]:
+    """Show which of so many stages is at work, on standard error if it is a terminal.
+
+    Yields
+    ------
+    callable
+        Called with the name of each stage as it begins.
+    """
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    console, begun = say(), count()
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bars:
+        task = bars.add_task("", total=total)
+
+        def begin(what: str) -> None:
+            bars.update(task, description=what, completed=next(begun))
+
+        yield begin

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,33 @@ if TYPE_CHECKING:
     from analysis.scores.methods.without_raters import WithoutRaters
 
 
+def write_report(
+    out: Path,
+    report: RaterReport,
+    release: Release | None,
+    tables: dict[str, str],
+    *,
+    seed: int,
+    progress: Callable[[str], object],
+) -> list[str]:
+    """Write tables, model checks and figures; return what was found and written, in sentences."""
+    from analysis.raters.tables import report_numbers
+
+    numbers = json.dumps(report_numbers(report), indent=1, allow_nan=False) + "\n"
+    model, files = check_and_draw(report, release, seed=seed, progress=progress)
+    texts = {**tables, "raters.json": numbers}
+    contents = {name: text.encode() for name, text in texts.items()} | files
+    write_files({out / name: content for name, content in contents.items()})
+    wrote = f"wrote {', '.join(contents)} to {out}"
+    return [*model_summary(model), *shown_raters(report), wrote]
+
+
 def check_and_draw(
-    report: RaterReport, release: Release | None, *, seed: int
+    report: RaterReport,
+    release: Release | None,
+    *,
+    seed: int,
+    progress: Callable[[str], object],
 ) -> tuple[ModelReport, dict[str, bytes]]:
     """Check the model, and return what was found and the files to write, by name."""
     from analysis.diagnostics.report import (
@@ -28,15 +54,27 @@ def check_and_draw(
     from analysis.figures import figure_files, rater_figures
     from analysis.raters.report import clusters_of_report
 
-    say().print("checking the model and drawing figures ...", style="dim")
     if release is None:
-        model = model_report_on_votes(report.fit, seed=seed)
+        model = model_report_on_votes(report.fit, seed=seed, progress=progress)
     else:
-        model = model_report_on_release(release, fit=report.fit, seed=seed)
+        model = model_report_on_release(release, fit=report.fit, seed=seed, progress=progress)
+    progress("figures")
     tables = model_tables(model, release=release)
     files = {name: text.encode() for name, text in tables.items()}
     figures = rater_figures(report, model, clusters_of_report(report))
     return model, files | figure_files(figures)
+
+
+def shown_raters(report: RaterReport) -> Iterator[str]:
+    """Say how many of how many raters heat maps show, where they are not all."""
+    from analysis.defaults import SHOWN_RATERS
+
+    n_raters = len(report.quality.votes)
+    if n_raters > SHOWN_RATERS:
+        yield (
+            f"error_rates shows {SHOWN_RATERS} of {n_raters:,} raters, those with the most votes; "
+            f"agreement {SHOWN_RATERS} at most, near copies first"
+        )
 
 
 def model_summary(model: ModelReport) -> Iterator[str]:
@@ -44,7 +82,10 @@ def model_summary(model: ModelReport) -> Iterator[str]:
     from analysis.diagnostics.next_vote import share_of_gain
 
     if not model.checks:
-        yield "the model is not checked: there are too many kinds of items by votes of each answer"
+        yield (
+            "the model is not checked: no item has two votes, or there are too many kinds of items "
+            "by votes of each answer"
+        )
     for check in model.checks:
         yield (
             f"model of {check.n_classes} classes: {100 * check.misplaced.observed:.2f} % of items "
@@ -58,9 +99,10 @@ def model_summary(model: ModelReport) -> Iterator[str]:
             f"fitted apart, animals and the rest gain {effects.gain:,.0f} nats for "
             f"{effects.added_parameters} parameters"
         )
+    best = f"the best tenth of items have {100 * share_of_gain(model.gain, 0.1):.1f} % of the gain"
     yield (
-        f"one more vote on each item: {model.gain.mean():.4f} bits on average; the best tenth of "
-        f"items have {100 * share_of_gain(model.gain, 0.1):.1f} % of the gain"
+        f"one more vote on each item: {model.gain.mean():.4f} bits on average"
+        + (f"; {best}" if model.gain.any() else "")
     )
 
 

@@ -15,6 +15,9 @@ import pytest
 from analysis import Release, agreement, make_labels, report_on_release, without_raters
 from analysis.diagnostics.next_vote import next_votes_csv, share_of_gain
 from analysis.diagnostics.report import ModelReport, model_report_on_release
+from analysis.raters.pairs.power import near_copy_power
+from analysis.raters.quality import verdicts
+from analysis.raters.quality.measures import bits_per_answer
 from analysis.raters.report import RaterReport
 
 PAGE = Path(__file__).parents[2] / "docs" / "raters.md"
@@ -35,6 +38,8 @@ def of_raters(report: RaterReport, release: Release) -> Iterator[str]:
     assert golden.retest is not None
     alpha = report.agreement.krippendorff_alpha
     yield f"alpha is {alpha.value:.3f} [{alpha.low:.3f}, {alpha.high:.3f}]"
+    wide = report.agreement.items_and_raters["krippendorff_alpha"]
+    yield f"the interval is [{wide.low:.3f}, {wide.high:.3f}]"
     nominal = agreement(release.votes, scale="nominal", replicates=10)
     yield f"have an alpha of {nominal.krippendorff_alpha.value:.3f}"
     yield f"are the same in {percent(nominal.percent.value)} % of pairs"
@@ -42,8 +47,8 @@ def of_raters(report: RaterReport, release: Release) -> Iterator[str]:
     for share in (same, others):
         yield f"{percent(share.value)} % [{percent(share.low)}, {percent(share.high)}]"
     yield f"of {golden.retest.table.sum():,} cases"
-    verdicts = Counter(verdict.words for verdict in quality.verdicts)
-    yield from (f"| {words} | {count} |" for words, count in verdicts.items())
+    words_of = Counter(verdict.words for verdict in quality.verdicts)
+    yield from (f"| {words} | {count} |" for words, count in words_of.items())
     accuracy = golden.accuracy.of_kind("rater")
     place = {name: row for row, name in enumerate(quality.rater_names)}
     yes = accuracy.error_rates.value[:, :, 2]
@@ -53,12 +58,14 @@ def of_raters(report: RaterReport, release: Release) -> Iterator[str]:
     bits = quality.bits.value
     yield f"{quality.votes[one]:,} votes tell {bits[one]:.4f} bits an answer"
     yield f"the median rater's {np.median(bits):.2f}"
+    own = bits_per_answer(quality.error_rates, class_prior=report.fit.class_prior)
+    yield f"it is {own[one]:.4f} and {np.median(own):.3f}"
     yield f"to {percent(yes[strict, 1])} % of the golden questions whose label fits"
     assert yes[strict, 0] == 0
     assert np.argsort(accuracy.accuracy.value)[:2].tolist() == [one, strict]
     yield f"accuracy, {accuracy.accuracy.value[strict]:.3f};"
     yield f"{bits[strict]:.2f} bits an answer, over {quality.votes[strict]:,} votes"
-    assert "inverted" not in verdicts
+    assert "inverted" not in words_of
 
 
 def of_copies(report: RaterReport) -> Iterator[str]:
@@ -72,10 +79,15 @@ def of_copies(report: RaterReport) -> Iterator[str]:
     yield f"{percent(least)} to {percent(most)} % of their 1,135 golden answers"
     yield f"at most {percent(copies.most_agreement)} %"
     yield f"agree on {group.job_agreed} of {group.job_items} common questions"
-    yield f"expects {group.job_expected:.0f}"
+    yield f"expects {group.job_expected:.0f} +- {group.job_error:.0f}"
     yield f"few votes, {group.votes.min()} to {group.votes.max()}"
     assert group.second_answers == 0
     yield f"among {report.pairs.tested.sum():,} pairs"
+    for share in (0.5, 0.6, 0.7, 0.8, 0.9, 1.0):
+        items, linked = near_copy_power(report.pairs, share).T
+        sizes = (items > 0, items < 50, (items >= 50) & (items < 200), items >= 200)
+        cells = " | ".join(f"{linked[size].mean():.2f}" for size in sizes)
+        yield f"| {share} | {cells} |"
 
 
 def of_model(model: ModelReport) -> Iterator[str]:
@@ -137,6 +149,8 @@ def of_more_votes(model: ModelReport, release: Release) -> Iterator[str]:
         )
     last = rows["simulated", 10]
     yield f"| 10 | {last.entropy:.3f} | | {last.average_precision:.3f} | |"
+    first = rows["known items", 1]
+    assert (first.draws, round(first.spread / first.draws**0.5, 3)) == (400, 0.001)
     four, five = (rows["known items", n].average_precision for n in (4, 5))
     yield f"from four votes to five is {five - four:.3f}"
     yield f"by {model.gain.mean():.4f} bits on average"
@@ -189,3 +203,15 @@ def test_figures_on_the_page_are_there() -> None:
     assert len(pictures) == 4
     for picture in pictures:
         assert (PAGE.parent / picture).read_bytes().startswith(b"\x89PNG")
+
+
+def test_rules_on_the_page_are_those_of_the_verdicts() -> None:
+    page = text()
+    assert f"X in at least {percent(verdicts.ALWAYS, 0)} % of answers" in page
+    assert f"with a probability of {verdicts.SURELY}" in page
+    assert f"bits an answer surely below {percent(verdicts.GUESSING, 0)} % of told" in page
+    assert f"bits an answer below {percent(verdicts.WEAK, 0)} % of told" in page
+    assert f"fewer than {verdicts.LEAST_VOTES} votes" in page
+    assert f"with a probability of at least {verdicts.PROBABLY}" in page
+    assert f"by at least {percent(verdicts.LEANING, 0)} % of the scale" in page
+    assert f"by at least {percent(verdicts.BIASED, 0)} % of items" in page

@@ -259,7 +259,7 @@ def check_arguments(n_iter: Any, tol: Any, strategy: str | None) -> None:
     """Refuse arguments that have no meaning."""
     if not is_at_least(0, n_iter, Integral):
         raise VoteError(f"n_iter={n_iter!r}: give a whole number, 0 or more")
-    if not isinstance(tol, Real) or np.isnan(tol):
+    if not isinstance(tol, Real) or np.isnan(float(tol)):
         raise VoteError(f"tol={tol!r}: give the least gain of a step, in nats a vote")
     if strategy not in (None, *STRATEGIES):
         raise VoteError(

@@ -136,6 +136,7 @@ def fit_dawid_skene(
     check_options(truth_role, tol, max_steps=max_steps, restarts=restarts, seed=seed)
     n_classes = count_classes(votes, n_classes, truth, error_rates, class_prior, start)
     options = Options(
+        method=fit_dawid_skene,
         n_classes=n_classes,
         pseudo_count=pseudo_count,
         error_rates=error_rates,
@@ -147,14 +148,13 @@ def fit_dawid_skene(
         max_steps=max_steps,
     )
     known = None if truth is None else checked_truth(truth, votes.n_items, n_classes)
-    clamped = known if truth_role == "clamped" else None
     from ...engine.climb import climb  # Numba takes a third of a second to import
     from .problem import problem_of
     from .starts import first_start, from_chance
 
     problem = problem_of(
         votes,
-        clamped,
+        clamped := known if truth_role == "clamped" else None,
         n_classes=n_classes,
         pseudo_counts=answers_before_classes(checked_pseudo_count(pseudo_count, votes, n_classes)),
         family=options.family,

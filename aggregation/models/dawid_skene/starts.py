@@ -132,12 +132,22 @@ def start_from(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
     """Error rates and class prior to start from, where classes are not called like the answers.
 
-    Otherwise None: each answer then speaks for its class, known items or not.
+    Otherwise None: each answer then speaks for its class, known items or not. Where only some
+    classes are called like answers, the votes for those speak for them, too, on items that are not
+    known; all other classes are known from known items alone.
     """
-    if list(map(str, known.class_names)) == list(map(str, votes.answer_names)):
+    answers, classes = (list(map(str, names)) for names in (votes.answer_names, known.class_names))
+    if classes == answers:
         return None
-    n_classes = len(known.class_names)
+    n_classes = len(classes)
     weights = truth_weights(known.truth, votes.n_items, n_classes)
+    named = [(answers.index(name), cls) for cls, name in enumerate(classes) if name in answers]
+    if len(named) == len(answers):
+        of_answers, of_classes = map(list, zip(*named, strict=True))
+        counts = votes.answer_counts()
+        shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+        unknown = weights.sum(axis=1) == 0
+        weights[np.ix_(unknown, of_classes)] = shares[unknown][:, of_answers]
     # A pseudo-count, for an answer that no known item has must not be impossible for ever.
     rates = estimate_error_rates(votes, truth=weights, pseudo_count=1)
     prior = weights.sum(axis=0) + 1

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...errors import VoteError
-from ..vote_table import VoteTable
+from ..layouts.vote_table import VoteTable
 from .assembly import split_at, table_votes
 from .export import FILE, Export, ExportOptions
 from .questions import choose_question, folded, same_name

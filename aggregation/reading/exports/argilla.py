@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..vote_table import VoteTable
+from ..layouts.vote_table import VoteTable
 from .export import FILE, Export, ExportOptions
 from .records import Answered, fields_of, first_records, record_votes, records_of
 

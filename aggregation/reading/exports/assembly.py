@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ..vote_table import VoteTable
+from ..layouts.vote_table import VoteTable
 from .export import NO_TRUTH, ExportOptions
 from .questions import several_choices
 

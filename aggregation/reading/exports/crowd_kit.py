@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..vote_table import VoteTable
+from ..layouts.vote_table import VoteTable
 from .export import Export, ExportOptions
 from .questions import folded
 from .triples import triple_votes

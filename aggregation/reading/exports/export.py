@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ..vote_table import VoteTable
+from ..layouts.vote_table import VoteTable
 
 # Where the rater is in a file's name, the reader puts that name, without its ending, in a column
 # (or, in records, under a key) of this name.

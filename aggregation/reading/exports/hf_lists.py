@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...errors import VoteError
-from ..vote_table import VoteTable
+from ..layouts.vote_table import VoteTable
 from .assembly import table_votes
 from .export import Export, ExportOptions
 from .questions import folded, listed, same_name

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..vote_table import VoteTable
+from ..layouts.vote_table import VoteTable
 from .export import FILE, Export, ExportOptions
 from .label_studio_min import recognises_records, votes_of_records
 from .records import Answered, all_rows, first_records, record_votes, records_of

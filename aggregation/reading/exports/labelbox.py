@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..vote_table import VoteTable
+from ..layouts.vote_table import VoteTable
 from .export import FILE, Export, ExportOptions
 from .questions import folded
 from .records import NESTED, Answered, first_records, record_votes, records_of

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..vote_table import VoteTable
+from ..layouts.vote_table import VoteTable
 from .assembly import split_at, stacked, table_votes
 from .crowd_html import ANSWER, JOINED, find_questions
 from .export import Export, ExportOptions

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...errors import VoteError
-from ..vote_table import VoteTable
+from ..layouts.vote_table import VoteTable
 from .export import Export, ExportOptions
 from .records import Answered, record_votes
 

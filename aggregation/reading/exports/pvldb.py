@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...errors import VoteError
-from ..vote_table import VoteTable
+from ..layouts.vote_table import VoteTable
 from .export import FILE, Export, ExportOptions
 from .questions import folded
 from .triples import triple_votes

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from ...errors import VoteError
-from ..vote_table import VoteTable
+from ..layouts.vote_table import VoteTable
 from .assembly import table_votes
 from .export import FILE, NO_TRUTH, ExportOptions
 from .questions import choose_question, listed, same_name

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...errors import VoteError
-from ..vote_table import VoteTable
+from ..layouts.vote_table import VoteTable
 from .assembly import json_choices, table_votes
 from .export import Export, ExportOptions
 from .questions import choose_question, folded

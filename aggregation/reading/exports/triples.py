@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..vote_table import VoteTable
+from ..layouts.vote_table import VoteTable
 from .assembly import table_votes
 from .export import ExportOptions
 from .questions import same_name

@@ -2,14 +2,15 @@
 
 Items with the same number of each answer are the same to every statistic here, so they are counted
 once: the release's 184,962 questions are 21 kinds of items. No, maybe and yes are an ordinal scale:
-no and yes are further apart than either is from maybe.
+no and yes are further apart than either is from maybe. Ordinal distances are not the same in all
+coefficients: Krippendorff's count the votes between two answers, Gwet's weights the answers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple, get_args
+from typing import get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,55 +20,13 @@ from aggregation import Votes
 from ...defaults import CONFIDENCE, REPLICATES
 from ...errors import AnalysisError
 from ...statistics.estimates import Estimate, check_count, percentile_interval
-from .coefficients import Scale, coefficients, coefficients_of_two
+from .coefficients import Scale, answer_values, coefficients, coefficients_of_two
+from .jackknife import rater_variances, wider
+from .kinds import NO_PAIRS, Kinds, has_pairs, kinds_of_items
+from .result import Agreement, result_of
 
 # Replicates are computed together as long as their weightings have no more numbers than this.
 BLOCK = 1 << 22
-
-
-class Kinds(NamedTuple):
-    """Distinct rows of answer counts, and how many items have each.
-
-    Attributes
-    ----------
-    counts : ndarray of int64, shape (n_kinds, n_answers)
-        Votes of each answer; one or more in a row.
-    items : ndarray of int64, shape (n_kinds,)
-        Items of each kind.
-    """
-
-    counts: NDArray[np.int64]
-    items: NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Agreement:
-    """Agreement of all raters, with bootstrap intervals over items.
-
-    Attributes
-    ----------
-    scale : {"nominal", "ordinal", "interval"}
-        How far two different answers are apart.
-    n_items : int
-        Items with a vote.
-    n_votes : int
-    percent : Estimate
-        Chance that two votes on the same item agree (weighted by how near they are), 0..1.
-    fleiss_kappa : Estimate
-        Fleiss's kappa, for two votes an item Scott's pi; weighted on an ordinal or interval scale.
-    krippendorff_alpha : Estimate
-        Krippendorff's alpha.
-    gwet_ac : Estimate
-        Gwet's AC1 on a nominal scale, AC2 on the others.
-    """
-
-    scale: Scale
-    n_items: int
-    n_votes: int
-    percent: Estimate
-    fleiss_kappa: Estimate
-    krippendorff_alpha: Estimate
-    gwet_ac: Estimate
 
 
 def agreement(
@@ -86,7 +45,7 @@ def agreement(
         Answers in order of code, where the scale has an order. An item with a single vote counts
         for the frequency of answers, on which Fleiss's and Gwet's chance agreement rests, alone.
     scale : {"nominal", "ordinal", "interval"}
-        No, maybe and yes are ordinal. On an interval scale, answers are equally far apart.
+        No, maybe and yes are ordinal. On an interval scale answers are numbers, by their names.
     replicates : int
         Bootstrap replicates over items.
     seed : int
@@ -97,12 +56,20 @@ def agreement(
     Returns
     -------
     Agreement
-        Two votes of one rater on an item count as two raters' would.
+        With intervals for these raters on other items, and for other raters on other items.
 
     Raises
     ------
     AnalysisError
-        If no item has two votes, the scale is another one, or a number is out of range.
+        If no item has votes of two raters, the scale is another one or needs numbers, or an
+        argument is out of range.
+
+    Notes
+    -----
+    In Krippendorff's definition each observer has one value a unit, and values are paired between
+    observers. So a rater's votes on an item are one value here: where they differ, each answer has
+    its share of it, and pairs within it count neither as agreement nor as disagreement, observed or
+    expected. Votes that are all there twice have the agreement of the votes without repetition.
 
     References
     ----------
@@ -116,15 +83,29 @@ def agreement(
     0.444
     """
     check_arguments(scale, seed=seed, replicates=replicates)
+    values = answer_values(votes.answer_names, scale)
     kinds = kinds_of_items(votes)
-    observed = coefficients(kinds.counts, kinds.items[None], scale)
-    blocks = [coefficients(kinds.counts, items, scale) for items in drawn(kinds, replicates, seed)]
+    observed = coefficients(kinds, kinds.items[None], scale, values)
+    blocks = [coefficients(kinds, items, scale, values) for items in drawn(kinds, replicates, seed)]
+    drawn_values = {name: np.concatenate([block[name] for block in blocks]) for name in observed}
     found = {
-        name: with_interval(value, np.concatenate([block[name] for block in blocks]), confidence)
+        name: with_interval(value, drawn_values[name], confidence)
         for name, value in observed.items()
     }
-    n_votes = int(kinds.items @ kinds.counts.sum(axis=1))
-    return Agreement(scale, int(kinds.items.sum()), n_votes, **found)
+    variances = rater_variances(votes, scale, values)
+    both = {
+        name: wider(found[name], drawn_values[name], variances[name], confidence) for name in found
+    }
+    return result_of(votes, scale, found, items_and_raters=both)
+
+
+def agreement_if_any(votes: Votes, *, scale: Scale, seed: int = 0) -> Agreement:
+    """Measure agreement, or say why there is none to measure: what is undefined is NaN."""
+    if has_pairs(votes):
+        return agreement(votes, scale=scale, seed=seed)
+    check_arguments(scale, seed=seed)
+    answer_values(votes.answer_names, scale)
+    return result_of(votes, scale, {}, reason=NO_PAIRS)
 
 
 def check_arguments(scale: str, *, seed: int = 0, **counts: int) -> None:
@@ -155,26 +136,6 @@ def with_interval(
     """Put a coefficient, shape (1,), beside the interval of its replicates."""
     low, high = percentile_interval(replicated, confidence=confidence)
     return Estimate(float(value[0]), float(low), float(high))
-
-
-def kinds_of_items(votes: Votes) -> Kinds:
-    """Count the answers to each item, and the items of each kind."""
-    counts = votes.answer_counts()
-    n_votes = counts.sum(axis=1)
-    counts = counts[n_votes > 0]
-    if not (n_votes > 1).any():
-        raise AnalysisError("no item has two votes, so there is nothing to agree on")
-    # A row as one number, in a mixed radix; a row too large for that is compared as a row.
-    radix = counts.max(axis=0).astype(object) + 1
-    places = np.cumprod([1, *radix[:-1].tolist()], dtype=object)
-    if int(places[-1]) * int(radix[-1]) < 2**62:
-        order = np.argsort(counts @ places.astype(np.int64), kind="stable")
-        ranked = counts[order]
-        first = np.append(True, (ranked[1:] != ranked[:-1]).any(axis=1))
-        starts = np.flatnonzero(first)
-        return Kinds(ranked[starts], np.diff(np.append(starts, len(ranked))))
-    rows, items = np.unique(counts, axis=0, return_counts=True)
-    return Kinds(rows, items)
 
 
 @dataclass(frozen=True)
@@ -219,7 +180,7 @@ def agreement_of_two(
     table : array_like of int, shape (n_answers, n_answers)
         Items by the answer of the one and of the other.
     scale, replicates, seed, confidence
-        As for :func:`agreement`.
+        As for :func:`agreement`; on the interval scale answers are equally far apart.
 
     Returns
     -------

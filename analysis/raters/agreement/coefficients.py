@@ -2,72 +2,119 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import math
+from collections.abc import Sequence
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ...errors import AnalysisError
+from .kinds import Kinds
 
 Scale = Literal["nominal", "ordinal", "interval"]
 # Less room above chance than this is the rounding of none.
 NO_ROOM = 1e-12
 
 
+def answer_values(names: Sequence[Any], scale: Scale) -> NDArray[np.float64] | None:
+    """Numbers that answers stand for on the interval scale; None on the others.
+
+    Raises
+    ------
+    AnalysisError
+        If an answer's name is no number on the interval scale.
+    """
+    if scale != "interval":
+        return None
+    wrong = [name for name in names if not is_number(str(name))]
+    if wrong:
+        raise AnalysisError(
+            f"answer {wrong[0]!r} is no number, and an interval scale needs numbers: name the "
+            "answers by their values, or take the ordinal or the nominal scale"
+        )
+    return np.array([float(str(name)) for name in names])
+
+
+def is_number(text: str) -> bool:
+    """Say whether a name reads as a finite number."""
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
+
+
 def coefficients(
-    counts: NDArray[np.int64], items: NDArray[np.int64], scale: Scale
+    kinds: Kinds,
+    items: NDArray[np.int64],
+    scale: Scale,
+    values: NDArray[np.float64] | None = None,
 ) -> dict[str, NDArray[np.float64]]:
     """Compute all coefficients for several weightings of the kinds of items.
 
-    An item with one vote tells how frequent answers are, on which chance agreement in Fleiss's and
+    An item with one rater tells how frequent answers are, on which chance agreement in Fleiss's and
     Gwet's coefficients rests, and nothing else.
 
     Parameters
     ----------
-    counts : ndarray of int64, shape (n_kinds, n_answers)
-        Votes of each answer, one or more in a row.
+    kinds : Kinds
     items : ndarray of int64, shape (n_weightings, n_kinds)
         How many items there are of each kind.
     scale : {"nominal", "ordinal", "interval"}
+    values : ndarray, shape (n_answers,), optional
+        What answers stand for on the interval scale. Default: 0, 1, 2, ...
 
     Returns
     -------
     dict of str to ndarray, shape (n_weightings,)
         By the names of the fields of :class:`Agreement`.
     """
-    weights = agreement_weights(counts.shape[1], scale)
+    counts = kinds.counts
+    weights = agreement_weights(counts.shape[1], scale, values)
     shares = items @ (counts / counts.sum(axis=1, keepdims=True)) / items.sum(axis=1)[:, None]
-    several = counts.sum(axis=1) > 1
-    counts, items = counts[several], items[:, several]
-    percent = observed_agreement(counts, items, weights)
+    pairable, several = kinds.of_several()
+    items = items[:, several]
+    percent = observed_agreement(pairable, items, weights)
     by_chance = np.einsum("wk,kl,wl->w", shares, weights, shares)
     return {
         "percent": percent,
         "fleiss_kappa": beyond(percent, by_chance),
-        "krippendorff_alpha": krippendorff_alpha(counts, items, scale),
+        "krippendorff_alpha": krippendorff_alpha(pairable, items, scale, values),
         "gwet_ac": beyond(percent, gwet_chance(shares, weights)),
     }
 
 
-def agreement_weights(n_answers: int, scale: Scale) -> NDArray[np.float64]:
-    """How far two answers agree, 0..1, shape (n_answers, n_answers) (Gwet 2014, chapter 3)."""
+def agreement_weights(
+    n_answers: int, scale: Scale, values: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
+    """How far two answers agree, 0..1, shape (n_answers, n_answers) (Gwet 2014, chapter 3).
+
+    On the ordinal scale these are Gwet's ordinal weights, not Krippendorff's distances.
+    """
     if scale == "nominal" or n_answers == 1:
         return np.eye(n_answers)
-    apart = np.abs(np.subtract.outer(np.arange(n_answers), np.arange(n_answers)))
     if scale == "interval":
-        return np.asarray(1 - (apart / (n_answers - 1)) ** 2)
-    # ordinal: by the number of pairs of answers that lie between, the two included
+        places = np.arange(n_answers) if values is None else values
+        apart = np.abs(np.subtract.outer(places, places))
+        return np.asarray(1 - (apart / (apart.max() or 1)) ** 2)
+    apart = np.abs(np.subtract.outer(np.arange(n_answers), np.arange(n_answers)))
+    # by the number of pairs of answers that lie between, the two included
     pairs = (apart + 1) * apart / 2
     return np.asarray(1 - pairs / pairs.max())
 
 
 def observed_agreement(
-    counts: NDArray[np.int64], items: NDArray[np.int64], weights: NDArray[np.float64]
+    kinds: Kinds, items: NDArray[np.int64], weights: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Mean, over items, of how far two of their votes agree (Gwet 2014, chapter 3)."""
-    n_votes = counts.sum(axis=1)
-    pairs = (counts * (counts @ weights - 1)).sum(axis=1) / (n_votes * (n_votes - 1))
+    """Mean, over items, of how far two of their raters agree (Gwet 2014, chapter 3)."""
+    n_votes = kinds.counts.sum(axis=1)
+    pairs = (kinds.counts * (kinds.counts @ weights - 1)).sum(axis=1)
+    # each rater agrees wholly with oneself, but for different answers of one rater
+    pairs = pairs + kinds.summed(1 - np.einsum("mk,kl,ml->m", kinds.mixed, weights, kinds.mixed))
     n_items = items.sum(axis=1)
     found = np.full(len(items), np.nan)
-    np.divide(items @ pairs, n_items, out=found, where=n_items > 0)
+    agreed = items @ (pairs / (n_votes * (n_votes - 1)))
+    np.divide(agreed, n_items, out=found, where=n_items > 0)
     return found
 
 
@@ -79,30 +126,53 @@ def gwet_chance(shares: NDArray[np.float64], weights: NDArray[np.float64]) -> ND
 
 
 def krippendorff_alpha(
-    counts: NDArray[np.int64], items: NDArray[np.int64], scale: Scale
+    kinds: Kinds,
+    items: NDArray[np.int64],
+    scale: Scale,
+    values: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
     """Compute 1 - observed / expected disagreement (Krippendorff 2011, sections C to E).
 
-    Squared distances of answers are those of points on a line, so that a sum over pairs of votes is
-    one over votes: sum of (x - y)**2 over ordered pairs = 2 (n sum x**2 - (sum x)**2).
+    Values are paired between raters, and with none of the same rater's on the item.
     """
-    n_votes = counts.sum(axis=1)
+    counts, n_votes = kinds.counts, kinds.counts.sum(axis=1)
     totals = (items @ counts).astype(np.float64)
     n_pairable = totals.sum(axis=1)
-    if scale == "nominal":
-        observed = items @ (disagreeing_pairs(counts) / (n_votes - 1))
+    points = None if scale == "nominal" else answer_points(totals, scale, values)
+    own = kinds.summed(disagreement(kinds.mixed, points))
+    apart = (disagreement(counts, points) - own) / (n_votes - 1)[:, None]
+    observed, within = _weighted(items, apart), _weighted(items, own)
+    if points is None:
         expected = disagreeing_pairs(totals)
     else:
-        points = answer_points(totals, scale)
-        sums, squares = counts @ points.T, counts @ (points**2).T
-        apart = 2 * (n_votes[:, None] * squares - sums**2)
-        observed = np.einsum("wi,iw->w", items, apart / (n_votes - 1)[:, None])
         first, second = (totals * points).sum(axis=1), (totals * points**2).sum(axis=1)
         expected = 2 * (n_pairable * second - first**2)
+    expected = expected - within
     ratio = np.divide(
         (n_pairable - 1) * observed, expected, out=np.full(len(items), np.nan), where=expected > 0
     )
     return np.asarray(1 - ratio)
+
+
+def _weighted(items: NDArray[np.int64], parts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sum over kinds, each weighting's items with its own column or with the only one."""
+    if parts.shape[1] == 1:
+        return np.asarray(items @ parts[:, 0])
+    return np.asarray(np.einsum("wi,iw->w", items, parts))
+
+
+def disagreement(
+    counts: NDArray[np.number], points: NDArray[np.float64] | None
+) -> NDArray[np.float64]:
+    """Sum of distances over ordered pairs of votes, shape (n_rows, n_weightings), or one column.
+
+    Squared distances of answers are those of points on a line, so that a sum over pairs of votes is
+    one over votes: sum of (x - y)**2 over ordered pairs = 2 (n sum x**2 - (sum x)**2).
+    """
+    if points is None:
+        return disagreeing_pairs(counts)[:, None]
+    sums, squares = counts @ points.T, counts @ (points**2).T
+    return np.asarray(2 * (counts.sum(axis=1)[:, None] * squares - sums**2))
 
 
 def disagreeing_pairs(counts: NDArray[np.number]) -> NDArray[np.float64]:
@@ -110,15 +180,18 @@ def disagreeing_pairs(counts: NDArray[np.number]) -> NDArray[np.float64]:
     return np.asarray(counts.sum(axis=1) ** 2.0 - (counts**2.0).sum(axis=1))
 
 
-def answer_points(totals: NDArray[np.float64], scale: Scale) -> NDArray[np.float64]:
+def answer_points(
+    totals: NDArray[np.float64], scale: Scale, values: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
     """Where answers lie on a line, shape (n_weightings, n_answers): their squared distance counts.
 
     On the ordinal scale that is the mean rank of an answer among all votes, `totals`: between two
-    answers lie those between them, and half of the two. From the mean rank of all, so that no
-    digits are lost in the squares.
+    answers lie those between them, and half of the two. From the mean of all, so that no digits are
+    lost in the squares.
     """
     if scale == "interval":
-        middle: NDArray[np.float64] = np.ones_like(totals) * np.arange(totals.shape[1])
+        places = np.arange(totals.shape[1]) if values is None else values
+        middle: NDArray[np.float64] = np.ones_like(totals) * places
     else:
         middle = np.cumsum(totals, axis=1) - totals / 2
     centre = (totals * middle).sum(axis=1) / np.maximum(totals.sum(axis=1), 1)
@@ -133,7 +206,9 @@ def beyond(observed: NDArray[np.float64], by_chance: NDArray[np.float64]) -> NDA
     return found
 
 
-def coefficients_of_two(tables: NDArray[np.number], scale: Scale) -> dict[str, NDArray[np.float64]]:
+def coefficients_of_two(
+    tables: NDArray[np.number], scale: Scale, values: NDArray[np.float64] | None = None
+) -> dict[str, NDArray[np.float64]]:
     """Compute the coefficients of two raters for several tables of their answers.
 
     Parameters
@@ -141,6 +216,8 @@ def coefficients_of_two(tables: NDArray[np.number], scale: Scale) -> dict[str, N
     tables : ndarray, shape (n_tables, n_answers, n_answers)
         Items by the answer of the one and of the other.
     scale : {"nominal", "ordinal", "interval"}
+    values : ndarray, shape (n_answers,), optional
+        What answers stand for on the interval scale. Default: 0, 1, 2, ...
 
     Returns
     -------
@@ -154,7 +231,7 @@ def coefficients_of_two(tables: NDArray[np.number], scale: Scale) -> dict[str, N
         out=np.full(tables.shape, np.nan),
         where=n_items[:, None, None] > 0,
     )
-    weights = agreement_weights(tables.shape[1], scale)
+    weights = agreement_weights(tables.shape[1], scale, values)
     percent = (shares * weights).sum(axis=(1, 2))
     one, other = shares.sum(axis=2), shares.sum(axis=1)
     both = (one + other) / 2

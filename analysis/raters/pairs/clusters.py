@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from ...defaults import SHOWN_RATERS
+from .near_copies import near_copies
 from .pairs import RaterPairs
-
-# The best order of neighbours takes time that grows with the cube of the number of raters.
-MOST_RATERS = 300
 
 
 class RaterClusters(NamedTuple):
@@ -23,13 +22,18 @@ class RaterClusters(NamedTuple):
     agreement : ndarray, shape (n, n)
         Share of common items on which two of them agree, in that order; NaN where they have too few
         in common, and of a rater with oneself.
+    n_comparable : int
+        Raters with enough items in common with another, of whom these are some.
     """
 
     raters: NDArray[np.int64]
     agreement: NDArray[np.float64]
+    n_comparable: int
 
 
-def cluster_raters(pairs: RaterPairs, *, most: int = MOST_RATERS) -> RaterClusters:
+def cluster_raters(
+    pairs: RaterPairs, *, votes: ArrayLike | None = None, most: int = SHOWN_RATERS
+) -> RaterClusters:
     """Order raters by average linkage of their disagreement, neighbours as alike as can be.
 
     Two raters with too few items in common for a test are taken for as far apart as the average
@@ -38,8 +42,10 @@ def cluster_raters(pairs: RaterPairs, *, most: int = MOST_RATERS) -> RaterCluste
     Parameters
     ----------
     pairs : RaterPairs
+    votes : array_like, shape (n_raters,), optional
+        How many each rater gave. Default: the items in common with others.
     most : int
-        Raters to order: those with the most items in common with others.
+        Raters to order: near copies first, then those with the most votes.
 
     Returns
     -------
@@ -53,24 +59,31 @@ def cluster_raters(pairs: RaterPairs, *, most: int = MOST_RATERS) -> RaterCluste
     from scipy.cluster.hierarchy import leaves_list, linkage
     from scipy.spatial.distance import squareform
 
-    usable = pairs.tested & _active(pairs, most)[pairs.raters].all(axis=1)
+    comparable = np.unique(pairs.raters[pairs.tested])
+    chosen = np.zeros(len(pairs.rater_names), dtype=bool)
+    chosen[_chosen(pairs, comparable, votes)[:most]] = True
+    usable = pairs.tested & chosen[pairs.raters].all(axis=1)
     raters = np.unique(pairs.raters[usable])
     agreement = np.full((len(raters), len(raters)), np.nan)
     one, other = np.searchsorted(raters, pairs.raters[usable]).T
     shares = (pairs.agreed / pairs.n_items)[usable]
     agreement[one, other] = agreement[other, one] = shares
     if len(raters) < 3:
-        return RaterClusters(raters, agreement)
+        return RaterClusters(raters, agreement, len(comparable))
     apart = 1 - np.where(np.isnan(agreement), shares.mean(), agreement)
     np.fill_diagonal(apart, 0.0)
     order = leaves_list(linkage(squareform(apart), method="average", optimal_ordering=True))
-    return RaterClusters(raters[order], agreement[np.ix_(order, order)])
+    return RaterClusters(raters[order], agreement[np.ix_(order, order)], len(comparable))
 
 
-def _active(pairs: RaterPairs, most: int) -> NDArray[np.bool_]:
-    """Say of each rater whether it is among those with the most items in common, (n_raters,)."""
+def _chosen(
+    pairs: RaterPairs, comparable: NDArray[np.int64], votes: ArrayLike | None
+) -> NDArray[np.int64]:
+    """Order raters: near copies, the largest group first, then by votes, the most first."""
     n_raters = len(pairs.rater_names)
-    common = np.bincount(pairs.raters.ravel(), np.repeat(pairs.n_items, 2), minlength=n_raters)
-    active = np.zeros(n_raters, dtype=bool)
-    active[np.argsort(-common, kind="stable")[:most]] = True
-    return active
+    if votes is None:
+        votes = np.bincount(pairs.raters.ravel(), np.repeat(pairs.n_items, 2), minlength=n_raters)
+    by_votes = comparable[np.argsort(-np.asarray(votes)[comparable], kind="stable")]
+    copies = [rater for group in near_copies(pairs) for rater in group]
+    first = np.array(copies, dtype=np.int64)
+    return np.concatenate((first, by_votes[~np.isin(by_votes, first)]))

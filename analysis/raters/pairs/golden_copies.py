@@ -36,6 +36,9 @@ class CopiedGroup:
         they agree.
     job_expected : float
         On how many of these the model of the job expects them to agree.
+    job_error : float
+        Standard deviation of that number in the model, if pairs were independent; those of three
+        raters on one question are not quite.
     """
 
     raters: list[int]
@@ -46,6 +49,7 @@ class CopiedGroup:
     job_items: int
     job_agreed: int
     job_expected: float
+    job_error: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,6 +132,7 @@ def _described(
         job_items=int(job.n_items[together].sum()),
         job_agreed=int(job.agreed[together].sum()),
         job_expected=float(job.expected[together].sum()),
+        job_error=float(job.variance[together].sum() ** 0.5),
     )
 
 

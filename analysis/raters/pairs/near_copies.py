@@ -45,7 +45,7 @@ def near_copies(
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    linked = discovery_rates(pairs.p_value) <= false_discovery_rate
+    linked = pairs.q_value <= false_discovery_rate
     links = pairs.raters[linked & (pairs.copied.low >= least_copied)]
     n_raters = len(pairs.rater_names)
     graph = coo_array((np.ones(len(links)), (links[:, 0], links[:, 1])), shape=(n_raters, n_raters))
@@ -64,7 +64,9 @@ def agreement_matrix(pairs: RaterPairs) -> NDArray[np.float64]:
     return matrix
 
 
-def pairs_csv(pairs: RaterPairs, *, scale: Scale = "nominal") -> str:
+def pairs_csv(
+    pairs: RaterPairs, *, scale: Scale = "nominal", values: NDArray[np.float64] | None = None
+) -> str:
     """Return the text of pairs.csv: pairs with an item in common, the strongest evidence first.
 
     Parameters
@@ -72,6 +74,8 @@ def pairs_csv(pairs: RaterPairs, *, scale: Scale = "nominal") -> str:
     pairs : RaterPairs
     scale : {"nominal", "ordinal", "interval"}
         Of Cohen's kappa.
+    values : ndarray, shape (n_answers,), optional
+        What answers stand for on the interval scale. Default: 0, 1, 2, ...
 
     Returns
     -------
@@ -101,8 +105,8 @@ def pairs_csv(pairs: RaterPairs, *, scale: Scale = "nominal") -> str:
         "q_model": discovery_rates(pairs.p_model),
         "z_peers": pairs.z_peers,
         "p": pairs.p_value,
-        "q": discovery_rates(pairs.p_value),
-        "cohen_kappa": coefficients_of_two(pairs.tables, scale)["cohen_kappa"],
+        "q": pairs.q_value,
+        "cohen_kappa": coefficients_of_two(pairs.tables, scale, values)["cohen_kappa"],
         "group": np.array(groups, dtype=object),
     }
     names = {

@@ -21,8 +21,9 @@ from aggregation import Fit, Votes
 from aggregation.votes.given import checked_parameters
 
 from ...errors import AnalysisError
-from ...statistics.estimates import Estimates
+from ...statistics.estimates import Estimates, discovery_rates
 from ...statistics.intervals import proportion
+from ..agreement.kinds import single_answers
 from .pair_tests import MODEL, Peers, chance_of_agreement, common_to_pairs, copied_share, has_room
 
 # Up to so many pairs of raters are looked up in a table, more are sorted.
@@ -73,7 +74,7 @@ class RaterPairs:
         """Whether a pair has enough items in common, and room to agree more than expected."""
         return has_room(self.n_items, self.variance)
 
-    @property
+    @cached_property
     def copied(self) -> Estimates:
         """Share of answers that one would have taken over from the other, with 95 % intervals.
 
@@ -106,9 +107,16 @@ class RaterPairs:
         """Chance of so much agreement in a pair like the others, at most; NaN where not tested."""
         return self._p_value(self.peers)
 
+    @cached_property
+    def q_value(self) -> NDArray[np.float64]:
+        """False-discovery rate at which a pair is found by `p_value`; NaN where not tested."""
+        return discovery_rates(self.p_value)
+
     def _z(self, peers: Peers) -> NDArray[np.float64]:
         copied, error = copied_share(self.agreed, self.n_items, self.expected, self.variance)
-        return np.where(self.tested, (copied - peers.mean) / np.hypot(error, peers.spread), np.nan)
+        found = np.full(len(self.raters), np.nan)
+        spread = np.hypot(error, peers.spread)
+        return np.asarray(np.divide(copied - peers.mean, spread, out=found, where=self.tested))
 
     def _p_value(self, peers: Peers) -> NDArray[np.float64]:
         found = np.full(len(self.raters), np.nan)
@@ -137,6 +145,7 @@ def rater_pairs(votes: Votes, *, error_rates: ArrayLike, class_prior: ArrayLike)
     Returns
     -------
     RaterPairs
+        A repeated vote counts once, and a rater who gave an item different answers not at all.
 
     Raises
     ------
@@ -160,6 +169,7 @@ def rater_pairs(votes: Votes, *, error_rates: ArrayLike, class_prior: ArrayLike)
             f"each of the {votes.n_items}"
         )
     rates, _ = checked_parameters(votes, error_rates, prior.mean(axis=0))
+    votes = votes.where(single_answers(votes))
     keys, pairs = _pairs_of_votes(votes)
     raters = np.stack((keys // votes.n_raters, keys % votes.n_raters), axis=1)
     tables = np.zeros((len(keys), votes.n_answers, votes.n_answers), dtype=np.int64)
@@ -199,6 +209,14 @@ def pairs_of_fit(fit: Fit) -> RaterPairs:
         known = fit.clamped.sum(axis=1, keepdims=True) > 0
         prior = np.where(known, fit.clamped, fit.class_prior)
     return rater_pairs(fit.votes, error_rates=fit.error_rates, class_prior=prior)
+
+
+def no_pairs(votes: Votes) -> RaterPairs:
+    """Pairs of raters where no item was answered by two: there are none."""
+    nothing, n_answers = np.empty(0), votes.n_answers
+    tables = np.empty((0, n_answers, n_answers), dtype=np.int64)
+    pairs = np.empty((0, 2), dtype=np.int64)
+    return RaterPairs(votes.rater_names, pairs, tables, nothing, nothing, MODEL)
 
 
 def _pairs_of_votes(votes: Votes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,12 +13,13 @@ from aggregation import Fit, expected_counts
 
 from ...statistics.estimates import Estimates, percentile_interval
 from ..agreement.agreement import check_arguments
-from ..agreement.coefficients import Scale
-from .measures import answer_shares, bits_per_answer, concordance, expected_cost, spammer_score
-from .shrinkage import drawn_rates, pool_prior, shrunken_rates
-from .verdicts import Verdict, verdict_of
+from ..agreement.coefficients import Scale, answer_values
+from .drawn import drawn_measures, rate_measures, usual_draws
+from .measures import expected_cost, spammer_score
+from .pooled_skill import chance_of_worth
+from .shrinkage import pool_prior, shrunken_rates
+from .verdicts import WEAK, Verdict, are_few, sure_swaps, verdict_of
 
-DRAWS = 1000
 # Below a 95 % interval.
 TAIL = 0.025
 
@@ -31,7 +32,7 @@ class RaterQuality:
     raters are compared as if they had answered the same items. Intervals hold the middle 95 % of
     the posterior of a rater's error rates, given how the items' classes came out, and the estimate.
     They rest on the rater's own answers, with no more from the pool than one answer of each kind:
-    not on raters being alike.
+    not on raters being alike. The verdicts on raters with few votes do rest on all raters.
 
     Attributes
     ----------
@@ -90,8 +91,9 @@ def rater_quality(
     fit: Fit,
     *,
     scale: Scale = "nominal",
+    class_names: Sequence[Any] | None = None,
     costs: ArrayLike | None = None,
-    draws: int = DRAWS,
+    draws: int | None = None,
     seed: int = 0,
 ) -> RaterQuality:
     """Judge each rater by the error rates that a fit found.
@@ -102,10 +104,13 @@ def rater_quality(
         Of :func:`aggregation.fit_dawid_skene`; with `truth`, known items count as what they are.
     scale : {"nominal", "ordinal", "interval"}
         Of the answers, and of the classes where there are two or more in order.
+    class_names : sequence, optional
+        What the classes are called. Default: as the answers, where there are as many.
     costs : array_like, shape (n_classes, n_classes), optional
         By true and chosen class; see :func:`expected_cost`.
-    draws : int
-        From the posterior of the error rates, for the intervals.
+    draws : int, optional
+        From the posterior of the error rates, for the intervals. Default: 1000, and fewer, down to
+        200, where raters, classes and answers are so many that it would take long.
     seed : int
         Of these draws.
 
@@ -123,76 +128,111 @@ def rater_quality(
     Raykar & Yu (2012), Eliminating spammers and ranking annotators for crowdsourced labeling tasks,
     Journal of Machine Learning Research 13, 491-518.
     """
+    counts, prior = expected_counts(fit.votes, fit.posterior), fit.class_prior
+    draws = usual_draws(counts.size) if draws is None else draws
     check_arguments(scale, seed=seed, draws=draws)
-    counts = expected_counts(fit.votes, fit.posterior)
     pool = pool_prior(counts)
+    weak = pool / np.maximum(pool.mean(axis=1, keepdims=True), 1.0)
     rates = shrunken_rates(counts, pool)
-    weak = pool / pool.mean(axis=1, keepdims=True)
-    drawn = drawn_rates(counts, weak, draws=draws, seed=seed)
-    prior = fit.class_prior
-    shares, drawn_shares = (answer_shares(of, class_prior=prior) for of in (rates, drawn))
-    bits = measure(
-        bits_per_answer(rates, class_prior=prior), bits_per_answer(drawn, class_prior=prior)
-    )
-    leaning = _leaning(shares, drawn_shares, scale)
-    in_order = measure(
-        concordance(rates, class_prior=prior, scale=scale),
-        concordance(drawn, class_prior=prior, scale=scale),
-    )
-    votes = fit.votes.votes_per_rater()
-    usual = np.median(shares, axis=0)
-    bias = shares - usual
-    surely_biased = np.quantile(drawn_shares, TAIL, axis=0) > usual
+    found = rate_measures(rates, prior, scale)
+    drawn = drawn_measures(counts, weak, prior, scale, draws=draws, seed=seed)
+    usual = np.median(found.shares, axis=0)
     known = prior[prior > 0]
-    prior_bits = float(-(known * np.log2(known)).sum())
-    verdicts = tuple(
-        verdict_of(
-            votes=int(votes[rater]),
-            rates=rates[rater],
-            bits=tuple(float(part[rater]) for part in bits),
-            prior_bits=prior_bits,
-            bias=bias[rater],
-            surely_biased=surely_biased[rater],
-            leaning=tuple(float(part[rater]) for part in leaning),
-            concordance=tuple(float(part[rater]) for part in in_order),
-            answer_names=fit.votes.answer_names,
-        )
-        for rater in range(fit.votes.n_raters)
-    )
-    return RaterQuality(
+    prior_bits = float(-(known * np.log2(known)).sum()) + 0.0  # never -0.0
+    quality = RaterQuality(
         rater_names=fit.votes.rater_names,
         answer_names=fit.votes.answer_names,
         scale=scale,
-        votes=votes,
+        votes=fit.votes.votes_per_rater(),
         error_rates=fit.error_rates,
         shrunken=rates,
-        bits=bits,
+        bits=measure(found.bits, drawn.bits),
         prior_bits=prior_bits,
         spammer_score=spammer_score(rates),
         cost=expected_cost(rates, class_prior=prior, costs=costs),
         prior_cost=float(
             expected_cost(np.ones((fit.n_classes, 1)), class_prior=prior, costs=costs)
         ),
-        shares=shares,
-        bias=bias,
-        leaning=leaning,
-        concordance=in_order,
-        verdicts=verdicts,
+        shares=found.shares,
+        bias=found.shares - usual,
+        leaning=_leaning(found.shares, drawn.shares, scale, fit.votes.answer_names),
+        concordance=measure(found.concordance, drawn.concordance),
+        verdicts=(),
+    )
+    verdicts = _verdicts(
+        quality,
+        surely_biased=np.quantile(drawn.shares, TAIL, axis=0) > usual,
+        worth=chance_of_worth(counts, pool, class_prior=prior, least_bits=WEAK * prior_bits),
+        swaps=_swaps(counts + weak, fit.votes.answer_names, class_names),
+    )
+    return replace(quality, verdicts=verdicts)
+
+
+def _verdicts(
+    quality: RaterQuality,
+    *,
+    surely_biased: NDArray[np.bool_],
+    worth: NDArray[np.float64],
+    swaps: list[list[tuple[int, int]]],
+) -> tuple[Verdict, ...]:
+    """Judge each rater by what has been found."""
+    few = are_few(quality.votes, quality.bits.value, quality.prior_bits, quality.shrunken.shape[1:])
+    return tuple(
+        verdict_of(
+            votes=int(quality.votes[rater]),
+            worth=float(worth[rater]) if few[rater] else None,
+            rates=quality.shrunken[rater],
+            bits=tuple(float(part[rater]) for part in quality.bits),
+            prior_bits=quality.prior_bits,
+            bias=quality.bias[rater],
+            surely_biased=surely_biased[rater],
+            leaning=tuple(float(part[rater]) for part in quality.leaning),
+            concordance=tuple(float(part[rater]) for part in quality.concordance),
+            swaps=swaps[rater],
+            answer_names=quality.answer_names,
+        )
+        for rater in range(len(quality.votes))
     )
 
 
 def measure(estimate: NDArray[np.float64], drawn: NDArray[np.float64]) -> Estimates:
     """Put each rater's number beside the middle of its draws, shape (n_draws, n_raters)."""
-    low, high = np.array([percentile_interval(of_rater) for of_rater in drawn.T]).T
+    low, high = np.full((2, len(estimate)), np.nan)
+    known = ~np.isnan(drawn).any(axis=0)
+    low[known], high[known] = percentile_interval(drawn[:, known])
+    for rater in np.flatnonzero(~known):
+        low[rater], high[rater] = percentile_interval(drawn[:, rater])
     return Estimates(estimate, np.fmin(low, estimate), np.fmax(high, estimate))
 
 
-def _leaning(shares: NDArray[np.float64], drawn: NDArray[np.float64], scale: Scale) -> Estimates:
+def _swaps(
+    counts: NDArray[np.float64], answers: Sequence[Any], classes: Sequence[Any] | None
+) -> list[list[tuple[int, int]]]:
+    """Pairs of classes that each rater takes for each other, where classes are the answers."""
+    n_raters, n_classes, n_answers = counts.shape
+    swaps: list[list[tuple[int, int]]] = [[] for _ in range(n_raters)]
+    named_alike = classes is None or [*map(str, classes)] == [*map(str, answers)]
+    if n_classes == n_answers and named_alike:
+        for rater, one, other in np.argwhere(sure_swaps(counts)).tolist():
+            swaps[rater].append((one, other))
+    return swaps
+
+
+def _leaning(
+    shares: NDArray[np.float64],
+    drawn: NDArray[np.float64],
+    scale: Scale,
+    names: Sequence[Any],
+) -> Estimates:
     """Mean answer above the median rater's, as a share of the scale; NaN on a nominal scale."""
     n_raters, n_answers = shares.shape
     if scale == "nominal" or n_answers < 2:
         return Estimates(*np.full((3, n_raters), np.nan))
-    place = np.linspace(0, 1, n_answers)
+    values = answer_values(names, scale)
+    if values is not None and np.ptp(values) > 0:
+        place = (values - values.min()) / np.ptp(values)
+    else:
+        place = np.linspace(0, 1, n_answers)
     usual = np.median(shares @ place)
     return measure(shares @ place - usual, drawn @ place - usual)
 
@@ -211,7 +251,8 @@ def quality_columns(
     Returns
     -------
     dict of str to sequence
-        verdict, evidence, bits (with bits_low and bits_high), spammer_score, cost, leaning (with
+        verdict, evidence, bits (with bits_low_given_classes and bits_high_given_classes: the fit's
+        posteriors of the items' classes are taken for granted), spammer_score, cost, leaning (with
         its interval), bias_answer and bias (the answer that is given most beyond the median rater,
         and by how much), concordance, and EM's and the shrunken error rates, by class and answer.
     """
@@ -220,13 +261,13 @@ def quality_columns(
         "verdict": [verdict.words for verdict in quality.verdicts],
         "evidence": [verdict.evidence for verdict in quality.verdicts],
         "bits": quality.bits.value,
-        "bits_low": quality.bits.low,
-        "bits_high": quality.bits.high,
+        "bits_low_given_classes": quality.bits.low,
+        "bits_high_given_classes": quality.bits.high,
         "spammer_score": quality.spammer_score,
         "cost": quality.cost,
         "leaning": quality.leaning.value,
-        "leaning_low": quality.leaning.low,
-        "leaning_high": quality.leaning.high,
+        "leaning_low_given_classes": quality.leaning.low,
+        "leaning_high_given_classes": quality.leaning.high,
         "bias_answer": [quality.answer_names[answer] for answer in most],
         "bias": quality.bias[np.arange(len(most)), most],
         "concordance": quality.concordance.value,

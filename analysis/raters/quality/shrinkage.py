@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 MOST_STEPS = 2000
 SMALLEST_CHANGE = 1e-9
+# An expected count of less is none.
+SMALLEST_COUNT = 1e-12
 # Of a Dirichlet prior: below, a rater's first answer would settle it; above, raters are all alike.
 LEAST_TOTAL, MOST_TOTAL = 1e-3, 1e5
 
@@ -46,9 +48,13 @@ def _dirichlet(counts: NDArray[np.float64]) -> NDArray[np.float64]:
     if len(counts) < 2:
         return np.asarray(shares * n_answers)
     prior: NDArray[np.float64] = shares * 10.0
+    # Most raters give most answers to no item of a class, which says nothing in the sums below.
+    answers = np.nonzero(counts > SMALLEST_COUNT)[1]
+    given, times = counts[counts > SMALLEST_COUNT], np.bincount(answers, minlength=n_answers)
     for _ in range(MOST_STEPS):
         total = prior.sum()
-        gained = (digamma(counts + prior) - digamma(prior)).sum(axis=0)
+        each = digamma(given + prior[answers])
+        gained = np.bincount(answers, each, minlength=n_answers) - times * digamma(prior)
         spent = (digamma(totals + total) - digamma(total)).sum()
         new: NDArray[np.float64] = np.maximum(prior * gained / spent, LEAST_TOTAL * shares)
         new *= min(1.0, MOST_TOTAL / new.sum())
@@ -72,9 +78,12 @@ def drawn_rates(
     prior: NDArray[np.float64],
     *,
     draws: int,
-    seed: int,
+    seed: int | np.random.Generator,
 ) -> NDArray[np.float64]:
-    """Draw error rates from their posterior, shape (draws, n_raters, n_classes, n_answers)."""
+    """Draw error rates from their posterior, shape (draws, n_raters, n_classes, n_answers).
+
+    Draws in several calls with one generator are those of a single call.
+    """
     both = counts + prior
     drawn = np.random.default_rng(seed).standard_gamma(both, size=(draws, *both.shape))
     drawn = np.maximum(drawn, np.finfo(np.float64).tiny)

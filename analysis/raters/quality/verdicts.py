@@ -1,4 +1,8 @@
-"""A verdict on a rater in words, with its evidence: rules on estimates and their intervals."""
+"""A verdict on a rater in words, with its evidence: rules on estimates and their intervals.
+
+Who gave few votes is judged with the pool of all raters as a prior: five right answers in a job of
+guessers are luck, and five wrong ones among experts no proof of a spammer.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,9 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-# Fewer votes than this are too few for any verdict.
+# Fewer votes than this are never judged by alone.
 LEAST_VOTES = 10
 # Someone who gives one answer to so many items of every class gives it always.
 ALWAYS = 0.9
@@ -21,6 +25,10 @@ WEAK = 0.1
 LEANING = 0.04
 # On a nominal scale: an answer is given to so many more items than by the median rater.
 BIASED = 0.1
+# Two classes are swapped if that is so probable of both.
+SURELY = 0.975
+# Of few votes: reliable, or weak, if that is so probable.
+PROBABLY = 0.95
 
 Triple = tuple[float, ...]
 
@@ -35,6 +43,7 @@ class Verdict(NamedTuple):
 def verdict_of(
     *,
     votes: int,
+    worth: float | None,
     rates: NDArray[np.float64],
     bits: Triple,
     prior_bits: float,
@@ -42,6 +51,7 @@ def verdict_of(
     surely_biased: NDArray[np.bool_],
     leaning: Triple,
     concordance: Triple,
+    swaps: Sequence[tuple[int, int]] = (),
     answer_names: Sequence[Any],
 ) -> Verdict:
     """Judge one rater by the first rule that holds.
@@ -49,6 +59,9 @@ def verdict_of(
     Parameters
     ----------
     votes : int
+    worth : float, optional
+        Where the votes are few, see :func:`are_few`: the probability that an answer is worth
+        something, given all raters; from :func:`chance_of_worth`.
     rates : ndarray, shape (n_classes, n_answers)
         The rater's error rates.
     bits, leaning, concordance : tuple of float
@@ -60,18 +73,22 @@ def verdict_of(
         Share of each answer, above the median rater's.
     surely_biased : ndarray of bool, shape (n_answers,)
         Whether that is above 0 beyond doubt.
+    swaps : sequence of tuple of int
+        Pairs of classes that the rater takes for each other, see :func:`sure_swaps`.
     answer_names : sequence
 
     Returns
     -------
     Verdict
-        "too few answers", "always says X", "guesses", "inverted", "weak", "strict", "lenient",
-        "leans to X" (on a nominal scale) or "reliable".
+        "always says X", "swaps X and Y", "guesses", "inverted", "weak", "strict", "lenient",
+        "leans to X" (on a nominal scale) or "reliable"; of few votes "probably reliable",
+        "probably weak" or "too few answers"; where there is one class only, "not judged".
 
     Examples
     --------
     >>> verdict_of(
     ...     votes=50,
+    ...     worth=None,
     ...     rates=np.array([[0.02, 0.98], [0.01, 0.99]]),
     ...     bits=(0, 0, 0.01),
     ...     prior_bits=0.9,
@@ -83,31 +100,112 @@ def verdict_of(
     ... )
     Verdict(words='always says yes', evidence='98 % of answers, whatever the class')
     """
-    if votes < LEAST_VOTES:
-        return Verdict("too few answers", f"{votes} votes")
+    if not prior_bits > 0:
+        return Verdict("not judged", "all items are of one class")
     told = f"{bits[0]:.2f} bits an answer [{bits[1]:.2f}, {bits[2]:.2f}]"
-    least = rates.min(axis=0)
-    if least.max() >= ALWAYS:
-        always = answer_names[int(least.argmax())]
-        share = f"{100 * least.max():.0f} % of answers, whatever the class"
-        return Verdict(f"always says {always}", share)
-    if bits[2] < GUESSING * prior_bits:
-        return Verdict("guesses", told)
-    if concordance[2] < 0:
-        against = f"{concordance[0]:.2f} [{concordance[1]:.2f}, {concordance[2]:.2f}]"
-        return Verdict("inverted", f"answers go against the class: {against}, where 1 is with it")
+    if votes >= LEAST_VOTES:
+        ordered = not math.isnan(leaning[0])
+        against = _inverted(concordance) if ordered and len(rates) > 2 else None
+        found = _always(rates, answer_names) or against or _swapped(rates, swaps, answer_names)
+        if found is not None:
+            return found
+        if bits[2] < GUESSING * prior_bits:
+            return Verdict("guesses", told)
+        if (found := _inverted(concordance)) is not None:
+            return found
+    if worth is not None:
+        return _of_few_votes(votes, worth)
     if bits[0] < WEAK * prior_bits:
         return Verdict("weak", f"{told} of {prior_bits:.2f}")
-    chance = bits_by_chance(votes, *rates.shape)
-    if bits[0] - chance < WEAK * prior_bits:
-        classes, answers = rates.shape
-        few = f"{votes} votes for {classes} x {answers} error rates: {told}, by chance {chance:.2f}"
-        return Verdict("too few answers", few)
     biased = np.where(surely_biased, bias, 0.0)
     return _leaning_verdict(biased, leaning, answer_names) or Verdict("reliable", told)
 
 
-def bits_by_chance(votes: int, n_classes: int, n_answers: int) -> float:
+def _always(rates: NDArray[np.float64], answer_names: Sequence[Any]) -> Verdict | None:
+    least = rates.min(axis=0)
+    if least.max() < ALWAYS:
+        return None
+    share = f"{100 * least.max():.0f} % of answers, whatever the class"
+    return Verdict(f"always says {answer_names[int(least.argmax())]}", share)
+
+
+def _inverted(concordance: Triple) -> Verdict | None:
+    if not concordance[2] < 0:
+        return None
+    against = f"{concordance[0]:.2f} [{concordance[1]:.2f}, {concordance[2]:.2f}]"
+    return Verdict("inverted", f"answers go against the class: {against}, where 1 is with it")
+
+
+def _swapped(
+    rates: NDArray[np.float64], swaps: Sequence[tuple[int, int]], names: Sequence[Any]
+) -> Verdict | None:
+    if not swaps:
+        return None
+    words = ", ".join(f"{names[a]} and {names[b]}" for a, b in swaps)
+    evidence = "; ".join(
+        f"{rates[a, b]:.2f} and {rates[b, a]:.2f}: {names[b]} for {names[a]}, "
+        f"{names[a]} for {names[b]}"
+        for a, b in swaps
+    )
+    return Verdict(f"swaps {words}", evidence)
+
+
+def _of_few_votes(votes: int, worth: float) -> Verdict:
+    """Judge by what all raters of the job make probable."""
+    if math.isnan(worth):
+        alike = "raters of this job usually say the same of all classes"
+        return Verdict("too few answers", f"{votes} votes, and {alike}")
+    chance = min(max(worth, 0.001), 0.999)  # no more can be said of a few votes
+    evidence = (
+        f"{votes} vote{'s' if votes != 1 else ''}; given all raters, reliable with {chance:.3f}"
+    )
+    if worth >= PROBABLY:
+        return Verdict("probably reliable", evidence)
+    if worth <= 1 - PROBABLY:
+        return Verdict("probably weak", evidence)
+    return Verdict("too few answers", evidence)
+
+
+def are_few(
+    votes: NDArray[np.int64],
+    bits: NDArray[np.float64],
+    prior_bits: float,
+    shape: tuple[int, ...],
+) -> NDArray[np.bool_]:
+    """Say of each rater whether votes are too few to be judged by alone, shape (n_raters,).
+
+    They are if there are fewer than 10, or if as many by a guesser would seem to tell so much by
+    chance that what is left of the rater's bits is weak; `shape` is (n_classes, n_answers).
+    """
+    chance = bits_by_chance(votes, *shape)
+    weak = WEAK * prior_bits
+    return np.asarray((votes < LEAST_VOTES) | ((chance >= weak) & (bits - chance < weak)))
+
+
+def sure_swaps(counts: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Find classes that a rater surely takes for each other, shape (..., n_classes, n_classes).
+
+    Each is given the name of the other in more than half of cases, with a posterior probability of
+    0.975: a single error rate of a Dirichlet distribution has a beta distribution.
+
+    Parameters
+    ----------
+    counts : ndarray, shape (..., n_classes, n_classes)
+        Parameters of the Dirichlet distributions: answers and prior; above 0.
+
+    Returns
+    -------
+    ndarray of bool
+        Above the diagonal, for each pair of classes.
+    """
+    from scipy.special import betainc
+
+    rest = counts.sum(axis=-1, keepdims=True) - counts
+    surely = betainc(rest, counts, 0.5) >= SURELY
+    return np.asarray(np.triu(surely & surely.swapaxes(-1, -2), k=1))
+
+
+def bits_by_chance(votes: ArrayLike, n_classes: int, n_answers: int) -> NDArray[np.float64]:
     """Bits an answer that a guesser seems to tell because so many error rates fit chance.
 
     References
@@ -116,10 +214,11 @@ def bits_by_chance(votes: int, n_classes: int, n_answers: int) -> float:
 
     Examples
     --------
-    >>> round(bits_by_chance(100, 2, 3), 3), round(bits_by_chance(100, 10, 10), 3)
-    (0.014, 0.584)
+    >>> bits_by_chance([100, 1000], 10, 10).round(3)
+    array([0.584, 0.058])
     """
-    return (n_classes - 1) * (n_answers - 1) / (2 * votes * math.log(2))
+    given = np.maximum(np.asarray(votes, dtype=np.float64), 1.0)
+    return np.asarray((n_classes - 1) * (n_answers - 1) / (2 * given * math.log(2)))
 
 
 def _leaning_verdict(

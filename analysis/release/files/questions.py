@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation.reading.npz import Member
+from aggregation.reading.tensors.npz import Member
+
+from ...errors import ReleaseError
 
 N_IMAGES = 50_000
 N_LABELS = 1000
@@ -23,6 +26,13 @@ NAME_LENGTH = len(PREFIX) + 8 + len(SUFFIX)
 # What `info` may have room for in an entry; the release has room for an image name's 28.
 MOST_CHARACTERS = 1000
 ZERO = ord("0")
+OLDER_NAME = re.compile(r"image_\d+\.png")
+OLDER_EDITION = "the older edition (June 2020 to December 2021; image names like image_00000.png)"
+OLDER_NAMES = "older names cannot be mapped to the validation images without the current `info`"
+
+
+class OlderEditionError(ReleaseError):
+    """A file of the older edition, whose image names are not those of the validation images."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +118,7 @@ def read_info(member: Member) -> Questions:
     ReleaseError
         If the shape or type is another, an image name is not of the form
         ``ILSVRC2012_val_00000001.JPEG`` with a number in 1..50000, a label is not in 0..999, or a
-        question occurs twice.
+        question occurs twice. An `OlderEditionError` if the names are those of the older edition.
     """
     length = member.dtype.itemsize // 4
     strings = member.dtype.kind == "U" and 0 < length <= MOST_CHARACTERS
@@ -150,6 +160,11 @@ def _parse_names(codepoints: NDArray[np.uint32], member: Member, row: int) -> ND
         )
     if not good.all():
         first = int(np.argmin(good))
+        if row + first == 0 and OLDER_NAME.fullmatch(_text(codepoints[0])):
+            raise OlderEditionError(
+                f"{member.path}: of {OLDER_EDITION}: {OLDER_NAMES}, and `reassess fetch` gets the "
+                "current files"
+            )
         raise member.fail(
             f"entry ({row + first}, 0) is {_text(codepoints[first])!r}: image names are "
             f"{image_name(1)} to {image_name(N_IMAGES)}"

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregation import VoteError, Votes
-from aggregation.reading import npz
-from aggregation.reading.npz import cells_of_raters
+from aggregation.reading.tensors.npz import cells_of_raters
+from aggregation.reading.tensors.npz import open_member as open_npz_member
 
 from ...errors import ReleaseError
 from . import download
@@ -23,7 +23,7 @@ ANSWERS = ("no", "maybe", "yes")
 NO, MAYBE, YES = range(3)
 MOST_RATERS = 1_000_000
 # Of a file of the release, not of a user's votes.
-open_member = partial(npz.open_member, error=ReleaseError)
+open_member = partial(open_npz_member, error=ReleaseError)
 WORDNET_ID = re.compile(r"n\d{8}")
 
 

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from aggregation import VoteError, Votes
+from aggregation import ReadOptions, VoteError, Votes
 
 from ...support.named import named_votes
 
@@ -59,12 +59,13 @@ def test_all_columns_are_names(make: Callable[[Columns], Any]) -> None:
     assert named_votes(votes) == Counter(zip(*ROWS.values(), strict=True))
 
 
+@pytest.mark.filterwarnings("ignore:names that differ")
 @settings(deadline=None, max_examples=60)
 @given(
     st.lists(
         st.tuples(
             st.integers(-(2**63), 2**63 - 1),
-            st.text(st.characters(exclude_categories=["Cs"])),
+            st.text(st.characters(exclude_categories=["Cs"]), min_size=1),
             st.booleans(),
         ),
         min_size=1,
@@ -165,9 +166,9 @@ def test_answers_in_an_order_of_the_users(make: Callable[[Columns], Any]) -> Non
     assert votes.n_answers == 4
     assert list(votes.answer_names) == names
     assert named_votes(votes) == Counter(zip(*ROWS.values(), strict=True))
-    with pytest.raises(VoteError, match="answer 'maybe' is not in answer_names: no, yes"):
+    with pytest.raises(VoteError, match=r"answer 'maybe' is not in answer_names .*: 'no', 'yes'"):
         Votes.from_frame(make(ROWS), answer_names=["no", "yes"])
-    with pytest.raises(VoteError, match="answer_names has a name twice: no, yes, no"):
+    with pytest.raises(VoteError, match=r"answer_names .* has a name twice: 'no', 'yes', 'no'"):
         Votes.from_frame(make(ROWS), answer_names=["no", "yes", "no"])
 
 
@@ -178,14 +179,16 @@ def test_answers_in_an_order_of_the_users(make: Callable[[Columns], Any]) -> Non
 )
 def test_missing_values(make: Callable[[Columns], Any], role: str, values: list[Any]) -> None:
     columns: Columns = {"item": ["x"] * 3, "rater": ["y"] * 3, "answer": ["z"] * 3} | {role: values}
-    with pytest.raises(VoteError, match=rf"^{role} \(column '{role}'\) at row 1 is missing"):
+    with pytest.raises(
+        VoteError, match=rf"^the {role} \(column '{role}'\) is missing: 1 vote has none: row 1\."
+    ):
         Votes.from_frame(make(columns))
 
 
 @every_library
 def test_nan_is_missing(make: Callable[[Columns], Any]) -> None:
     columns: Columns = {"item": [1.5, 2.5, float("nan")], "rater": [1, 2, 3], "answer": [1, 1, 0]}
-    with pytest.raises(VoteError, match=r"item \(column 'item'\) at row 2 is missing"):
+    with pytest.raises(VoteError, match=r"item \(column 'item'\) is missing: .* row 2\."):
         Votes.from_frame(make(columns))
 
 
@@ -195,7 +198,7 @@ def test_objects_as_names() -> None:
     assert votes.item_names == ((1, 2), (3, 4))
     assert votes.rater_names == (1, "a")
     lists = polars.DataFrame({"item": [[1], [2]], "rater": [1, 2], "answer": [0, 1]})
-    with pytest.raises(VoteError, match="is a list, which cannot be a name"):
+    with pytest.raises(VoteError, match="has a list, which cannot be a name"):
         Votes.from_frame(lists)
 
 
@@ -226,7 +229,7 @@ def test_usual_names_of_columns(make: Callable[[Columns], Any], names: tuple[str
         (
             ("a", "b", "c"),
             {},
-            r"no column is called like the item: say which one .*\(the columns are 'a', 'b', 'c'\)",
+            r"no column is called like the item or .*: say .*\(the columns are 'a', 'b', 'c'\)",
         ),
         (("item", "task", "rater", "label"), {}, "'item' and 'task' could all be the item: say"),
         (("item", "rater", "label", "answer"), {}, "'label' and 'answer' could all be the answer"),
@@ -236,7 +239,7 @@ def test_usual_names_of_columns(make: Callable[[Columns], Any], names: tuple[str
 )
 @every_library
 def test_columns_that_cannot_be_told(
-    make: Callable[[Columns], Any], names: tuple[str, ...], said: dict[str, str], message: str
+    make: Callable[[Columns], Any], names: tuple[str, ...], said: ReadOptions, message: str
 ) -> None:
     frame = make({name: ["x", "y"] for name in names})
     with pytest.raises(VoteError, match=message):
@@ -249,7 +252,7 @@ def test_columns_of_one_name() -> None:
         Votes.from_frame(frame)
 
 
-@pytest.mark.parametrize("value", [[1, 2], {"item": [1]}, np.zeros((3, 3)), None])
+@pytest.mark.parametrize("value", [np.zeros((3, 3)), None, 7])
 def test_no_dataframe(value: object) -> None:
     with pytest.raises(
         VoteError, match=r"is no dataframe that narwhals knows .* Votes\.from_triples"

@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from aggregation import VoteError, Votes
-from aggregation.votes.arrays import check_code_range
+from aggregation.votes.arrays import check_code_range, order_of_appearance
 
 
 @pytest.mark.parametrize(
@@ -73,3 +75,29 @@ def test_the_largest_number_of_pairs_is_allowed() -> None:
 def test_a_large_code_is_a_code_where_its_number_is_given() -> None:
     votes = Votes.from_triples([0], [2_000_000], [0], n_raters=2_000_001)
     assert votes.raters.tolist() == [2_000_000]
+
+
+@given(st.lists(st.integers(0, 6), max_size=20))
+def test_order_of_appearance(codes: list[int]) -> None:
+    expected = list(dict.fromkeys([*codes, *range(7)]))
+    found = order_of_appearance(np.array(codes, dtype=np.int32), 7)
+    assert (list(range(7)) if found is None else found.tolist()) == expected
+    assert (found is None) == (expected == list(range(7)))
+
+
+def test_votes_remember_the_order_and_the_frame() -> None:
+    import polars as pl
+
+    frame = pl.DataFrame(
+        {"item": ["b", "a", "c", "a"], "rater": list("xxxy"), "answer": list("nnyy")}
+    )
+    votes = Votes.from_frame(frame)
+    assert votes.native == "polars"
+    assert votes.item_names == ("a", "b", "c")
+    assert votes.item_order is not None
+    assert votes.item_order.tolist() == [1, 0, 2]
+    assert votes.where(votes.answers == 0).item_order is votes.item_order
+    assert votes.select([2, 1]).item_order is None
+    assert votes.stacked(votes).item_order is None
+    assert repr(votes) == "Votes(4 votes: 3 items, 2 raters, 2 answers)"
+    assert Votes.from_triples([1, 0], [0, 1], [0, 1]).item_order is None

@@ -34,8 +34,8 @@ def test_classes_that_are_answers(tmp_path: Path) -> None:
     [
         ("b,yes\nc,no\n", 2, ("no", "yes"), [-1, 1, 0]),
         ("b,yes\nc,no\n", 3, ("maybe", "no", "yes"), [-1, 2, 1]),
-        ("b,cat\nc,ape\n", None, ("ape", "cat"), [-1, 1, 0]),
-        ("b,yes\nc,other\n", None, ("maybe", "no", "yes", "other"), [-1, 2, 3]),
+        ("b,cat\nc,ape\n", 2, ("ape", "cat"), [-1, 1, 0]),
+        ("b,yes\nc,other\n", 4, ("maybe", "no", "yes", "other"), [-1, 2, 3]),
         ("b,yes\n", None, ("maybe", "no", "yes"), [-1, 2, -1]),
     ],
 )
@@ -68,12 +68,17 @@ def test_names_that_read_the_same(tmp_path: Path) -> None:
     ("text", "n_classes", "message"),
     [
         ("item,class\nA,yes\nB,no\n", None, "none of its 2 items is among the votes: they are"),
-        ("item,class\na,yes\na,yes\n", None, "item 'a' is there more than once"),
-        ("item,class\na,\n", None, r"class \(column 'class'\) at row 0 is missing"),
-        ("item,class\na,cat\n", None, "2 or more classes are wanted, but its classes are cat"),
-        ("item,class\na,yes\nb,no\n", 4, "4 classes are wanted, but its classes are no, yes and"),
+        ("item,class\na,yes\na,no\n", None, "item 'a' is known as 'yes', 'no': 1 items are"),
+        ("item,class\na,\n", None, "no item's class is known: the column of classes is empty"),
+        ("item,class\na,cat\n", None, r"class 'cat' is no answer of these votes \('maybe', 'no'"),
+        ("item,class\na,Yes\n", None, r"class 'Yes' is no answer .*: did you mean 'yes'\?"),
+        (
+            "item,class\na,yes\nb,no\n",
+            4,
+            "4 classes are wanted, but its classes are 'no', 'yes'",
+        ),
         ("item,class,gold\na,1,1\n", None, "'class' and 'gold' could all be the class"),
-        ("item,class\n", None, "there are no rows"),
+        ("item,class\n", None, "no item's class is known"),
     ],
 )
 def test_wrong_files(text: str, n_classes: int | None, message: str, tmp_path: Path) -> None:
@@ -96,3 +101,18 @@ def test_classes_that_are_not_answers_start_from_known_items() -> None:
     fit = fit_dawid_skene(votes, truth=few, start=start)
     assert (fit.classes() == truth).mean() > 0.9
     assert start_from(KnownItems(few, (0, 1), 0), votes) is None
+
+
+def test_classes_called_like_answers_start_from_them_beside_others() -> None:
+    rng = np.random.default_rng(1)
+    truth = rng.integers(0, 2, 300)
+    items, raters = np.repeat(np.arange(300), 4), np.tile(np.arange(4), 300)
+    answers = np.where(rng.random(1200) < 0.85, truth[items], 1 - truth[items])
+    votes = Votes.from_triples(items, raters, answers)
+    few = np.full(300, -1)
+    few[:3] = 2  # nothing is known but three items of a class that nobody can answer
+    start = start_from(KnownItems(few, (0, 1, "other"), 0), votes)
+    assert start is not None
+    rates, prior = start
+    np.testing.assert_array_equal(rates[:, :2].argmax(axis=2), [[0, 1]] * 4)
+    assert prior[2] < 0.05

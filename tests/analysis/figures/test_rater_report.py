@@ -103,7 +103,12 @@ def test_clusters_put_copies_beside_each_other() -> None:
     one, other = found.raters[:2]
     agree = np.mean(answers[:, one] == answers[:, other])
     assert found.agreement[0, 1] == pytest.approx(agree)
-    assert len(cluster_raters(pairs, most=4).raters) == 4
+    few = cluster_raters(pairs, most=4)
+    assert {2, 5, 7} < set(few.raters.tolist())
+    assert len(few.raters) == 4
+    assert few.n_comparable == 10
+    votes_of = np.arange(10)  # the most votes: rater 9
+    assert set(cluster_raters(pairs, votes=votes_of, most=4).raters.tolist()) == {2, 5, 7, 9}
 
 
 def test_raters_who_share_nothing_are_no_cluster() -> None:
@@ -136,3 +141,45 @@ def test_votes_of_a_user() -> None:
         "more_votes",
     ]
     assert max(row.n_votes for row in model.bought) == 6
+
+
+def test_of_many_raters_heat_maps_show_some() -> None:
+    rates = draw_error_rates(150, 3, seed=4)
+    votes = simulate_votes(
+        rates,
+        class_prior=[0.4, 0.3, 0.3],
+        n_items=1200,
+        votes_per_item=8,
+        rater_weights=np.random.default_rng(5).lognormal(0, 1, 150),
+        seed=5,
+    ).votes
+    report = report_on_votes(votes)
+    model = model_report_on_votes(report.fit, replicates=2)
+    figures = rater_figures(report, model, clusters_of_report(report))
+    (rates_drawn,) = figures["error_rates"].axes[0].images
+    assert np.asarray(rates_drawn.get_array()).shape == (60, 9)
+    sizes = votes.votes_per_rater()
+    shown = {text.get_text() for text in figures["error_rates"].axes[0].get_yticklabels()}
+    busiest = np.argsort(-sizes, kind="stable")[:60]
+    assert shown == {str(rater) for rater in busiest}
+    assert "The 60 of 150 raters with the most votes." in texts(figures["error_rates"])
+    comparable = len(np.unique(report.pairs.raters[report.pairs.tested]))
+    assert f"Shown: 60 of {comparable} raters" in texts(figures["agreement"])
+    for figure in figures.values():
+        width, height = figure.get_size_inches() * figure.dpi
+        assert width <= 1540
+        assert height <= 2500
+
+
+def test_names_of_kinds_are_not_cut_off() -> None:
+    """Kinds of three long answers are named in full, inside the figure."""
+    names = ["a long answer", "another answer", "the third answer"]
+    drawn = simulate_votes(
+        draw_error_rates(5, 3, seed=6), class_prior=[0.4, 0.3, 0.3], n_items=200, seed=6
+    ).votes
+    votes = Votes.from_triples(drawn.items, drawn.raters, [names[k] for k in drawn.answers])
+    report = report_on_votes(votes)
+    model = model_report_on_votes(report.fit, replicates=2)
+    figure = rater_figures(report, model, clusters_of_report(report))["model_check"]
+    figure.draw_without_rendering()
+    assert figure.get_tightbbox().x0 >= 0

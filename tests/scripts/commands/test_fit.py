@@ -13,13 +13,21 @@ import numpy as np
 import pytest
 from pyarrow import parquet
 
-from aggregation import Votes, fit_dawid_skene, load_anesthesia, read_known_items, simulate_votes
+from aggregation import (
+    Votes,
+    fit_dawid_skene,
+    load_anesthesia,
+    read_known_items,
+    simulate_votes,
+    vote_share,
+)
 from aggregation.datasets.simulate import draw_error_rates
 from analysis import Release
 
 from ...support.commands import Command, refused
 
-FILES = ["error_rates.csv", "fit.json", "posteriors.parquet"]
+TABLES = ["labels.csv", "next_votes.csv", "posteriors.parquet", "raters.csv"]
+FILES = ["error_rates.csv", "fit.json", *TABLES]
 
 
 @pytest.fixture
@@ -96,22 +104,34 @@ def test_numbers_of_the_fit(reassess: Command, patients: Path, tmp_path: Path) -
 def test_says_what_it_found(reassess: Command, patients: Path) -> None:
     lines = reassess("fit", patients, "-o", "out").err.splitlines()
     lines = [line for line in lines if "compiling" not in line]
+    assert lines.pop(0).startswith("Took 'patient' for the item, 'observer' for the rater")
+    assert "each counts as a vote" in lines.pop(0)
     assert lines[0] == "315 votes of 5 raters on 45 items, 4 answers"
     assert re.fullmatch(r"log-likelihood -192\.8909, converged after \d+ steps", lines[1])
     assert [line.split() for line in lines[2:7]] == [
         ["class", "prior", "items"],
-        ["1", "0.39955", "18"],
-        ["2", "0.42198", "19"],
-        ["3", "0.11180", "5"],
-        ["4", "0.06667", "3"],
+        ["1", "0.3996", "18"],
+        ["2", "0.4220", "19"],
+        ["3", "0.1118", "5"],
+        ["4", "0.0667", "3"],
     ]
-    assert lines[7:] == ["wrote out"]
+    votes = load_anesthesia()
+    share = vote_share(votes)
+    differ = (share.classes() != fit_dawid_skene(votes).classes())[~share.tied].sum()
+    assert lines[7].startswith(
+        f"labels differ from the majority of votes on {differ} of {45 - share.tied.sum()} items"
+    )
+    assert share.tied.sum() == 1
+    assert lines[7].endswith(", 1 tie apart")
+    (wrote,) = lines[8:]
+    assert wrote.startswith("wrote labels.csv, raters.csv, next_votes.csv, ")
+    assert wrote.endswith(" to out")
 
 
 def test_as_csv_and_the_same_twice(reassess: Command, patients: Path) -> None:
     for out in ("one", "two"):
         reassess("fit", patients, "-o", out, "--format", "csv", "--restarts", "2", "--seed", "5")
-    assert names_in(Path("one")) == ["error_rates.csv", "fit.json", "posteriors.csv"]
+    assert set(names_in(Path("one"))) == {*FILES, "posteriors.csv"} - {"posteriors.parquet"}
     for name in names_in(Path("one")):
         assert Path("one", name).read_bytes() == Path("two", name).read_bytes()
     fit = fit_dawid_skene(load_anesthesia(), restarts=2, seed=5)
@@ -258,10 +278,10 @@ def test_published_votes(reassess: Command, release: Release) -> None:
     [
         (["nowhere.csv"], "nowhere.csv: No such file or directory"),
         (["v.csv", "--rater", "who"], "v.csv: there is no column 'who' for the rater"),
-        (["v.csv", "--answers", "1,2"], "v.csv: answer 0 is not in answer_names: 1, 2"),
+        (["v.csv", "--answers", "1,2"], "v.csv: answer 0 is not in answer_names (--answers): '1'"),
         (["v.csv", "--tol", "-1"], "tol=-1.0"),
         (["v.csv", "--truth", "nowhere.csv"], "nowhere.csv: No such file or directory"),
-        (["v.csv", "--truth", "v.csv"], "v.csv: item 0 is there more than once"),
+        (["v.csv", "--truth", "v.csv"], "v.csv: item '0' is known as "),
         (["v.csv", "--family", "one-coin", "--classes", "2"], "one-coin raters are right or wrong"),
     ],
 )

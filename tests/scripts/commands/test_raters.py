@@ -123,7 +123,7 @@ def test_your_own_votes(reassess: Command, votes_file: Path, tmp_path: Path) -> 
     assert ended.status == 0
     rows = {row["rater"]: row for row in rows_of(ended.out)}
     assert len(rows) == 12
-    assert list(rows["r5"])[:3] == ["rater", "votes", "accuracy"]
+    assert list(rows["r5"])[:4] == ["rater", "votes", "known_answers", "accuracy"]
     assert rows["r5"]["accuracy"] == ""
     assert rows["r5"]["verdict"] == "guesses"
     assert {rater for rater, row in rows.items() if row["copies"]} == {"r2", "r7"}

@@ -13,7 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from aggregation.reading.vote_table import VoteTable
+from aggregation.reading.layouts.vote_table import VoteTable
 
 Triple = tuple[str, str, str]
 RATERS = ("A1XZ", "B2QQ", "C3RT", "D4UU")

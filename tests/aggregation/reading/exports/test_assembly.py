@@ -11,7 +11,7 @@ import pytest
 from aggregation.errors import VoteError
 from aggregation.reading.exports.assembly import json_choices, split_at, stacked, table_votes
 from aggregation.reading.exports.export import ExportOptions
-from aggregation.reading.vote_table import VoteTable
+from aggregation.reading.layouts.vote_table import VoteTable
 
 from .layouts import known, triples
 

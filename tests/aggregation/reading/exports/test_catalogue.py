@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -114,3 +115,9 @@ def test_exports_by_name() -> None:
 def test_no_two_exports_share_a_name_and_a_kind() -> None:
     keys = [(one.name, one.reads) for one in EXPORTS]
     assert len(keys) == len(set(keys))
+
+
+def test_the_page_on_exports_has_each() -> None:
+    page = (Path(__file__).parents[4] / "docs" / "exports.md").read_text(encoding="utf-8")
+    named = re.findall(r"^\*\*[^*]+\*\*[^(]*\(`(\w+)`\)", page, re.MULTILINE)
+    assert named == list(dict.fromkeys(one.name for one in EXPORTS))

@@ -32,10 +32,10 @@ def one_by_one(
     found: dict[tuple[int, int], tuple[NDArray[np.int64], float, float]] = {}
     for item in range(votes.n_items):
         codes = votes.codes[votes.starts[item] : votes.starts[item + 1]].tolist()
-        cast = [divmod(code, votes.n_answers) for code in codes]
+        said = {divmod(code, votes.n_answers) for code in codes}
+        raters = [rater for rater, _ in said]
+        cast = sorted((rater, answer) for rater, answer in said if raters.count(rater) == 1)
         for (a, said_a), (b, said_b) in combinations(cast, 2):
-            if a == b:
-                continue
             weight = prior[item].copy()
             for rater, answer in cast:
                 if rater not in (a, b):

@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from scipy.stats import binom
+from scipy.stats import binom, false_discovery_control
 
 from aggregation import Votes, fit_dawid_skene
 from analysis import Release, near_copies, pairs_of_fit, rater_pairs
@@ -85,6 +85,8 @@ def test_discovery_rates() -> None:
     rates = discovery_rates(np.array([np.nan, *p_values]))
     assert np.isnan(rates[0])
     assert (rates[1:] <= 0.05).sum() == 4
+    drawn = np.random.default_rng(1).uniform(size=50).round(1)  # with ties
+    np.testing.assert_allclose(discovery_rates(drawn), false_discovery_control(drawn), rtol=1e-12)
 
 
 def test_none_found_where_none_was_planted() -> None:
@@ -192,3 +194,12 @@ def test_golden_pairs_of_a_simulated_release(simulated: Release) -> None:
     answered = (simulated.golden.raters.to_tensor().sum(axis=(1, 2)) > 0).sum()
     assert len(pairs.raters) == answered * (answered - 1) // 2
     assert near_copies(pairs) == []
+
+
+def test_pairs_without_room_are_no_division_by_nothing() -> None:
+    """Two raters whose agreement is certain in the model: not tested, and no warning."""
+    votes = Votes.from_triples(np.repeat(np.arange(20), 2), [0, 1] * 20, [0] * 40, n_answers=2)
+    pairs = rater_pairs(votes, error_rates=[[[1, 0], [0, 1]]] * 2, class_prior=[1, 0])
+    assert not pairs.tested.any()
+    assert np.isnan(pairs.z).all()
+    assert np.isnan(pairs.z_peers).all()

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from aggregation.reading import npz
+from aggregation.reading.tensors import npz
 from analysis import ReleaseError
 from analysis.release.files.questions import Questions
 from analysis.release.files.readers import read_questions

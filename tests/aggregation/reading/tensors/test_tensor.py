@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from aggregation import VoteError, Votes
-from aggregation.reading.tensor import vote_cells
+from aggregation.reading.tensors.tensor import vote_cells
 
-from ...support.vote_rows import assert_same, compiles, triples_of
+from ....support.vote_rows import assert_same, compiles, triples_of
 
 
 @st.composite

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..errors import VoteError
+from ...errors import VoteError
 
 
 class TensorCells(NamedTuple):

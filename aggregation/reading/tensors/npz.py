@@ -15,7 +15,7 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from ..errors import VoteError
+from ...errors import VoteError
 from .tensor import vote_cells
 
 CHUNK_BYTES = 1 << 20

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from aggregation.reading.vote_table import VoteTable
+from aggregation.reading.layouts.vote_table import VoteTable
 
 
 def test_a_table_has_nothing_beside_its_votes_unless_it_is_given() -> None:

@@ -16,11 +16,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from aggregation.reading import npz
+from aggregation.reading.tensors import npz
 from analysis import ReleaseError
 from analysis.release.files.readers import open_member
 
-from ...support import bad_releases as bad
+from ....support import bad_releases as bad
 
 ARRAYS = [
     np.arange(24, dtype=np.float64).reshape(4, 3, 2),

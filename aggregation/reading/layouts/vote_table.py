@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+
+ROLES = ("item", "rater", "answer")
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,6 +26,12 @@ class VoteTable:
         What was guessed or should be said: one sentence each, no final newline.
     golden : pyarrow.Array of bool or None, shape (n_votes,)
         Whether the vote's row was a test question.
+    written : frozenset of str
+        The roles whose numbers were written as text, as a csv has them.
+    line : callable or None
+        Takes a row; returns where it is in the file, such as "line 7".
+    called : dict of str to str
+        For roles that are columns of a table, what these are called.
     """
 
     item: Any
@@ -32,3 +41,10 @@ class VoteTable:
     left_out: dict[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     golden: Any = None
+    written: frozenset[str] = frozenset(ROLES)
+    line: Callable[[int], str] | None = None
+    called: dict[str, str] = field(default_factory=dict)
+
+    def column(self, role: str) -> Any:
+        """Return the column of a role."""
+        return getattr(self, role)

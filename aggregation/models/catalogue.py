@@ -1,0 +1,119 @@
+"""Every method by its name: its function, what it can take, and who described it.
+
+Nothing here is imported before it is used, so that the names can be listed at once.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any
+
+from ..errors import VoteError
+from ..votes.votes import Votes
+from .aggregated import Aggregated, ObjectiveKind
+
+
+@dataclass(frozen=True)
+class Method:
+    """A method of aggregation under the name that it has on the command line; call it on votes.
+
+    Attributes
+    ----------
+    name : str
+    title : str
+        What it is, in half a line.
+    place : str
+        Module below this folder, and function: ``module:function``.
+    objective_kind : {"log likelihood", "log posterior", "elbo", "score"}
+        What it maximises.
+    reference : str
+        Who described it.
+    fixed : mapping
+        Options of the function that the name stands for.
+    other_classes : bool
+        Whether there may be other classes than answers.
+    by_chance : bool
+        Whether the default result depends on a seed, and so on the order of items, raters, classes.
+    in_order : bool
+        Whether the result depends on the order of the items.
+    """
+
+    name: str
+    title: str
+    place: str
+    objective_kind: ObjectiveKind
+    reference: str
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    other_classes: bool = False
+    by_chance: bool = False
+    in_order: bool = False
+
+    @property
+    def function(self) -> Callable[..., Aggregated]:
+        """The function of votes and options."""
+        module, _, function = self.place.partition(":")
+        found: Callable[..., Aggregated] = getattr(
+            import_module(f".{module}", __package__), function
+        )
+        return found
+
+    @property
+    def takes(self) -> frozenset[str]:
+        """Names of the options that can be given: those of the function that are not fixed."""
+        return frozenset([*inspect.signature(self.function).parameters][1:]) - set(self.fixed)
+
+    def __call__(self, votes: Votes, **options: Any) -> Aggregated:
+        """Aggregate votes; an option that the method does not take is a VoteError."""
+        for option in options:
+            if option not in self.takes:
+                raise VoteError(
+                    f"{self.name} takes no {option}=; it takes {', '.join(sorted(self.takes))}"
+                )
+        return self.function(votes, **self.fixed, **options)
+
+
+def method_of(name: str) -> Method:
+    """Return a method by its name; one that is not there is a VoteError.
+
+    Examples
+    --------
+    >>> from aggregation import Votes
+    >>> method_of("vote-share")(Votes.from_triples([0, 0], [0, 1], [1, 1])).posterior
+    array([[0., 1.]])
+    """
+    if name not in METHODS:
+        raise VoteError(f"method {name!r} is not one of {', '.join(METHODS)}")
+    return METHODS[name]
+
+
+METHODS = {
+    method.name: method
+    for method in (
+        Method(
+            "vote-share",
+            "each item's share of every answer",
+            "vote_share:vote_share",
+            "score",
+            "",
+        ),
+        Method(
+            "dawid-skene",
+            "an error rate for each rater, class and answer, by maximum likelihood",
+            "dawid_skene.fitting:fit_dawid_skene",
+            "log likelihood",
+            "Dawid & Skene (1979), Applied Statistics 28(1), 20-28",
+            other_classes=True,
+        ),
+        Method(
+            "one-coin",
+            "each rater right with one probability, by maximum likelihood",
+            "dawid_skene.fitting:fit_dawid_skene",
+            "log likelihood",
+            "Demartini, Difallah & Cudré-Mauroux (2012), ZenCrowd, WWW, without its start",
+            fixed={"family": "one-coin"},
+        ),
+    )
+}

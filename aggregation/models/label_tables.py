@@ -1,0 +1,248 @@
+"""What people want of a result first: each item's label, and what is to be thought of each rater.
+
+The tables rest on votes and posteriors alone, and so are the same for every method.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..table import Table
+from ..votes.votes import Votes
+from .known_truth import expected_counts
+
+NO_ANSWER = -1
+# Fewer wrong answers than this are expected to be none.
+LEAST_CONFUSION = 0.005
+
+
+class Labelled(Protocol):
+    """What the tables need of a result; every :class:`aggregation.Aggregated` has it."""
+
+    @property
+    def votes(self) -> Votes: ...  # noqa: D102 -- see Aggregated
+    @property
+    def posterior(self) -> NDArray[np.float64]: ...  # noqa: D102
+    @property
+    def class_names(self) -> Sequence[Any]: ...  # noqa: D102
+
+    def classes(self) -> NDArray[np.int64]:
+        """Return each item's class, or -1 if undecided."""
+
+
+class Majority(NamedTuple):
+    """What most of an item's votes say.
+
+    `votes` and `most`, shape (n_items,), are the number of votes and of those for the most frequent
+    answer; `answer` is that answer's code, or -1 where several tie or there are no votes; `tied`
+    is True where several do.
+    """
+
+    votes: NDArray[np.int64]
+    most: NDArray[np.int64]
+    answer: NDArray[np.int64]
+    tied: NDArray[np.bool_]
+
+
+class Departures(NamedTuple):
+    """How often labels are not what most votes say.
+
+    `differ` of `compared` items; `tied` items, where several answers have most votes, are not
+    compared, and neither are items without votes.
+    """
+
+    differ: int
+    compared: int
+    tied: int
+
+
+def label_table(result: Labelled, *, class_names: Sequence[Any] | None = None) -> Table:
+    """Return a row an item: its label, how sure that is, and what the votes alone say.
+
+    Parameters
+    ----------
+    result : Aggregated
+    class_names : sequence, optional
+        Default: the answers' names, if there is an answer for each class; else 0, 1, ...
+
+    Returns
+    -------
+    Table
+        Items in the order in which they first occur in the votes' file or frame. Columns `item`;
+        `label`, the name of the likeliest class, None where the method leaves it undecided;
+        `confidence`, its posterior; `votes`, their number; `agreement`, the share of them that
+        give the most frequent answer, NaN without votes; `entropy` of the posterior, in bits;
+        `majority`, the most frequent answer, None where several tie and where there are no votes.
+
+    Examples
+    --------
+    >>> from aggregation import Votes, fit_dawid_skene
+    >>> votes = Votes.from_triples(["x", "x", "y", "y"], ["a", "b", "a", "b"], list("NNYY"))
+    >>> fit_dawid_skene(votes).labels()
+    item  label  confidence  votes  agreement  entropy  majority
+    x     N          1.0000      2     1.0000   0.0000  N
+    y     Y          1.0000      2     1.0000   0.0000  Y
+    """
+    names = result.class_names if class_names is None else class_names
+    order = item_order(result.votes)
+    return Table(_label_columns(result, names, order), native=result.votes.native)
+
+
+def item_table(result: Labelled, *, class_names: Sequence[Any] | None = None) -> Table:
+    """Return what :func:`label_table` does, and `posterior_NAME` for every class.
+
+    Parameters
+    ----------
+    result : Aggregated
+    class_names : sequence, optional
+        As for :func:`label_table`.
+
+    Returns
+    -------
+    Table
+    """
+    names = result.class_names if class_names is None else class_names
+    order = item_order(result.votes)
+    columns = _label_columns(result, names, order)
+    for name, posterior in zip(names, result.posterior[order].T, strict=True):
+        columns[f"posterior_{name}"] = posterior
+    return Table(columns, native=result.votes.native)
+
+
+def rater_table(result: Labelled, *, class_names: Sequence[Any] | None = None) -> Table:
+    """Return a row a rater: votes, expected accuracy, and what is confused most.
+
+    With n the expected counts, the sum over a rater's votes of the posterior of each class, the
+    accuracy is ``sum over c of n[c, answer called like c] / sum of n``: the share of the rater's
+    answers that are expected to be right. It is of the items that the rater voted on.
+
+    Parameters
+    ----------
+    result : Aggregated
+    class_names : sequence, optional
+        As for :func:`label_table`.
+
+    Returns
+    -------
+    Table
+        Columns `rater`; `votes`, their number; `accuracy`, in 0..1, NaN without votes, or where no
+        class has the name of an answer; `main_confusion`, such as "cat as dog": the wrong answer
+        that the rater is expected to have given most often, None without any; `confusion_rate`,
+        the expected share of it among the rater's answers to items of that class.
+
+    Examples
+    --------
+    >>> from aggregation import Votes, fit_dawid_skene
+    >>> votes = Votes.from_triples(["x", "x", "y", "y"], ["a", "b", "a", "b"], list("NNYY"))
+    >>> fit_dawid_skene(votes).rater_table()
+    rater  votes  accuracy  main_confusion  confusion_rate
+    a          2    1.0000
+    b          2    1.0000
+    """
+    votes = result.votes
+    names = result.class_names if class_names is None else class_names
+    own = own_answers(result, class_names)
+    counts = expected_counts(votes, result.posterior)
+    named = np.flatnonzero(own >= 0)
+    n_votes = counts.sum(axis=(1, 2))
+    right = counts[:, named, own[named]].sum(axis=1)
+    accuracy = np.full(votes.n_raters, np.nan)
+    if len(named):
+        np.divide(right, n_votes, out=accuracy, where=n_votes > 0)
+    words, rates = _confusions(counts, own, names, votes.answer_names)
+    columns = {
+        "rater": votes.rater_names,
+        "votes": np.rint(n_votes).astype(np.int64),
+        "accuracy": np.minimum(accuracy, 1.0),
+        "main_confusion": words,
+        "confusion_rate": rates,
+    }
+    return Table(columns, native=votes.native)
+
+
+def item_order(votes: Votes) -> NDArray[np.int64]:
+    """Return the items in the order in which they came, shape (n_items,)."""
+    return np.arange(votes.n_items) if votes.item_order is None else votes.item_order
+
+
+def majority_of(votes: Votes) -> Majority:
+    """Count each item's votes, and find the answer that most of them give."""
+    counts = votes.answer_counts()
+    most = counts.max(axis=1)
+    tied = (most > 0) & ((counts == most[:, None]).sum(axis=1) > 1)
+    answer = np.where(tied | (most == 0), NO_ANSWER, counts.argmax(axis=1))
+    return Majority(np.diff(votes.starts), most, answer, tied)
+
+
+def departures(result: Labelled, *, class_names: Sequence[Any] | None = None) -> Departures | None:
+    """Count the labels that are not what most votes say; None where no class is an answer."""
+    own = own_answers(result, class_names)
+    if (own < 0).all():
+        return None
+    majority, classes = majority_of(result.votes), result.classes()
+    decided = (majority.answer >= 0) & (classes >= 0)
+    differ = own[classes[decided]] != majority.answer[decided]
+    return Departures(int(differ.sum()), int(decided.sum()), int(majority.tied.sum()))
+
+
+def own_answers(result: Labelled, class_names: Sequence[Any] | None) -> NDArray[np.int64]:
+    """Return the code of the answer that is called like each class; -1 where there is none."""
+    answers, n_classes = result.votes.answer_names, result.posterior.shape[1]
+    if class_names is None and n_classes != len(answers):
+        return np.full(n_classes, NO_ANSWER)  # 0, 1, ... are no names
+    code_of = {str(name): code for code, name in enumerate(answers)}
+    names = result.class_names if class_names is None else class_names
+    return np.array([code_of.get(str(name), NO_ANSWER) for name in names])
+
+
+def _label_columns(
+    result: Labelled, names: Sequence[Any], order: NDArray[np.int64]
+) -> dict[str, Sequence[Any] | NDArray[Any]]:
+    from scipy.special import entr  # scipy takes a quarter of a second to import
+
+    votes, posterior = result.votes, result.posterior[order]
+    majority = majority_of(votes)
+    n_votes, most = majority.votes[order], majority.most[order]
+    agreement = np.full(len(order), np.nan)
+    np.divide(most, n_votes, out=agreement, where=n_votes > 0)
+    return {
+        "item": _named(order, votes.item_names),
+        "label": _named(result.classes()[order], names),
+        "confidence": posterior.max(axis=1),
+        "votes": n_votes,
+        "agreement": agreement,
+        "entropy": entr(posterior).sum(axis=1) / np.log(2),
+        "majority": _named(majority.answer[order], votes.answer_names),
+    }
+
+
+def _named(codes: NDArray[np.int64], names: Sequence[Any]) -> list[Any]:
+    return [None if code < 0 else names[code] for code in codes.tolist()]
+
+
+def _confusions(
+    counts: NDArray[np.float64],
+    own: NDArray[np.int64],
+    class_names: Sequence[Any],
+    answer_names: Sequence[Any],
+) -> tuple[list[str | None], NDArray[np.float64]]:
+    """Name each rater's most frequent wrong answer, and its rate given the class."""
+    named = own >= 0
+    wrong = np.where(named[:, None], counts, 0.0)
+    wrong[:, np.flatnonzero(named), own[named]] = 0.0
+    cells = wrong.reshape(len(wrong), -1).argmax(axis=1)
+    classes, answers = np.divmod(cells, counts.shape[2])
+    raters = np.arange(len(counts))
+    found = wrong[raters, classes, answers] >= LEAST_CONFUSION
+    totals = counts[raters, classes].sum(axis=1)
+    rates = np.full(len(counts), np.nan)
+    np.divide(wrong[raters, classes, answers], totals, out=rates, where=found)
+    words = [
+        f"{class_names[cls]} as {answer_names[answer]}" if there else None
+        for cls, answer, there in zip(classes.tolist(), answers.tolist(), found, strict=True)
+    ]
+    return words, rates

@@ -1,0 +1,96 @@
+"""A result in a few lines: what was fitted, how it ended, and a row a class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..table import Columns, Table
+from .label_tables import Labelled, departures
+
+
+class Ended(Labelled, Protocol):
+    """What a summary needs of a result; every :class:`aggregation.Aggregated` has it."""
+
+    @property
+    def objective(self) -> float: ...  # noqa: D102 -- see Aggregated
+    @property
+    def objective_kind(self) -> str: ...  # noqa: D102
+    @property
+    def n_steps(self) -> int: ...  # noqa: D102
+    @property
+    def converged(self) -> bool: ...  # noqa: D102
+
+
+def summary(result: Ended, *, class_names: Sequence[Any] | None = None) -> str:
+    """Say in a few lines what was found.
+
+    Parameters
+    ----------
+    result : Aggregated
+    class_names : sequence, optional
+        Default: the answers' names, if there is an answer for each class; else 0, 1, ...
+
+    Returns
+    -------
+    str
+        The number of votes; what was maximised, and whether that converged; a row a class, with its
+        prior, where the method has one, and how many items are likeliest to be of it; and how often
+        labels differ from the majority of votes. Lines are joined by newlines.
+    """
+    names = result.class_names if class_names is None else class_names
+    lines = [votes_line(result), *end_line(result)]
+    lines.append(Table(class_columns(result, names)).to_text(None))
+    lines += majority_line(result, class_names)
+    return "\n".join(lines)
+
+
+def votes_line(result: Labelled) -> str:
+    """Count votes, raters, items and answers in a line."""
+    votes = result.votes
+    return (
+        f"{votes.n_votes:,} votes of {votes.n_raters:,} raters on {votes.n_items:,} items, "
+        f"{votes.n_answers} answers"
+    )
+
+
+def end_line(result: Ended) -> list[str]:
+    """Say what was maximised and how that ended, in a line; no line if nothing was."""
+    if np.isnan(result.objective):
+        return []
+    kind = result.objective_kind.replace("log likelihood", "log-likelihood")
+    end = "converged" if result.converged else "NOT converged"
+    return [f"{kind} {result.objective:,.4f}, {end} after {result.n_steps:,} steps"]
+
+
+def class_columns(result: Labelled, names: Sequence[Any]) -> Columns:
+    """Return a row for each class: its prior, and how many items are likeliest to be of it."""
+    classes = result.classes()
+    items = np.bincount(classes[classes >= 0], minlength=len(names))
+    prior: NDArray[np.float64] | None = getattr(result, "class_prior", None)
+    columns: dict[str, Any] = {"class": list(map(str, names))}
+    if prior is not None:
+        columns["prior"] = prior
+    return columns | {"items": items}
+
+
+def majority_line(result: Labelled, class_names: Sequence[Any] | None) -> list[str]:
+    """Say how often labels differ from the majority, in a line; no line if no class is an answer.
+
+    Examples
+    --------
+    >>> from aggregation import Votes, fit_dawid_skene
+    >>> votes = Votes.from_triples(["x", "x", "y", "y"], ["a", "b", "a", "b"], list("NNYY"))
+    >>> majority_line(fit_dawid_skene(votes), None)
+    ['labels differ from the majority of votes on 0 of 2 items (0.0 %)']
+    """
+    found = departures(result, class_names=class_names)
+    if found is None or not found.compared:
+        return []
+    share = 100 * found.differ / found.compared
+    ties = f", {found.tied:,} tie{'' if found.tied == 1 else 's'} apart" if found.tied else ""
+    counted = f"{found.differ:,} of {found.compared:,} items ({share:.1f} %){ties}"
+    return [f"labels differ from the majority of votes on {counted}"]

@@ -1,0 +1,158 @@
+"""Plain votes: one a row, in columns for item, rater and answer, or a number of them a row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ...errors import VoteError, shown
+from ..options import NONE, Reading
+from ..tables.table import Objects, Table, is_nested, text_of
+from .roles import USUAL, choose_columns, guess_note, plain
+from .vote_table import ROLES, VoteTable
+
+# Between the names of several columns; the first one that none of them has.
+JOINTS = ("/", "|", " / ", " | ", "\t")
+
+
+def plain_votes(table: Table, options: Reading) -> VoteTable:
+    """Return the votes of a table, one a row.
+
+    Raises
+    ------
+    VoteError
+        If columns cannot be told, or a count is no number of votes.
+    """
+    said = dict(options.columns())
+    roles = choose_columns(table, said)
+    whole = [places[0] for places in roles.places.values() if len(places) == 1]
+    held = dict(zip(whole, table.read(whole), strict=True))
+    for place, column in held.items():
+        refuse_lists(column, table.names[place])
+    columns = {
+        role: held[places[0]] if len(places) == 1 else joined(table, places)
+        for role, places in roles.places.items()
+    }
+    gold = gold_column(table, options)
+    notes = (*table.notes, *guess_note(table, roles), *gold_note(table, options, roles.places))
+    written = {role for role, places in roles.places.items() if table.written.issuperset(places)}
+    votes = VoteTable(
+        **columns,
+        known=None if gold is None else known_of(columns["item"], gold),
+        notes=notes,
+        golden=None if gold is None else is_there(gold),
+        written=frozenset(written),
+        line=table.line,
+        called={
+            role: " and ".join(table.names[place] for place in places)
+            for role, places in roles.places.items()
+        },
+    )
+    return votes if options.count is None else counted(votes, table, options.count)
+
+
+def refuse_lists(column: Any, name: str) -> None:
+    """Refuse a column whose cells hold several things."""
+    if is_nested(column):
+        raise VoteError(
+            f"column {name!r} has a list, which cannot be a name, in each cell: lists are read "
+            "where both raters and answers have them (--export hf_lists)"
+        )
+
+
+def joined(table: Table, places: Sequence[int]) -> Any:
+    """Return several columns as one, their names joined by what none of them has in it."""
+    import pyarrow.compute as pc
+
+    columns = table.texts(places)
+    joint = next(
+        (
+            joint
+            for joint in JOINTS
+            if not any(pc.any(pc.match_substring(column, joint)).as_py() for column in columns)
+        ),
+        "\x1f",
+    )
+    whole = columns[0]
+    for column in columns[1:]:
+        # null where either is, which pyarrow's option "skip" would get wrong
+        whole = pc.binary_join_element_wise(whole, column, joint)
+    return whole
+
+
+def gold_column(table: Table, options: Reading) -> Any:
+    """Return the column of known classes as text, None where none was said."""
+    name = options.truth_column
+    if name is None or name == NONE:
+        return None
+    return table.texts([table.place(name, "for --truth-column")])[0]
+
+
+def gold_note(
+    table: Table, options: Reading, places: dict[str, tuple[int, ...]]
+) -> tuple[str, ...]:
+    """Say so if a column looks like known classes, and nobody said what it is."""
+    if options.truth_column is not None:
+        return ()
+    used = {place for found in places.values() for place in found}
+    names = [
+        name
+        for place, name in enumerate(table.names)
+        if place not in used and plain(name) in USUAL["class"][0]
+    ]
+    if not names:
+        return ()
+    says = f"if it has the items' classes, say --truth-column {names[0]}"
+    return (f"Column {names[0]!r} is not used: {says}.",)
+
+
+def is_there(column: Any) -> Any:
+    """Return where a column is not null, as one array."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    found = pc.is_valid(column)
+    return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
+
+
+def known_of(item: Any, gold: Any) -> Any:
+    """Return the items whose class is known, with it, a pair once."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    pairs = pa.table({"item": text_of(item), "class": gold})
+    pairs = pairs.filter(pc.and_(pc.is_valid(pairs["item"]), pc.is_valid(pairs["class"])))
+    return pairs.group_by(["item", "class"], use_threads=False).aggregate([])
+
+
+def counted(votes: VoteTable, table: Table, name: str) -> VoteTable:
+    """Return as many votes of each row as a column says."""
+    from dataclasses import replace
+
+    counts = numbers_of(table.texts([table.place(name, "for --count")])[0], table)
+    rows = np.repeat(np.arange(len(counts)), counts)
+    columns = {role: rows_of(votes.column(role), rows) for role in ROLES}
+    line = votes.line
+    return replace(
+        votes,
+        **columns,
+        golden=None if votes.golden is None else votes.golden.take(rows),
+        line=None if line is None else lambda row: line(int(rows[row])),
+    )
+
+
+def rows_of(column: Any, rows: Any) -> Any:
+    """Return some rows of a column, some of them more than once."""
+    if isinstance(column, Objects):
+        return Objects(column.codes.take(rows), column.names)
+    return column.take(rows)
+
+
+def numbers_of(column: Any, table: Table) -> Any:
+    """Return counts of votes; what is none is a VoteError."""
+    for row, text in enumerate(column.to_pylist()):
+        if text is None or not text.strip().isdecimal():
+            raise VoteError(f"{table.line(row)} has {shown(text)} for a number of votes")
+    return np.array(column.to_pylist(), dtype=np.int64)

@@ -1,0 +1,84 @@
+"""Names that may be meant to be one: they differ in case, blanks, unicode form or number format."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import shown
+from ..columns import Column
+
+# So many groups of names are listed.
+MOST_GROUPS = 5
+# A line that may be a number, and is not written in the shortest way.
+ODD_NUMBER = re.compile(r"^[-+]?(?:[0-9]*\.[0-9]*|0[0-9]+|[0-9]+e[-+]?[0-9]+)$|^\+[0-9]", re.M)
+
+
+def folded_name(name: str) -> str:
+    """Return what is left of a name without case, blanks, unicode form and number format.
+
+    Examples
+    --------
+    >>> folded_name(" Cat  A"), folded_name("007"), folded_name("1.50")
+    ('cat a', '7', '1.5')
+    """
+    folded = " ".join(unicodedata.normalize("NFKC", name).split()).casefold()
+    if folded[:1].isdecimal() or folded[:1] in "+-.":
+        try:
+            number = float(folded)
+        except ValueError:
+            return folded
+        if number == number and abs(number) < 2.0**53:
+            return str(int(number)) if number.is_integer() else repr(number)
+    return folded
+
+
+def same_names(names: Sequence[Any]) -> list[list[int]]:
+    """Return groups of two names and more that fold to the same, as places in `names`."""
+    texts = [str(name) for name in names]
+    if not may_differ(texts):
+        return []
+    groups: dict[str, list[int]] = defaultdict(list)
+    for place, text in enumerate(texts):
+        groups[folded_name(text)].append(place)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def may_differ(texts: Sequence[str]) -> bool:
+    """Say whether folding could make two names one: a quick look that spares most large jobs.
+
+    Names in lower case without blanks, in ASCII, of one length differ in nothing that folds.
+    """
+    if len(texts) < 2:
+        return False
+    whole = "\n".join(texts)
+    plain = whole.isascii() and whole == whole.lower() and len(whole.split()) == len(texts)
+    return not plain or (ODD_NUMBER.search(whole) is not None)
+
+
+def merged(column: Column, groups: Sequence[Sequence[int]]) -> Column:
+    """Give the names of each group one name: that of most votes, the first in order of equals."""
+    counts = np.bincount(column.codes, minlength=column.size)
+    target = np.arange(column.size)
+    for group in groups:
+        target[list(group)] = max(group, key=lambda place: (counts[place], -place))
+    kept = np.flatnonzero(target == np.arange(column.size))
+    new = np.full(column.size, -1)
+    new[kept] = np.arange(len(kept))
+    codes: NDArray[np.int64] = new[target][column.codes]
+    return Column(codes, len(kept), tuple(column.names[place] for place in kept.tolist()))
+
+
+def said_of(role: str, names: Sequence[Any], groups: Sequence[Sequence[int]]) -> str:
+    """List groups of a role's names in words."""
+    some = [
+        " and ".join(shown(names[place]) for place in group[:4]) for group in groups[:MOST_GROUPS]
+    ]
+    more = f" and {len(groups) - MOST_GROUPS:,} more" if len(groups) > MOST_GROUPS else ""
+    return f"{role}s {', '.join(some)}{more}"

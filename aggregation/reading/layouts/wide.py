@@ -1,0 +1,184 @@
+"""Wide tables: a column for each rater, or numbered pairs of columns, a rater and an answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import Any
+
+import numpy as np
+
+from ...errors import VoteError, listed
+from ..options import Reading
+from ..tables.table import Table, columns_are, text_of
+from .plain import gold_column, joined, known_of
+from .roles import USUAL, plain, said_places, usual_places
+from .vote_table import VoteTable
+
+# Stands for a number, or a name, in the names of columns.
+NUMBER = "{}"
+
+
+def is_numbered(options: Reading) -> bool:
+    """Say whether columns were named by a pattern."""
+    return any(NUMBER in name for name in (*options.rater, *options.answer))
+
+
+def wide_votes(table: Table, options: Reading) -> VoteTable:
+    """Return the votes of a table that has a column for each rater; an empty cell is no vote.
+
+    Raises
+    ------
+    VoteError
+        If columns were said that are not there, or none is left for the raters.
+    """
+    if options.answer:
+        raise VoteError(
+            f"answer={options.answer[0]!r}: in a wide table every rater's column has answers"
+        )
+    items = item_places(table, options)
+    raters, left = rater_places(table, options, items)
+    cells = same_types(table, raters)
+    names = [table.names[place].strip() for place in raters]
+    item = " and ".join(repr(table.names[place]) for place in items)
+    notes = [f"Took {item} for the item and {len(raters)} columns, {listed(names, 4)}, for raters."]
+    if left:
+        notes.append(f"Column {listed(left)} is no rater's (--truth-column {left[0]} uses it).")
+    return stacked(table, options, items, dict(zip(names, cells, strict=True)), None, notes)
+
+
+def numbered_votes(table: Table, options: Reading) -> VoteTable:
+    """Return the votes of numbered pairs of columns, such as annotator_1 and label_1.
+
+    A pair that is empty is no vote. Without raters' columns, the numbers are the raters.
+    """
+    answers = numbered(table, options.answer, "answer")
+    raters = numbered(table, options.rater, "rater") if options.rater else None
+    numbers = [number for number in answers if raters is None or number in raters]
+    if not numbers:
+        raise VoteError(
+            f"no number has both {options.rater[0]!r} and {options.answer[0]!r}: "
+            f"{columns_are(table.names)}"
+        )
+    used = {*answers.values(), *(raters or {}).values()}
+    items = item_places(table, options, used)
+    cells = same_types(table, [answers[number] for number in numbers])
+    given = None if raters is None else same_types(table, [raters[number] for number in numbers])
+    note = (
+        f"Took {' and '.join(repr(table.names[place]) for place in items)} for the item, and "
+        f"{len(numbers)} columns a row for answers."
+    )
+    return stacked(table, options, items, dict(zip(numbers, cells, strict=True)), given, [note])
+
+
+def numbered(table: Table, names: Sequence[str], role: str) -> dict[str, int]:
+    """Return the columns of a pattern, by what stands for {} in each."""
+    if len(names) != 1 or names[0].count(NUMBER) != 1:
+        raise VoteError(f"{role}={listed(names)} should be one name with one {NUMBER} in it")
+    before, after = map(re.escape, names[0].split(NUMBER))
+    pattern = re.compile(f"\\s*{before}(.+?){after}\\s*", re.IGNORECASE)
+    found = ((pattern.fullmatch(name), place) for place, name in enumerate(table.names))
+    places = {match[1]: place for match, place in found if match}
+    if not places:
+        raise VoteError(
+            f"no column is called like {names[0]!r}, for the {role}: {columns_are(table.names)}"
+        )
+    return places
+
+
+def item_places(table: Table, options: Reading, used: set[int] | None = None) -> tuple[int, ...]:
+    """Return the columns of the item: as said, by a usual name, or the first one."""
+    if options.item:
+        return said_places(table, options.item, "item")
+    used = used or set()
+    usual = usual_places(table, "item", used)
+    free = (place for place in range(len(table.names)) if place not in used)
+    return (usual[0] if len(usual) == 1 else next(free, 0),)
+
+
+def rater_places(
+    table: Table, options: Reading, items: Sequence[int]
+) -> tuple[list[int], list[str]]:
+    """Return the columns of raters, and those that are left out for their names."""
+    if options.rater:
+        wanted = [name.strip() for text in options.rater for name in text.split(",")]
+        found = [
+            place
+            for place, name in enumerate(table.names)
+            if place not in items and any(fnmatchcase(name.strip(), one) for one in wanted)
+        ]
+        if not found:
+            raise VoteError(
+                f"no column is called like {listed(wanted)}: {columns_are(table.names)}"
+            )
+        return found, []
+    apart = {table.place(name, "to look at") for name, _ in options.where} | set(items)
+    if options.truth_column is not None and options.truth_column in table.names:
+        apart.add(table.names.index(options.truth_column))
+    rest = [place for place in range(len(table.names)) if place not in apart]
+    gold = [place for place in rest if plain(table.names[place]) in USUAL["class"][0]]
+    raters = [place for place in rest if place not in gold and table.names[place].strip()]
+    if not raters:
+        raise VoteError(f"no column is left for a rater: {columns_are(table.names)}")
+    return raters, [table.names[place] for place in gold]
+
+
+def same_types(table: Table, places: Sequence[int]) -> list[Any]:
+    """Return columns as they are where they have one type, else as text."""
+    columns = table.read(places)
+    types = {str(getattr(column, "type", None)) for column in columns}
+    return columns if len(types) == 1 and None not in types else [text_of(c) for c in columns]
+
+
+def stacked(
+    table: Table,
+    options: Reading,
+    items: Sequence[int],
+    cells: Mapping[str, Any],
+    given: Sequence[Any] | None,
+    notes: Sequence[str],
+) -> VoteTable:
+    """Put columns of answers under each other, an item's votes together, without empty ones."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    item = table.column(items[0]) if len(items) == 1 else joined(table, items)
+    n_rows, width = len(item), len(cells)
+    order = np.arange(n_rows * width).reshape(width, n_rows).T.ravel()
+    answer = end_to_end(list(cells.values())).take(order)
+    if given is None:
+        numbers = pa.array(np.tile(np.arange(width), n_rows))
+        rater = pa.array(list(cells), pa.string()).take(numbers)
+        there = pc.is_valid(answer)
+    else:
+        rater = end_to_end(given).take(order)
+        there = pc.or_(pc.is_valid(answer), pc.is_valid(rater))
+    rows = np.flatnonzero(there.to_numpy(zero_copy_only=False))
+    of_row = rows // width
+    gold = gold_column(table, options)
+    return VoteTable(
+        item=item.take(of_row),
+        rater=rater.take(rows),
+        answer=answer.take(rows),
+        known=None if gold is None else known_of(item, gold),
+        notes=(*table.notes, *notes),
+        golden=None if gold is None else pc.is_valid(gold).take(of_row).combine_chunks(),
+        written=frozenset(("item", "rater", "answer")) if table.written else frozenset(("rater",)),
+        line=lambda row: table.line(int(of_row[row])),
+    )
+
+
+def end_to_end(columns: Sequence[Any]) -> Any:
+    """Return columns one after the other, as one array; what is empty is null."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    whole = pa.chunked_array(
+        [chunk for column in columns for chunk in column.chunks], columns[0].type
+    )
+    if pa.types.is_string(whole.type):
+        whole = pc.if_else(pc.equal(whole, ""), pa.scalar(None, whole.type), whole)
+    if pa.types.is_floating(whole.type):
+        whole = pc.if_else(pc.is_nan(whole), pa.scalar(None, whole.type), whole)
+    return whole.combine_chunks()

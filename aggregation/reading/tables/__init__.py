@@ -1,0 +1,1 @@
+"""Tables from files: text, JSON, Parquet and the like, their columns by place."""

@@ -1,0 +1,135 @@
+"""Tables in files that know their types: Parquet, Feather, and spreadsheets."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ...errors import VoteError
+from .table import HEAD, Table, arrow_table, plain_text, text_of
+
+
+def parquet_table(paths: Sequence[Path], folder: Path | None) -> Table:
+    """Make a table of Parquet files; what a folder's name says, as in ``rater=007``, is text.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+    folder : Path or None
+        Where the files lie, for folders below it that name a column and its value.
+    """
+    from pyarrow import dataset
+
+    partitions = [] if folder is None else partition_names(paths, folder)
+    files = dataset.dataset(
+        [str(path) for path in paths],
+        format="parquet",
+        partitioning=text_partitions(partitions),
+        partition_base_dir=None if folder is None else str(folder),
+    )
+    names = files.schema.names
+    written = frozenset(names.index(name) for name in partitions if name in names)
+
+    def read(places: Sequence[int]) -> list[Any]:
+        chosen = list(dict.fromkeys(names[place] for place in places))
+        table = files.to_table(columns=chosen)
+        return [plain_text(table.column(names[place])) for place in places]
+
+    def head() -> Any:
+        import pyarrow as pa
+
+        few = files.head(HEAD)
+        columns = [text_of(few.column(place)) for place in range(len(names))]
+        return pa.Table.from_arrays(columns, names=[str(place) for place in range(len(names))])
+
+    return Table(tuple(names), read, head, lambda row: f"row {row}", written)
+
+
+def partition_names(paths: Sequence[Path], folder: Path) -> list[str]:
+    """Return the columns that the names of folders tell."""
+    parts = (part for path in paths for part in path.relative_to(folder).parts[:-1])
+    return list(dict.fromkeys(part.partition("=")[0] for part in parts if "=" in part))
+
+
+def text_partitions(names: Sequence[str]) -> Any:
+    """Return how folders name columns: as text, for 007 and 7 are two names."""
+    import pyarrow as pa
+    from pyarrow import dataset
+
+    if not names:
+        return None
+    return dataset.partitioning(pa.schema([(name, pa.string()) for name in names]), flavor="hive")
+
+
+def parquet_bytes_table(buffer: Any) -> Table:
+    """Make a table of one Parquet file's bytes."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    table = parquet.read_table(pa.BufferReader(buffer))
+    columns = [plain_text(column) for column in table.columns]
+    return arrow_table(columns, table.column_names, written=False)
+
+
+def feather_table(buffer: Any) -> Table:
+    """Make a table of a Feather file's, or of an Arrow stream's, bytes."""
+    import pyarrow as pa
+    from pyarrow import feather, ipc
+
+    try:
+        table = feather.read_table(pa.BufferReader(buffer))
+    except pa.ArrowInvalid:
+        table = ipc.open_stream(buffer).read_all()
+    columns = [plain_text(column) for column in table.columns]
+    return arrow_table(columns, table.column_names, written=False)
+
+
+def sheet_table(buffer: Any, *, header: bool) -> Table:
+    """Make a table of a spreadsheet's first sheet that holds something.
+
+    Raises
+    ------
+    VoteError
+        If there is no library to read spreadsheets, or the sheets are empty.
+    """
+    try:
+        from python_calamine import CalamineError, CalamineWorkbook
+    except ImportError:
+        raise VoteError(
+            "spreadsheets need python-calamine: pip install 'reassess[xlsx]', or save it as csv"
+        ) from None
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(buffer))
+        sheets = (book.get_sheet_by_name(name).to_python() for name in book.sheet_names)
+        rows = next((sheet for sheet in sheets if sheet), None)
+    except CalamineError as error:
+        raise VoteError(f"cannot be read ({error})") from error
+    if not rows:
+        raise VoteError("there are no rows")
+    width = len(rows[0])
+    names = (
+        [cell_text(cell) or "" for cell in rows[0]]
+        if header
+        else list(map(str, range(1, width + 1)))
+    )
+    body = [row for row in rows[int(header) :] if any(cell not in (None, "") for cell in row)]
+    columns = [text_cells([row[place] for row in body]) for place in range(width)]
+    return arrow_table(columns, names, written=True, has_header=header, unit="row")
+
+
+def text_cells(cells: list[Any]) -> Any:
+    """Return a sheet's cells as a column of text, null where one is empty."""
+    import pyarrow as pa
+
+    return pa.chunked_array([pa.array(map(cell_text, cells), pa.string())])
+
+
+def cell_text(cell: Any) -> str | None:
+    """Return a cell as text: sheets know no integers, so 7.0 is 7."""
+    if cell is None or cell == "":
+        return None
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell)

@@ -1,0 +1,191 @@
+"""How a text file is written: its encoding, what separates cells, whether quotes enclose them."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Literal, NamedTuple
+
+from ...errors import VoteError, shown
+from ..options import Reading
+
+# So much of a file is looked at, and so many of its rows are counted.
+SAMPLE = 1 << 20
+ROWS = 50
+SEPARATORS = (",", "\t", ";", "|")
+BY_SUFFIX = {".tsv": "\t", ".tab": "\t", ".psv": "|"}
+HINT = "sep="
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # begins as the mark of UTF-16 does
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+class Dialect(NamedTuple):
+    """How a text file's cells are told apart.
+
+    Attributes
+    ----------
+    separator : str
+    quoted : bool
+        Whether quotes enclose cells, or are characters as any.
+    hint : bool
+        Whether a line such as ``sep=;`` comes before all others.
+    """
+
+    separator: str
+    quoted: bool
+    hint: bool
+
+
+def in_utf8(buffer: Any, encoding: str | None) -> Any:
+    """Return a file's bytes in UTF-8 without a mark: as they are, if they were.
+
+    Raises
+    ------
+    VoteError
+        If the encoding is not known, or the bytes are not written in it.
+    """
+    import pyarrow as pa
+
+    start = bytes(buffer[:4])
+    mark, marked = next(((m, name) for m, name in MARKS if start.startswith(m)), (b"", None))
+    encoding = marked or encoding
+    if encoding is None and b"\0" in bytes(buffer[:SAMPLE]):
+        raise VoteError(
+            "holds bytes of 0, so it is no text in UTF-8: if it is text, say how it is written, "
+            "such as --encoding utf-16-le"
+        )
+    if encoding is None or codec_name(encoding) == "utf-8":
+        return buffer[len(mark) :]
+    try:
+        return pa.py_buffer(str(buffer[len(mark) :], encoding).encode())
+    except UnicodeError as error:
+        raise VoteError(f"is not written in {encoding} ({error})") from error
+
+
+def codec_name(encoding: str) -> str:
+    """Return the usual name of an encoding."""
+    try:
+        return codecs.lookup(encoding).name
+    except LookupError:
+        raise VoteError(
+            f"there is no encoding {encoding!r}: utf-8, latin-1, cp1252, utf-16, ..."
+        ) from None
+
+
+def dialect_of(sample: str, suffix: str, options: Reading) -> Dialect:
+    """Find out how a file is written, from its beginning, its name, and what was said."""
+    first = sample.partition("\n")[0].strip()
+    hint = first.casefold().startswith(HINT) and len(first) <= len(HINT) + 2
+    separator = options.separator
+    if separator is None and hint:
+        separator = first[len(HINT) :].strip('"') or "\t"
+    if separator is None:
+        separator = found_separator(after_hint(sample, hint), BY_SUFFIX.get(suffix, ","))
+    quoted = options.quotes
+    if quoted is None:
+        quoted = separator != "\t" or is_quoted(sample)
+    return Dialect(separator, quoted, hint)
+
+
+def after_hint(text: str, hint: bool) -> str:
+    """Return a text without its first line, if that is a hint."""
+    return text.partition("\n")[2] if hint else text
+
+
+def found_separator(sample: str, usual: str) -> str:
+    """Return the character that takes most rows apart into as many cells as the header has."""
+    scores = {}
+    for separator in dict.fromkeys((usual, *SEPARATORS)):
+        lengths = [len(row) for _, row in few_rows(sample, separator)]
+        header = lengths[0] if lengths else 1
+        # a row may end early, or begin with a name that the header lacks
+        alike = sum(length in (header, header + 1) for length in lengths[1:])
+        scores[separator] = (header > 1) * (1 + alike) * (1 + (separator == usual))
+    best = max(scores, key=scores.__getitem__)
+    return best if scores[best] else usual
+
+
+def is_quoted(sample: str) -> bool:
+    """Say whether the cells of a tab-separated header are all in quotes, or an export's JSON is.
+
+    There a quote is a character as any; but what writes quotes around every name of a column, or
+    around JSON with its own quotes doubled, encloses cells in them.
+    """
+    header, _, rest = sample.partition("\n")
+    cells = header.strip("\r").split("\t")
+    enclosed = all(len(cell) > 1 and cell[0] == cell[-1] == '"' for cell in cells)
+    return enclosed or '\t"[{""' in rest or '\t"{""' in rest or '\n"{""' in rest
+
+
+def few_rows(sample: str, separator: str) -> list[tuple[int, list[str]]]:
+    """Take the first rows of a sample apart."""
+    found = []
+    for numbered in rows_of(sample, Dialect(separator, separator != "\t", hint=False)):
+        found.append(numbered)
+        if len(found) > ROWS:
+            break
+    # the last one may have been cut
+    return (
+        found[:-1]
+        if len(found) > ROWS or (len(sample) >= SAMPLE // 4 and len(found) > 1)
+        else found
+    )
+
+
+def rows_of(text: str, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
+    """Yield each row that is not blank, and the number of the line on which it begins."""
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if dialect.quoted else csv.QUOTE_NONE
+    with cells_of_any_size():
+        reader = csv.reader(
+            io.StringIO(text, newline=""), delimiter=dialect.separator, quoting=quoting
+        )
+        line = 1
+        try:
+            for row in reader:
+                if row:
+                    yield line, row
+                line = reader.line_num + 1
+        except csv.Error as error:
+            raise VoteError(f"line {reader.line_num}: {error}") from error
+
+
+@contextmanager
+def cells_of_any_size() -> Iterator[None]:
+    """Let Python's csv reader take cells of any size."""
+    before = csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
+
+
+def looks_headless(header: list[str], rows: list[list[str]]) -> bool:
+    """Say whether a header looks like a row: some cell of it is a cell of its column again."""
+    columns = zip(
+        header, zip(*(row for row in rows if len(row) == len(header)), strict=True), strict=False
+    )
+    again = sum(Counter(cells)[name] > 0 for name, cells in columns)
+    return again > 0 and not any(not name.strip() for name in header)
+
+
+def bad_text(header: list[str]) -> VoteError | None:
+    """Return the error of a header that is not in UTF-8, None if it is."""
+    for name in header:
+        try:
+            name.encode()
+        except UnicodeEncodeError:
+            raw = name.encode("utf-8", "surrogateescape")
+            return VoteError(
+                f"line 1 is not in UTF-8 ({shown(raw)}): say how the file is written, such as "
+                "--encoding latin-1"
+            )
+    return None

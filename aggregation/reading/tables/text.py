@@ -1,0 +1,208 @@
+"""Tables in text: csv and its kin, of any separator, with cells of any size and rows cut short."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from ...errors import VoteError, shown
+from ..options import Reading
+from .dialect import SAMPLE, Dialect, after_hint, bad_text, dialect_of, in_utf8, rows_of
+from .table import HEAD, Table
+
+# pyarrow reads a file in blocks of this size at first, in which at least one row must end.
+BLOCK = 1 << 22
+LARGEST_BLOCK = (1 << 31) - 1
+QUOTE = re.compile(b'"')
+
+
+def text_table(buffer: Any, suffix: str, options: Reading) -> Table:
+    """Make a table of a text file's bytes.
+
+    Parameters
+    ----------
+    buffer : pyarrow.Buffer
+    suffix : str
+        Of the file's name, which tells what separates cells unless its lines tell otherwise.
+    options : Reading
+
+    Returns
+    -------
+    Table
+        All columns are text, null where a cell is empty.
+
+    Raises
+    ------
+    VoteError
+        If the file is empty or not written as it should be.
+    """
+    buffer = in_utf8(buffer, options.encoding)
+    # Only the header has to be UTF-8 for sure: other columns may never be read.
+    sample = bytes(buffer[:SAMPLE]).decode("utf-8", "surrogateescape")
+    dialect = dialect_of(sample, suffix, options)
+    sample = after_hint(sample, dialect.hint)
+    rows = [row for _, row in first_rows(sample, dialect, whole=len(buffer) <= SAMPLE)]
+    if not rows:
+        raise VoteError("there are no rows")
+    if (error := bad_text(rows[0])) is not None:
+        raise error
+    names, notes = column_names(rows, header=options.header)
+    body = rows[1:] if options.header else rows
+    file = TextFile(buffer, dialect, len(names), options.header)
+    return Table(
+        tuple(names),
+        file.columns,
+        lambda: head_of(body, len(names)),
+        file.line,
+        frozenset(range(len(names))),
+        options.header,
+        notes,
+    )
+
+
+def first_rows(sample: str, dialect: Dialect, *, whole: bool) -> list[tuple[int, list[str]]]:
+    """Return the first rows of a sample; the last one only if the sample is the whole file."""
+    found = []
+    for numbered in rows_of(sample, dialect):
+        found.append(numbered)
+        if len(found) > HEAD + 1:
+            return found[:-1]
+    return found if whole or len(found) < 2 else found[:-1]
+
+
+def column_names(rows: list[list[str]], *, header: bool) -> tuple[list[str], tuple[str, ...]]:
+    """Return what columns are called: as the header says, or by their numbers from 1."""
+    if not header:
+        return [str(number) for number in range(1, max(map(len, rows)) + 1)], ()
+    names = rows[0]
+    if len(rows) > 1 and all(len(row) == len(names) + 1 for row in rows[1:]):
+        note = "Rows have a cell more than the header: the first is taken for their name."
+        return ["", *names], (note,)
+    return names, ()
+
+
+def head_of(rows: list[list[str]], width: int) -> Any:
+    """Return rows as text columns that are named by place."""
+    import pyarrow as pa
+
+    padded = [row[:width] + [""] * (width - len(row)) for row in rows]
+    columns = [
+        [row[place].encode("utf-8", "replace").decode() or None for row in padded]
+        for place in range(width)
+    ]
+    return pa.Table.from_arrays(
+        [pa.array(column, pa.string()) for column in columns],
+        names=[str(place) for place in range(width)],
+    )
+
+
+class TextFile:
+    """The rows of a text file, read by pyarrow, or one by one where some are cut short."""
+
+    def __init__(self, buffer: Any, dialect: Dialect, width: int, header: bool) -> None:
+        self.buffer = buffer
+        self.dialect = dialect
+        self.width = width
+        self.header = header
+        self.padded: list[list[str]] | None = None
+
+    def columns(self, places: Sequence[int]) -> list[Any]:
+        """Read columns as text, null where a cell is empty."""
+        import pyarrow as pa
+
+        if self.padded is None:
+            try:
+                return self.read(places)
+            except pa.ArrowInvalid as error:
+                if "Expected" not in str(error) or "columns, got" not in str(error):
+                    raise self.failure(error) from error
+            self.padded = self.rows()
+        columns = ([row[place] or None for row in self.padded] for place in places)
+        return [pa.chunked_array([pa.array(column, pa.string())]) for column in columns]
+
+    def read(self, places: Sequence[int]) -> list[Any]:
+        """Read columns by pyarrow, in larger blocks where a cell is longer than one."""
+        import pyarrow as pa
+
+        block = BLOCK
+        while True:
+            try:
+                table = self.read_blocks(places, block)
+            except pa.ArrowInvalid as error:
+                if "straddling" not in str(error) or block >= min(LARGEST_BLOCK, len(self.buffer)):
+                    raise
+                block = min(LARGEST_BLOCK, block * 16)
+            else:
+                return [table.column(str(place)) for place in places]
+
+    def read_blocks(self, places: Sequence[int], block: int) -> Any:
+        """Read columns by pyarrow in blocks of one size."""
+        import pyarrow as pa
+        from pyarrow import csv
+
+        chosen = [str(place) for place in dict.fromkeys(places)]
+        quoted = self.dialect.quoted and QUOTE.search(self.buffer) is not None
+        return csv.read_csv(
+            pa.BufferReader(self.buffer),
+            read_options=csv.ReadOptions(
+                block_size=block,
+                column_names=[str(place) for place in range(self.width)],
+                skip_rows=int(self.dialect.hint),
+                skip_rows_after_names=int(self.header),
+            ),
+            parse_options=csv.ParseOptions(
+                delimiter=self.dialect.separator,
+                quote_char='"' if quoted else False,
+                double_quote=True,
+                # a line break in quotes is no end of a row, wherever a block ends
+                newlines_in_values=quoted,
+            ),
+            convert_options=csv.ConvertOptions(
+                include_columns=chosen,
+                column_types=dict.fromkeys(chosen, pa.string()),
+                null_values=[""],
+                strings_can_be_null=True,
+            ),
+        )
+
+    def text(self) -> str:
+        """Return the whole file as text."""
+        text = bytes(self.buffer).decode("utf-8", "surrogateescape")
+        return after_hint(text, self.dialect.hint)
+
+    def rows(self) -> list[list[str]]:
+        """Take rows apart one by one: one that ends early has empty cells at its end.
+
+        A row that is longer than the header is a VoteError.
+        """
+        rows = []
+        for line, row in self.numbered():
+            if len(row) > self.width:
+                raise VoteError(
+                    f"{line} has {len(row)} cells, and the header {self.width}: "
+                    f"{shown(self.dialect.separator.join(row))}"
+                )
+            rows.append(row + [""] * (self.width - len(row)))
+        return rows
+
+    def numbered(self) -> list[tuple[str, list[str]]]:
+        """Return all rows below the header, and where they begin."""
+        shift = int(self.dialect.hint)
+        rows = [(f"line {line + shift}", row) for line, row in rows_of(self.text(), self.dialect)]
+        return rows[int(self.header) :]
+
+    def line(self, row: int) -> str:
+        """Return where a row begins, such as "line 7"."""
+        for place, (line, _) in enumerate(self.numbered()):
+            if place == row:
+                return line
+        return f"row {row}"
+
+    def failure(self, error: Exception) -> Exception:
+        """Return the error of a file that pyarrow cannot read, in our words where we have some."""
+        if "UTF8" not in str(error):
+            return error
+        return VoteError(
+            "a column is not in UTF-8: say how the file is written, such as --encoding latin-1"
+        )

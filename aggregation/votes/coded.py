@@ -1,0 +1,177 @@
+"""From votes as users have them to codes: names that are the same, and votes that are repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import VoteError, shown
+from ..reading.columns import Column
+from ..reading.layouts.filters import NOTHING
+from ..reading.layouts.same_names import merged, said_of, same_names
+from ..reading.layouts.vote_table import ROLES, VoteTable
+from ..reading.names import coded_arrow, in_order
+from ..reading.options import Reading
+from .arrays import VoteArrays, arrays_of_columns
+
+# Where more of the votes than this repeat a (rater, item) pair, the columns are doubtful.
+MANY_REPEATED = 0.5
+FEWEST_REPEATED = 20
+DOUBTFUL = "Is that the right column for the items?"
+
+
+class CodedVotes(NamedTuple):
+    """The arrays of votes, and what came with them.
+
+    Attributes
+    ----------
+    arrays : VoteArrays
+    known : pyarrow.Table or None
+        Items of known class: columns "item" and "class".
+    notes : tuple of str
+        What was guessed, found or left out.
+    doubts : tuple of str
+        What the user probably did not mean.
+    """
+
+    arrays: VoteArrays
+    known: Any
+    notes: tuple[str, ...]
+    doubts: tuple[str, ...]
+
+
+def coded_votes(votes: VoteTable, options: Reading) -> CodedVotes:
+    """Give names codes, group votes by item, and look for what was probably not meant.
+
+    Raises
+    ------
+    VoteError
+        If an answer is not among those that were said, or a vote is repeated and none may be.
+    """
+    columns = {role: coded_role(votes, role) for role in ROLES}
+    columns, doubts = with_same_names(columns, normalise=options.normalise)
+    doubts += words_for_nothing(columns["answer"])
+    if options.answer_names is not None:
+        columns["answer"] = in_order(columns["answer"], options.answer_names, "answer")
+    arrays, repeated = without_repeated(columns, votes, options)
+    notes = [*votes.notes, *left_out_notes(votes)]
+    # A few repeated votes are in good order, as in Dawid & Skene's own data.
+    (doubts if DOUBTFUL in repeated else notes).extend([repeated] if repeated else [])
+    return CodedVotes(arrays, votes.known, tuple(notes), tuple(doubts))
+
+
+def left_out_notes(votes: VoteTable) -> Iterator[str]:
+    """Say what was left out."""
+    for reason, count in votes.left_out.items():
+        yield f"Left out {count:,} vote{'s' if count != 1 else ''}: {reason}."
+
+
+def coded_role(votes: VoteTable, role: str) -> Column:
+    """Return the codes of a role's column, and their names."""
+    name = votes.called.get(role)
+    what = role if name is None else f"{role} (column {name!r})"
+    return coded_arrow(votes.column(role), what, text_only=role in votes.written)
+
+
+def with_same_names(
+    columns: dict[str, Column], *, normalise: bool
+) -> tuple[dict[str, Column], list[str]]:
+    """Merge names that differ in writing alone, or doubt that they are meant to differ."""
+    groups = {role: same_names(columns[role].names) for role in ROLES}
+    found = {role: group for role, group in groups.items() if group}
+    if normalise:
+        return {
+            role: merged(column, groups[role]) if groups[role] else column
+            for role, column in columns.items()
+        }, []
+    if not found:
+        return columns, []
+    words = "; ".join(said_of(role, columns[role].names, group) for role, group in found.items())
+    doubt = (
+        "names that differ in case, blanks, unicode form or number format only are kept apart: "
+        f"{words}. --normalise (normalise=True) makes one of each"
+    )
+    return columns, [doubt]
+
+
+def words_for_nothing(answer: Column) -> list[str]:
+    """Doubt answers such as NA, which stand for nothing in many a program."""
+    if NOTHING.isdisjoint(map(str, answer.names)):
+        return []
+    counts = np.bincount(answer.codes, minlength=answer.size)
+    return [
+        f"{name} is taken for an answer, and given {counts[code]:,} times: if it means that there "
+        f"is none, --missing {name} leaves such votes out"
+        for code, name in enumerate(answer.names)
+        if name in NOTHING
+    ]
+
+
+def without_repeated(
+    columns: dict[str, Column], votes: VoteTable, options: Reading
+) -> tuple[VoteArrays, str]:
+    """Group votes by item, and keep, drop or refuse those of a rater who voted on it before."""
+    arrays = arrays_of_columns(**columns)
+    n_repeated = count_repeated(arrays)
+    if options.duplicates == "keep" or options.count is not None or not n_repeated:
+        return arrays, ""
+    words = f"{n_repeated:,} rows repeat a (rater, item) pair"
+    if options.duplicates is None:
+        doubt = many_a_vote(columns, len(arrays.codes), n_repeated)
+        each = "each counts as a vote (--duplicates keep, first, last or error)"
+        return arrays, f"{words}, and {each}.{doubt}"
+    pair = columns["item"].codes.astype(np.int64) * columns["rater"].size + columns["rater"].codes
+    if options.duplicates == "error":
+        raise VoteError(first_repetition(pair, columns, votes, n_repeated))
+    kept = kept_rows(pair, last=options.duplicates == "last")
+    thinned = {role: column._replace(codes=column.codes[kept]) for role, column in columns.items()}
+    return arrays_of_columns(**thinned), f"{words}: the {options.duplicates} is kept."
+
+
+def count_repeated(arrays: VoteArrays) -> int:
+    """Count the votes of raters who voted on the same item before."""
+    raters = arrays.codes // np.int32(max(arrays.n_answers, 1))
+    again = raters[1:] == raters[:-1]
+    ends = arrays.starts[1:-1]
+    inner = ends[(ends > 0) & (ends < len(raters))]
+    again[inner - 1] = False  # the next vote is another item's
+    return int(again.sum())
+
+
+def kept_rows(pair: NDArray[np.int64], *, last: bool) -> NDArray[np.int64]:
+    """Return the first, or the last, row of each pair, in the rows' order."""
+    if not last:
+        return np.sort(np.unique(pair, return_index=True)[1])
+    backwards = np.unique(pair[::-1], return_index=True)[1]
+    return np.sort(len(pair) - 1 - backwards)
+
+
+def first_repetition(
+    pair: NDArray[np.int64], columns: dict[str, Column], votes: VoteTable, n_repeated: int
+) -> str:
+    """Name the first row whose pair was there before."""
+    seen = np.zeros(len(pair), dtype=bool)
+    seen[kept_rows(pair, last=False)] = True
+    row = int(np.argmin(seen))
+    place = "" if votes.line is None else f" ({votes.line(row)})"
+    item, rater = (columns[role].names[columns[role].codes[row]] for role in ("item", "rater"))
+    return (
+        f"rater {shown(rater)} votes on item {shown(item)} again{place}: {n_repeated:,} rows "
+        "repeat a (rater, item) pair. --duplicates first or last keeps one of each, keep counts all"
+    )
+
+
+def many_a_vote(columns: dict[str, Column], n_votes: int, n_repeated: int) -> str:
+    """Doubt the columns where most votes are repeated."""
+    if n_repeated < max(MANY_REPEATED * n_votes, FEWEST_REPEATED):
+        return ""
+    item, rater = columns["item"], columns["rater"]
+    per_item = np.bincount(item.codes, minlength=item.size)
+    return (
+        f" These {n_votes:,} rows are only {n_votes - n_repeated:,} (item, rater) pairs: "
+        f"{item.size:,} items have up to {per_item.max():,} votes each, of {rater.size:,} raters. "
+        f"{DOUBTFUL} Say --item COLUMN, or --item A --item B"
+    )

@@ -1,0 +1,1 @@
+"""What commands write and print: files by name, and tables for reading."""

@@ -1,0 +1,91 @@
+"""What `reassess fit` prints and writes: labels, raters, next votes, posteriors, and numbers."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..terminal.messages import print_result, say, warn
+
+if TYPE_CHECKING:
+    from aggregation import Fit, KnownItems, Table
+
+# Labels that a terminal shows; all of them are written, or piped on.
+SHOWN_LABELS = 20
+
+
+def fit_numbers_json(result: Fit, names: Sequence[Any] | None, provenance: dict[str, Any]) -> str:
+    """Return fit.json: what was fitted, by what, to what, and all that it says in numbers."""
+    from aggregation.models.fit_tables import fit_numbers
+
+    numbers = finite(provenance | fit_numbers(result, class_names=names))
+    return json.dumps(numbers, indent=1, allow_nan=False) + "\n"
+
+
+def finite(value: Any) -> Any:
+    """Return a value with null for what JSON has no number for: NaN and infinities."""
+    if isinstance(value, dict):
+        return {name: finite(entry) for name, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(entry) for entry in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def fit_files(
+    result: Fit, names: Sequence[Any] | None, numbers: str, form: str
+) -> dict[str, bytes]:
+    """Return the files that are written, by name; `form` is that of the posteriors."""
+    from aggregation import error_rate_table, posterior_table
+    from analysis.diagnostics.next_vote import gain_of_fit, next_vote_columns
+    from analysis.tables import to_csv, to_parquet
+
+    posteriors = posterior_table(result, class_names=names)
+    next_votes = next_vote_columns(result, gain_of_fit(result), class_names=names)
+    return {
+        "labels.csv": result.labels(class_names=names).to_csv().encode(),
+        "raters.csv": result.rater_table(class_names=names).to_csv().encode(),
+        "next_votes.csv": to_csv(next_votes).encode(),
+        f"posteriors.{form}": (
+            to_parquet(posteriors) if form == "parquet" else to_csv(posteriors).encode()
+        ),
+        "error_rates.csv": to_csv(error_rate_table(result, class_names=names)).encode(),
+        "fit.json": numbers.encode(),
+    }
+
+
+def print_labels(labels: Table) -> None:
+    """Print the first labels on a terminal, and all of them as csv where they are piped on."""
+    print_result(labels.to_text(SHOWN_LABELS) + "\n" if sys.stdout.isatty() else labels.to_csv())
+
+
+def described(path: Path) -> dict[str, str]:
+    """Name an input and give its hash, if it is a file."""
+    from analysis.release.files.download import sha256_of
+
+    return {"path": str(path)} | ({"sha256": sha256_of(path)} if path.is_file() else {})
+
+
+def print_summary(result: Fit, known: KnownItems | None, doubts: list[str]) -> None:
+    """Say on standard error what was fitted and what is doubtful, with a row for each class."""
+    for doubt in doubts:
+        warn(doubt)
+    if known is not None and known.n_without_votes:
+        say().print(f"known items without votes, left out: {known.n_without_votes:,}")
+    names = None if known is None else known.class_names
+    say().print(result.summary(class_names=names), markup=False)
+    if known is not None:
+        say().print(known_line(result, known), markup=False)
+
+
+def known_line(result: Fit, known: KnownItems) -> str:
+    """Say how many items are known and, where they were held out, how many came out right."""
+    from aggregation.models.fit_tables import right_of_known
+
+    right, n_known = right_of_known(result, known.truth)
+    if result.clamped is not None:
+        return f"{n_known:,} items were known and kept their class"
+    return f"{right:,} of {n_known:,} known items came out right"
