@@ -35,8 +35,10 @@ class DawidSkene:
       prior once a vote, not once a task, falls while EM improves, and stops EM at the first fall.
     - With "addition", `initial_error` counts in every step: it is votes on tasks of known label.
       In crowd-kit it counts in the first step only.
-    - A true label, or one in `initial_error`, that nobody gave in `data` gets a column of its own.
-    - A worker of whom nothing is expected in a true label errs uniformly over all labels.
+    - A label that nobody gave, but `true_labels` or `initial_error` names, has probabilities; in
+      crowd-kit these may be missing.
+    - A worker of whom nothing is expected in a true label errs uniformly over all labels, not over
+      those that the worker gave.
     - Switched classes are put back in the order of the labels.
     - Missing values, and true labels that contradict each other, are errors.
 

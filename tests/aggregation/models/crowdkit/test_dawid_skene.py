@@ -221,9 +221,11 @@ def test_a_vote_that_occurs_twice_counts_twice() -> None:
 
 
 def test_a_true_label_that_nobody_gave_has_a_column() -> None:
-    shares = DawidSkene(1).fit_predict_proba(SMALL, pd.Series({"t2": 5}))
-    assert list(shares.columns) == [1, 2, 5]
-    assert shares.loc["t2"].tolist() == [0, 0, 1]
+    for n_iter in (0, 1):
+        shares = DawidSkene(n_iter).fit_predict_proba(SMALL, pd.Series({"t2": 5}))
+        assert list(shares.columns) == [1, 2, 5]
+        assert shares.loc["t2"].tolist() == [0, 0, 1]
+        assert shares.loc["t1", 5] == 0
 
 
 def test_it_says_that_it_has_not_converged() -> None:
