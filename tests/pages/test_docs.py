@@ -78,7 +78,6 @@ def test_uncertainty(reassess: Command) -> None:
     assert page["fit"].converged
 
 
-@pytest.mark.filterwarnings("ignore::aggregation.IdentifiabilityWarning")
 def test_from_crowd_kit(reassess: Command) -> None:
     page = run_page(DOCS / "from-crowd-kit.md", reassess, compare=True)
     assert page["model"].priors_.name == "prior"

@@ -71,7 +71,8 @@ class DawidSkene:
     Examples
     --------
     >>> import pandas as pd
-    >>> rows = [("t1", "a", 1), ("t1", "b", 1), ("t1", "c", 0), ("t2", "a", 0), ("t2", "b", 0)]
+    >>> rows = [("t1", "a", 1), ("t1", "b", 1), ("t1", "c", 0)]
+    >>> rows += [("t2", "a", 0), ("t2", "b", 0), ("t2", "c", 0)]
     >>> frame = pd.DataFrame(rows, columns=["task", "worker", "label"])
     >>> DawidSkene(n_iter=100).fit_predict(frame).to_dict()
     {'t1': 1, 't2': 0}
