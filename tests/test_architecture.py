@@ -37,13 +37,14 @@ OURS = {*PACKAGES, "benchmarks", "tests"}
 # llvmlite is what Numba's intrinsics are written in.
 AGGREGATION_MAY_IMPORT = {"numpy", "scipy", "numba", "llvmlite", "zlib_ng"}
 # Only to read a table, and so only where one is read.
-AGGREGATION_MAY_IMPORT_LATE = {"narwhals", "pyarrow", "python_calamine"}
+AGGREGATION_MAY_IMPORT_LATE = {"narwhals", "pandas", "pyarrow", "python_calamine"}
 # Libraries that one place alone may import.
 PLACES = {
     "matplotlib": "analysis/figures/",
     "pooch": "analysis/release/files/download.py",
     "typer": "scripts/",
     "rich": "scripts/",
+    "pandas": "aggregation/models/crowdkit/",
     "dask": "aggregation/engine/dask_pieces.py",
     "python_calamine": "aggregation/reading/tables/binary.py",
 }

@@ -78,6 +78,11 @@ def test_uncertainty(reassess: Command) -> None:
     assert page["fit"].converged
 
 
+def test_from_crowd_kit(reassess: Command) -> None:
+    page = run_page(DOCS / "from-crowd-kit.md", reassess, compare=True)
+    assert page["model"].priors_.name == "prior"
+
+
 def test_operating_points(
     reassess: Command, simulated: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:

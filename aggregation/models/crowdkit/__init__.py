@@ -1,0 +1,1 @@
+"""crowd-kit's classes: see `aggregation.crowdkit`, from which they are imported."""
