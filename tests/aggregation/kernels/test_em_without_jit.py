@@ -12,7 +12,7 @@ FILES = [
     f"tests/{place}.py"
     for place in (
         "aggregation/votes/test_arrays",
-        "aggregation/reading/test_tensor",
+        "aggregation/reading/tensors/test_tensor",
         "aggregation/models/test_known_truth_e_step",
         "analysis/raters/pairs/test_kernels",
         "analysis/diagnostics/test_kernels",
