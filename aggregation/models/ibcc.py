@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from ..votes.given import numbers
 from ..votes.votes import Votes
 from .aggregated import Aggregation, Call
-from .dawid_skene.arguments import answers_before_classes, count_classes
+from .dawid_skene.arguments import answers_before_classes, classes_with_room
 from .own_answers import affinity_to_own, own_answers
 from .priors import Priors, check_possible
 
@@ -110,7 +110,7 @@ def fit_ibcc(
     """
     if n_classes is None and diagonal is not None:
         n_classes = numbers("diagonal", diagonal).size
-    n_classes = count_classes(votes, n_classes, truth, None, None, start)
+    n_classes = classes_with_room(votes, n_classes, truth, None, None, start)
     own = own_answers(votes, n_classes, diagonal)
     priors = Priors(own_count, other_count, class_count)
     from .ibcc_model import Ibcc  # Numba takes a third of a second to import

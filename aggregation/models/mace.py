@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from ..votes.votes import Votes
 from .aggregated import Aggregation, Call
-from .dawid_skene.arguments import count_classes
+from .dawid_skene.arguments import classes_with_room
 from .own_answers import check_square
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def fit_mace(
     >>> round(fit.objective, 3), fit.parameters["competence"].round(2).tolist()
     (-267.237, [0.83, 0.62, 0.74, 0.81, 0.76])
     """
-    n_classes = count_classes(votes, n_classes, truth, None, None)
+    n_classes = classes_with_room(votes, n_classes, truth, None, None)
     check_square(votes, n_classes, WHY)
     from .latent_class import Climbing, checked_job
     from .mace_model import MaceBayes  # Numba takes a third of a second to import
@@ -141,7 +141,7 @@ def fit_mace_em(
     ----------
     Hovy, Berg-Kirkpatrick, Vaswani & Hovy (2013), Learning whom to trust with MACE, NAACL.
     """
-    n_classes = count_classes(votes, n_classes, truth, None, None)
+    n_classes = classes_with_room(votes, n_classes, truth, None, None)
     check_square(votes, n_classes, WHY)
     from .latent_class import Climbing, checked_job
     from .mace_model import MaceLikelihood  # Numba takes a third of a second to import

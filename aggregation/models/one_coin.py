@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from ..votes.votes import Votes
 from .aggregated import Aggregation, Call
-from .dawid_skene.arguments import count_classes
+from .dawid_skene.arguments import classes_with_room
 from .known_truth import normalised_rates
 from .own_answers import check_square
 from .priors import checked_count
@@ -91,7 +91,7 @@ def fit_one_coin_bayes(
     >>> round(fit.objective, 3), (right / (right + wrong)).round(2).tolist()
     (-264.5, [0.88, 0.71, 0.8, 0.85, 0.81])
     """
-    n_classes = count_classes(votes, n_classes, truth, None, None, start)
+    n_classes = classes_with_room(votes, n_classes, truth, None, None, start)
     check_square(votes, n_classes, "one-coin raters are right or wrong")
     checked_count("right_count", right_count, ())
     checked_count("wrong_count", wrong_count, ())

@@ -71,3 +71,15 @@ def with_ends_at_boundary(
     for end in (lower, upper):
         end[(at_zero | at_one) & ~known] = np.nan
     return np.stack((lower, upper))
+
+
+def logit_interval(
+    estimate: NDArray[np.float64], error: NDArray[np.float64], z: float
+) -> NDArray[np.float64]:
+    """Bring an interval around the logit back; the logit's error is the estimate's / p (1 - p)."""
+    from scipy.special import expit, logit
+
+    inside = np.isfinite(error)
+    middle = logit(np.where(inside, estimate, np.nan))
+    reach = z * error / np.where(inside, estimate * (1 - estimate), np.nan)
+    return np.asarray(expit(np.stack((middle - reach, middle + reach))))

@@ -108,7 +108,7 @@ class StandardErrors:
         Intervals
         """
         z = NormalDist().inv_cdf((1 + checked_confidence(confidence)) / 2)
-        from .boundary import trials_of, with_ends_at_boundary
+        from .boundary import logit_interval, trials_of, with_ends_at_boundary
 
         trials = trials_of(self.fit)
         ends = []
@@ -119,7 +119,7 @@ class StandardErrors:
             at_zero, at_one = (
                 np.isnan(error) & (n > 0) & (share * n < AT_BOUNDARY) for share in (p, 1 - p)
             )
-            interval = _logit_interval(p, error, z)
+            interval = logit_interval(p, error, z)
             ends.append(with_ends_at_boundary(interval, at_zero, at_one, n, scale, confidence))
         return Intervals(*ends)
 
@@ -292,15 +292,3 @@ def _in_order_of_fit(by_code: NDArray[Any], shape: tuple[int, ...]) -> NDArray[A
     """From (n_raters * n_answers, n_classes) to (n_raters, n_classes, n_answers)."""
     n_raters, n_classes, n_answers = shape
     return by_code.reshape(n_raters, n_answers, n_classes).transpose(0, 2, 1)
-
-
-def _logit_interval(
-    estimate: NDArray[np.float64], error: NDArray[np.float64], z: float
-) -> NDArray[np.float64]:
-    """Bring an interval around the logit back; the logit's error is the estimate's / p (1 - p)."""
-    from scipy.special import expit, logit
-
-    inside = np.isfinite(error)
-    middle = logit(np.where(inside, estimate, np.nan))
-    reach = z * error / np.where(inside, estimate * (1 - estimate), np.nan)
-    return np.asarray(expit(np.stack((middle - reach, middle + reach))))

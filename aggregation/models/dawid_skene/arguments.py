@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ...engine.memory import check_room
 from ...errors import VoteError
 from ...votes.given import checked_parameters, checked_pseudo_count, numbers, truth_weights
 from ...votes.votes import Votes
@@ -42,6 +43,13 @@ def check_options(truth_role: str, tol: float, **whole: int) -> None:
 def is_at_least(least: int, value: Any, kind: Any) -> bool:
     """Say whether a value is a number of that kind and not below `least`."""
     return isinstance(value, kind) and bool(value >= least)
+
+
+def classes_with_room(votes: Votes, *given: Any) -> int:
+    """Count the classes as :func:`count_classes`, and refuse more than there is memory for."""
+    n_classes = count_classes(votes, *given)
+    check_room(votes, n_classes)
+    return n_classes
 
 
 def count_classes(

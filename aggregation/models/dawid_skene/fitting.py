@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...engine.memory import check_room
 from ...votes.votes import Votes
 from ..fit import Fit, Optimum, Options
 from .arguments import (
@@ -19,7 +18,7 @@ from .arguments import (
     check_options,
     checked_fixed,
     checked_truth,
-    count_classes,
+    classes_with_room,
     pseudo_counts_of,
 )
 from .families import FamilyName, family_of
@@ -142,7 +141,7 @@ def fit_dawid_skene(
     (-192.891, [0.4, 0.42, 0.11, 0.07])
     """
     check_options(truth_role, tol, max_steps=max_steps, restarts=restarts, seed=seed)
-    n_classes = count_classes(votes, n_classes, truth, error_rates, class_prior, start)
+    n_classes = classes_with_room(votes, n_classes, truth, error_rates, class_prior, start)
     options = Options(
         method=fit_dawid_skene,
         n_classes=n_classes,
@@ -156,16 +155,14 @@ def fit_dawid_skene(
         max_steps=max_steps,
         leave_zeros=leave_zeros,
     )
-    check_room(votes, n_classes)
     known = None if truth is None else checked_truth(truth, votes.n_items, n_classes)
-    clamped = known if truth_role == "clamped" else None
     from .identifiability import warn_of_doubts
     from .problem import problem_of  # Numba takes a third of a second to import
     from .starts import starts_of
 
     problem = problem_of(
         votes,
-        clamped,
+        clamped := known if truth_role == "clamped" else None,
         n_classes=n_classes,
         pseudo_counts=pseudo_counts_of(pseudo_count, votes, n_classes),
         family=options.family,

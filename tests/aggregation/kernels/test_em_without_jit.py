@@ -12,9 +12,9 @@ FILES = [
     f"tests/{place}.py"
     for place in (
         "aggregation/votes/test_arrays",
-        "aggregation/reading/test_tensor",
         "aggregation/kernels/test_dirichlet",
         "aggregation/kernels/test_own_answers",
+        "aggregation/reading/tensors/test_tensor",
         "aggregation/models/test_known_truth_e_step",
         "analysis/raters/pairs/test_kernels",
         "analysis/diagnostics/test_kernels",

@@ -231,7 +231,7 @@ def test_cells(column: Any, cells: list[str]) -> None:
 
 
 def test_columns_of_unequal_length() -> None:
-    with pytest.raises(ValueError, match="shorter"):
+    with pytest.raises(ValueError, match="equally long"):
         to_csv({"a": [1, 2], "b": [1]})
 
 
