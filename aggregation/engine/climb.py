@@ -123,7 +123,8 @@ def climb(
         moves = settled is not None and not settled(here.next, ahead.next)
         small = gain <= enough and limit_of_gains(before, gain) <= STEPS_AHEAD * enough
         if small and not moves:
-            there, far = _beyond_plateau(problem, here.next, ahead, enough)
+            if path.n_steps < max_steps:
+                there, far = _beyond_plateau(problem, here.next, ahead, enough)
             path.converged = far is None
             path.n_steps += far is not None
         elif accelerate and path.n_steps < max_steps and (gain > enough or before is not None):
