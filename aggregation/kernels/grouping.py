@@ -6,14 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .jit import kernel
+from .radix import MOST_INSERTED, group_shuffled, sort_within_items
 from .threads import Threads
 
 SORTED, UNSORTED, SHUFFLED = range(3)
-MOST_INT32 = np.iinfo(np.int32).max
-# An item with more votes than this is not sorted by insertion, which would take their square.
-MOST_INSERTED = 64
-# So many votes are looked through at a time for those on a range of items.
-SCANNED = 1024
 
 
 def group_by_item(
@@ -22,6 +18,7 @@ def group_by_item(
     answers: NDArray[np.integer[Any]],
     *,
     n_items: int,
+    n_raters: int,
     n_answers: int,
     threads: Threads,
     ascending: bool = False,
@@ -43,17 +40,13 @@ def group_by_item(
     threads.share(pack, len(items))
     if SHUFFLED in orders and ascending:
         return None
+    code_bits = (n_raters * n_answers - 1).bit_length()
     if SHUFFLED in orders:
-        counts = np.empty(n_items, dtype=np.int32)
-        threads.share(lambda begin, end: count_items(items, begin, end, counts), n_items)
-        np.cumsum(counts, out=starts[1:])
-        starts[0] = 0
-        # Half the size is more of it in the processor's cache.
-        kind: type[np.signedinteger[Any]] = np.int32 if len(items) < MOST_INT32 else np.int64
-        free: NDArray[np.signedinteger[Any]] = starts[:-1].astype(kind)
-        threads.share(lambda begin, end: scatter_codes(*columns, begin, end, free, codes), n_items)
-    if SHUFFLED in orders or UNSORTED in orders:
-        threads.share(lambda begin, end: sort_within_items(starts[begin : end + 1], codes), n_items)
+        group_shuffled(columns, code_bits, starts, codes, threads)
+    elif UNSORTED in orders:
+        threads.share(
+            lambda begin, end: sort_within_items(starts[begin : end + 1], code_bits, codes), n_items
+        )
     return starts, codes
 
 
@@ -88,6 +81,7 @@ def pack_ascending(
         current = np.int64(items[first - 1])
         if not 0 <= current < len(starts) - 1:
             return SHUFFLED
+    few = are_few(items, first, last)
     for v in range(first, last):
         item = np.int64(items[v])
         if item != current:
@@ -96,14 +90,15 @@ def pack_ascending(
             for i in range(current + 1, item + 1):
                 starts[i] = v
             current, begin = item, v
+            few = are_few(items, v, last)
         code = np.int32(np.int64(raters[v]) * n_answers + np.int64(answers[v]))
         place = v
-        if v - begin < MOST_INSERTED:
+        if few:
             while place > begin and codes[place - 1] > code:
                 codes[place] = codes[place - 1]
                 place -= 1
-        elif codes[v - 1] > code:
-            order = UNSORTED
+        elif v > begin:
+            order |= int(codes[v - 1] > code)  # UNSORTED; no branch, for none could be guessed
         codes[place] = code
     if last == len(items):
         for i in range(current + 1, len(starts)):
@@ -112,63 +107,9 @@ def pack_ascending(
 
 
 @kernel
-def count_items(
-    items: NDArray[np.integer[Any]],
-    first_item: int,
-    last_item: int,
-    counts: NDArray[np.int32],
-) -> None:
-    """Fill the numbers of votes of a range of items."""
-    n_items = np.uint64(last_item - first_item)
-    # One more entry takes all other items: nothing could guess which way a branch would go.
-    of_range = np.zeros(n_items + np.uint64(1), dtype=np.int32)
-    for item in items:
-        of_range[np.uintp(min(np.uint64(np.int64(item) - first_item), n_items))] += 1
-    counts[first_item:last_item] = of_range[:-1]
-
-
-@kernel
-def scatter_codes(
-    items: NDArray[np.integer[Any]],
-    raters: NDArray[np.integer[Any]],
-    answers: NDArray[np.integer[Any]],
-    n_answers: int,
-    first_item: int,
-    last_item: int,
-    free: NDArray[np.signedinteger[Any]],
-    codes: NDArray[np.int32],
-) -> None:
-    """Put the code of each vote on a range of items at its item's next free place."""
-    n_items = np.uint64(last_item - first_item)
-    found = np.empty(SCANNED + 1, dtype=np.int64)
-    for begin in range(0, len(items), SCANNED):
-        n_found = np.uintp(0)
-        for v in range(begin, min(begin + SCANNED, len(items))):
-            found[n_found] = v
-            n_found += np.uintp(np.uint64(np.int64(items[v]) - first_item) < n_items)
-        for v in found[:n_found]:
-            row = np.uintp(v)
-            item = np.uintp(items[row])
-            code = np.int64(raters[row]) * n_answers + np.int64(answers[row])
-            codes[np.uintp(free[item])] = code
-            free[item] += 1
-
-
-@kernel
-def sort_within_items(starts: NDArray[np.int64], codes: NDArray[np.int32]) -> None:
-    """Sort each item's codes: by insertion where they are few, as they mostly are."""
-    for i in range(len(starts) - 1):
-        begin, end = starts[i], starts[i + 1]
-        if end - begin > MOST_INSERTED:
-            codes[begin:end].sort()
-            continue
-        for v in range(begin + 1, end):
-            code = codes[v]
-            place = v
-            while place > begin and codes[place - 1] > code:
-                codes[place] = codes[place - 1]
-                place -= 1
-            codes[place] = code
+def are_few(items: NDArray[np.integer[Any]], begin: int, last: int) -> bool:
+    """Say whether the item whose votes begin here has few enough to be sorted by insertion."""
+    return begin + MOST_INSERTED >= last or items[begin + MOST_INSERTED] != items[begin]
 
 
 def count_codes(codes: NDArray[np.int32], n_codes: int, threads: Threads) -> NDArray[np.int64]:

@@ -80,6 +80,7 @@ def _grouped(
         rater.codes,
         answer.codes,
         n_items=item.size,
+        n_raters=rater.size,
         n_answers=answer.size,
         threads=threads,
         ascending=ascending,

@@ -7,16 +7,20 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from aggregation import VoteError, Votes
-from aggregation.kernels.grouping import MOST_INSERTED, SCANNED, group_by_item
+from aggregation.kernels.grouping import group_by_item
+from aggregation.kernels.radix import MOST_INSERTED, VOTES_IN_CACHE
 from aggregation.kernels.threads import Threads
 
 N_ITEMS, N_RATERS, N_ANSWERS = 200, 20, 4
+SIZES: dict[str, Any] = {"n_items": N_ITEMS, "n_raters": N_RATERS, "n_answers": N_ANSWERS}
 
 
-def columns(order: str, n_votes: int = 5 * SCANNED + 17) -> NDArray[np.int64]:
+def columns(order: str, n_votes: int = 5137) -> NDArray[np.int64]:
     """Item, rater and answer of votes; the first item and the last one have none."""
     rng = np.random.default_rng(0)
     items = rng.integers(1, N_ITEMS - 1, n_votes)
@@ -38,10 +42,8 @@ def test_grouping_is_sorting(order: str, n_threads: int, types: tuple[str, ...])
         column.astype(kind) for column, kind in zip(votes, types, strict=True)
     ]
     with closing(Threads(n_threads)) as threads:
-        grouped = group_by_item(*typed, n_items=N_ITEMS, n_answers=N_ANSWERS, threads=threads)
-        guessed = group_by_item(
-            *typed, n_items=N_ITEMS, n_answers=N_ANSWERS, threads=threads, ascending=True
-        )
+        grouped = group_by_item(*typed, **SIZES, threads=threads)
+        guessed = group_by_item(*typed, **SIZES, threads=threads, ascending=True)
     assert grouped is not None
     starts, codes = grouped
     assert (guessed is None) == (order == "shuffled")
@@ -67,8 +69,7 @@ def test_items_that_are_none_are_found_wherever_they_stand(n_threads: int, wrong
                 odd,
                 raters,
                 answers,
-                n_items=N_ITEMS,
-                n_answers=N_ANSWERS,
+                **SIZES,
                 threads=threads,
                 ascending=True,
             )
@@ -102,3 +103,47 @@ def test_more_items_than_were_said_are_an_error() -> None:
     others = np.zeros(len(items), dtype=int)
     with pytest.raises(VoteError, match="item 200000 at row 70000 is beyond n_items=30000"):
         Votes.from_triples(items, others, others, n_items=30_000)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    n_items=st.sampled_from([1, 2, 5, 300, 10**6]),
+    n_raters=st.sampled_from([1, 3, 5000, 10**6]),
+    n_answers=st.sampled_from([1, 3, 2000]),
+    n_votes=st.sampled_from([1, 2, 40, 3000, 3 * VOTES_IN_CACHE]),
+    n_threads=st.integers(1, 3),
+    spread=st.sampled_from([1, 3]),
+    shuffled=st.booleans(),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_any_sizes_are_grouped_as_by_lexsort(
+    n_items: int,
+    n_raters: int,
+    n_answers: int,
+    n_votes: int,
+    n_threads: int,
+    spread: int,
+    shuffled: bool,
+    seed: int,
+) -> None:
+    rng = np.random.default_rng(seed)
+    # spread 3: most votes are on few items
+    items = (n_items * rng.random(n_votes) ** spread).astype(np.int64)
+    if not shuffled:
+        items.sort()
+    raters, answers = rng.integers(n_raters, size=n_votes), rng.integers(n_answers, size=n_votes)
+    with closing(Threads(n_threads)) as threads:
+        grouped = group_by_item(
+            items,
+            raters,
+            answers,
+            n_items=n_items,
+            n_raters=n_raters,
+            n_answers=n_answers,
+            threads=threads,
+        )
+    assert grouped is not None
+    order = np.lexsort((answers, raters, items))
+    np.testing.assert_array_equal(grouped[1], (raters * n_answers + answers)[order])
+    expected = np.searchsorted(items[order], np.arange(n_items + 1))
+    np.testing.assert_array_equal(grouped[0], expected)
