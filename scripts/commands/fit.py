@@ -17,7 +17,14 @@ from ..outputs.fit_files import (
 )
 from ..terminal.files import write_files
 from ..terminal.inputs import print_notes, read_inputs
-from ..terminal.messages import announced_compilation, print_result, quietly, recorded_doubts, say
+from ..terminal.messages import (
+    UsageError,
+    announced_compilation,
+    print_result,
+    quietly,
+    recorded_doubts,
+    say,
+)
 from ..terminal.options import VotesArgument, out_option
 from ..terminal.votes_options import KNOWN, VotesOptions, takes_votes
 
@@ -77,7 +84,15 @@ def fit(
             rich_help_panel=MODEL,
         ),
     ] = None,
-    pseudo_count: Annotated[float, of_model("Added to every expected count of an answer.")] = 0.0,
+    pseudo_count: Annotated[
+        str,
+        typer.Option(
+            metavar="OFF[,EXTRA]",
+            help="Added to every expected count of an answer, and EXTRA more where the answer is "
+            "the class: 0.1,0.5 does well on most votes.",
+            rich_help_panel=MODEL,
+        ),
+    ] = "0",
     family: Annotated[
         Family, of_model("full: rates of each rater. one-coin: one a rater. shared: of all.")
     ] = Family.FULL,
@@ -126,7 +141,7 @@ def fit(
     options = {
         "n_classes": classes,
         "truth_role": truth_role.value,
-        "pseudo_count": pseudo_count,
+        "pseudo_count": pseudo_counts_said(pseudo_count),
         "family": family.value,
         "hard": hard,
         "accelerate": not plain,
@@ -162,6 +177,19 @@ def fit(
         print_labels(result.labels(class_names=names))
 
 
+def pseudo_counts_said(text: str) -> float | list[float]:
+    """Return what is added to every count; with a comma, and to that of the class's own answer."""
+    try:
+        counts = [float(part) for part in text.split(",")]
+    except ValueError:
+        counts = []
+    if len(counts) not in (1, 2):
+        raise UsageError(
+            f"--pseudo-count {text!r} should be a number, or two with a comma, such as 0.1,0.5"
+        )
+    return counts[0] if len(counts) == 1 else counts
+
+
 def inputs_of(file: Path, said: VotesOptions) -> dict[str, dict[str, str]]:
     """Name what was read, and give the hash of each file."""
     truth = {} if said.truth is None else {"truth": described(said.truth)}
@@ -172,13 +200,17 @@ def fitted(
     votes: Votes, known: KnownItems | None, options: dict[str, Any], threads: int | None
 ) -> tuple[Fit, list[str]]:
     """Fit, showing the log-likelihood on a terminal; return the fit and its warnings."""
-    from aggregation import fit_dawid_skene, start_from
+    from aggregation import diagonal_pseudo_count, fit_dawid_skene, start_from
 
     arguments = dict(options)
     if known is not None:
         arguments |= {"n_classes": len(known.class_names), "truth": known.truth}
         if options["truth_role"] == TruthRole.CLAMPED.value:
             arguments["start"] = start_from(known, votes)
+    if isinstance(options["pseudo_count"], list):
+        n_classes = arguments["n_classes"] or votes.n_answers
+        off, extra = options["pseudo_count"]
+        arguments["pseudo_count"] = diagonal_pseudo_count(off, extra, n_classes)
     with say().status("fitting") as status, recorded_doubts() as doubts:
 
         def tell(step: int, log_likelihood: float) -> None:

@@ -1,0 +1,38 @@
+"""Options of `reassess fit` beyond the plain ones."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from aggregation import diagonal_pseudo_count, fit_dawid_skene, load_anesthesia
+
+from ...support.commands import Command, refused
+from .test_fit import patients  # noqa: F401 (a fixture)
+
+
+@pytest.mark.parametrize(("said", "count"), [("0.1", 0.1), ("0.1,0.5", None), ("0", 0.0)])
+def test_pseudo_counts(
+    reassess: Command,
+    patients: Path,  # noqa: F811 (the fixture)
+    said: str,
+    count: float | None,
+) -> None:
+    ended = reassess("fit", patients, "--json", "--pseudo-count", said)
+    assert ended.status == 0
+    pseudo_count = diagonal_pseudo_count(0.1, 0.5, 4) if count is None else count
+    expected = fit_dawid_skene(load_anesthesia(), pseudo_count=pseudo_count)
+    found = json.loads(ended.out)
+    assert found["log_likelihood"] == expected.log_likelihood
+    assert found["options"]["pseudo_count"] == ([0.1, 0.5] if count is None else count)
+
+
+@pytest.mark.parametrize("said", ["much", "1,2,3", ""])
+def test_pseudo_counts_that_are_none(
+    reassess: Command,
+    patients: Path,  # noqa: F811 (the fixture)
+    said: str,
+) -> None:
+    refused(reassess("fit", patients, "--pseudo-count", said), "--pseudo-count")
