@@ -121,7 +121,9 @@ def climb(
         path.x = ahead.next
         there, far = x, None
         moves = settled is not None and not settled(here.next, ahead.next)
-        small = gain <= enough and limit_of_gains(before, gain) <= STEPS_AHEAD * enough
+        # what is no more than rounding is no gain, and tells nothing of those ahead
+        seen = gain if gain > ROUNDING * abs(ahead.objective) else 0.0
+        small = gain <= enough and limit_of_gains(before, seen) <= STEPS_AHEAD * enough
         if small and not moves:
             if path.n_steps < max_steps:
                 there, far = _beyond_plateau(problem, here.next, ahead, enough)
@@ -145,7 +147,7 @@ def limit_of_gains(before: float | None, gain: float) -> float:
     Examples
     --------
     >>> limit_of_gains(1.0, 0.5)
-    1.0
+    0.5
     """
     if gain <= 0:
         return 0.0

@@ -102,7 +102,10 @@ def test_permuting_items_raters_and_classes_permutes_the_result(
     other_order = np.argsort(getattr(other, "switched", range(one.n_classes)))
     there = other.posterior[orders[0]][:, other_order][:, orders[2]]
     np.testing.assert_allclose(there, one.posterior[:, order], rtol=1e-7, atol=1e-9)
-    np.testing.assert_allclose(other.objective_trace, one.objective_trace, rtol=1e-9, atol=1e-9)
+    # a step whose gain is rounding may be taken in one order, and not in the other
+    both = min(len(other.objective_trace), len(one.objective_trace))
+    there, here = (np.asarray(found.objective_trace)[:both] for found in (other, one))
+    np.testing.assert_allclose(there, here, rtol=1e-9, atol=1e-9)
 
 
 @every_method
