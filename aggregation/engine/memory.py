@@ -16,7 +16,7 @@ TABLES_AT_ONCE = 11
 # More answers than this share of the votes are hardly classes, and likely to be free text. Small
 # tables are made all the same.
 MOST_ANSWERS = 0.25
-SMALL_TABLE_BYTES = 1 * GB
+SMALL_TABLE_BYTES = 0.1 * GB
 # Taken for this machine's where it does not say.
 ASSUMED_BYTES = 16 * GB
 CGROUPS = Path("/sys/fs/cgroup")
