@@ -120,11 +120,10 @@ def climb(
         path.record(ahead)
         path.x = ahead.next
         there, far = x, None
-        moves = settled is not None and not settled(here.next, ahead.next)
         # what is no more than rounding is no gain, and tells nothing of those ahead
         seen = gain if gain > ROUNDING * abs(ahead.objective) else 0.0
         small = gain <= enough and limit_of_gains(before, seen) <= STEPS_AHEAD * enough
-        if small and not moves:
+        if small and (settled is None or settled(here.next, ahead.next)):
             if path.n_steps < max_steps:
                 there, far = _beyond_plateau(problem, here.next, ahead, enough)
             path.converged = far is None
