@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -20,6 +19,7 @@ from .release.published import published_scores
 from .release.release import Release
 from .scores.figure3 import Figure3, figure3_data
 from .statistics.operating_point import ThresholdInterval
+from .tables import without_nan
 
 MOST_DIFFERENCES = 5
 
@@ -232,16 +232,7 @@ def summary(release: Release, reproduction: Reproduction) -> dict[str, Any]:
         "input_sha256": release.sha256,
         "versions": versions(),
     }
-    return {key: _finite(value) for key, value in numbers.items()}
-
-
-def _finite(value: Any) -> Any:
-    """Return what JSON can hold: None instead of NaN and infinity, however deep they are."""
-    if isinstance(value, dict):
-        return {key: _finite(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_finite(inner) for inner in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    return {key: without_nan(value) for key, value in numbers.items()}
 
 
 def write_scores(stream: IO[bytes], release: Release, scores: NDArray[np.float64]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -36,6 +37,29 @@ def to_csv(columns: Mapping[str, Sequence[Any] | NDArray[Any]]) -> str:
     'rater,accuracy\nann,0.1\nbob,\n'
     """
     return Table(columns).to_csv()
+
+
+def without_nan(value: Any) -> Any:
+    """Return what JSON can hold: None instead of NaN and infinity, however deep they are.
+
+    Parameters
+    ----------
+    value : dict, list, tuple, or what is in them
+
+    Returns
+    -------
+    The same, with lists for tuples.
+
+    Examples
+    --------
+    >>> without_nan({"alpha": float("nan"), "range": (0.5, float("inf"))})
+    {'alpha': None, 'range': [0.5, None]}
+    """
+    if isinstance(value, dict):
+        return {name: without_nan(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [without_nan(part) for part in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def to_parquet(columns: Mapping[str, Sequence[Any] | NDArray[Any]]) -> bytes:

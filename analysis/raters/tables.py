@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -12,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..statistics.estimates import discovery_rates
-from ..tables import to_csv
+from ..tables import to_csv, without_nan
 from .agreement.coefficients import answer_values
 from .golden.accuracy import accuracy_columns
 from .pairs.near_copies import near_copies, pairs_csv
@@ -151,17 +150,8 @@ def report_numbers(report: RaterReport) -> dict[str, Any]:
     numbers["agreement"]["intervals"] = "items"
     if report.golden is not None:
         numbers["golden"] = _golden_numbers(report.golden, quality.rater_names)
-    defined: dict[str, Any] = _defined(numbers)
+    defined: dict[str, Any] = without_nan(numbers)
     return defined
-
-
-def _defined(value: Any) -> Any:
-    """Put None in place of NaN, which JSON does not know."""
-    if isinstance(value, dict):
-        return {name: _defined(part) for name, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_defined(part) for part in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def pair_numbers(pairs: RaterPairs) -> dict[str, Any]:

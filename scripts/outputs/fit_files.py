@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,18 +20,10 @@ SHOWN_LABELS = 20
 def fit_numbers_json(result: Fit, names: Sequence[Any] | None, provenance: dict[str, Any]) -> str:
     """Return fit.json: what was fitted, by what, to what, and all that it says in numbers."""
     from aggregation.models.fit_tables import fit_numbers
+    from analysis.tables import without_nan
 
-    numbers = finite(provenance | fit_numbers(result, class_names=names))
+    numbers = without_nan(provenance | fit_numbers(result, class_names=names))
     return json.dumps(numbers, indent=1, allow_nan=False) + "\n"
-
-
-def finite(value: Any) -> Any:
-    """Return a value with null for what JSON has no number for: NaN and infinities."""
-    if isinstance(value, dict):
-        return {name: finite(entry) for name, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [finite(entry) for entry in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def fit_files(

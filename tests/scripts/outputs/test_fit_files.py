@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from aggregation import Votes, fit_dawid_skene
-from scripts.outputs.fit_files import finite
+from analysis.tables import without_nan
 
 from ...support.commands import Command
 
@@ -132,7 +132,7 @@ def test_named_classes(reassess: Command, votes: Path) -> None:
 
 
 def test_what_json_has_no_number_for() -> None:
-    found = finite({"a": [1.5, float("nan")], "b": (float("-inf"), True, "x", None)})
+    found = without_nan({"a": [1.5, float("nan")], "b": (float("-inf"), True, "x", None)})
     assert found == {"a": [1.5, None], "b": [None, True, "x", None]}
 
 
