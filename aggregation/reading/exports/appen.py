@@ -13,9 +13,10 @@ from typing import Any
 
 from ...errors import VoteError
 from ..layouts.vote_table import VoteTable
+from ..tables.table import folded
 from .assembly import split_at, table_votes
 from .export import FILE, Export, ExportOptions
-from .questions import choose_question, folded, same_name
+from .questions import choose_question, same_name
 from .tables import filled_columns, gold_column, readable, says, taken, text_column, varying
 
 ITEM = "_unit_id"

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..layouts.vote_table import VoteTable
-from .export import NO_TRUTH, ExportOptions
+from ..options import NONE
+from .export import ExportOptions
 from .questions import several_choices
 
 # Takes an answer apart into its choices.
@@ -74,7 +75,7 @@ def table_votes(
     import pyarrow.compute as pc
 
     known, golden = None, None
-    if gold is not None and options.truth_column != NO_TRUTH:
+    if gold is not None and options.truth_column != NONE:
         golden = pc.is_valid(gold)
         known, gold_notes = known_items(item, gold, choices)
         notes = (*notes, *gold_notes)

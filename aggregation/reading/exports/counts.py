@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from ...errors import VoteError
+from ..tables.table import folded
 from .export import FILE, Export, ExportOptions
-from .questions import folded
 from .tables import text_column
 
 WORDS = ("count", "counts", "votes", "num", "n")

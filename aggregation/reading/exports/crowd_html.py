@@ -13,7 +13,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .questions import folded
+from ..tables.table import folded
 from .tables import filled_columns, says, text_column, with_prefix
 
 ANSWER = "Answer."

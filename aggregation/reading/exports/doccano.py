@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ...errors import VoteError
+from ...errors import VoteError, listed
 from ..layouts.vote_table import VoteTable
+from ..tables.table import folded
 from .assembly import split_at, table_votes
 from .export import FILE, Export, ExportOptions
-from .questions import folded, listed
 from .records import Answered, first_records, record_votes, records_of
 from .tables import gold_column, taken, text_column
 

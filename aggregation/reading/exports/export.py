@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ..layouts.vote_table import VoteTable
+from ..options import Multiple
 
 # Where the rater is in a file's name, the reader puts that name, without its ending, in a column
 # (or, in records, under a key) of this name.
 FILE = "<file>"
-
-# As `truth_column`: gold that came in the same file is not used.
-NO_TRUTH = "NONE"
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,7 @@ class ExportOptions:
     rater: str | None = None
     answer: str | None = None
     truth_column: str | None = None
-    multiple: Literal["error", "first", "split"] = "error"
+    multiple: Multiple = "error"
     keep_rejected: bool = False
 
 

@@ -14,11 +14,12 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from ...errors import VoteError
+from ...errors import VoteError, listed
 from ..layouts.vote_table import VoteTable
+from ..tables.table import folded
 from .assembly import table_votes
 from .export import Export, ExportOptions
-from .questions import folded, listed, same_name
+from .questions import same_name
 from .records import first_records, records_of
 from .tables import gold_column, taken, text_column
 

@@ -13,9 +13,10 @@ from typing import Any
 
 from ...errors import VoteError
 from ..layouts.vote_table import VoteTable
+from ..tables.table import folded
 from .assembly import json_choices, table_votes
 from .export import FILE, Export, ExportOptions
-from .questions import choose_question, folded
+from .questions import choose_question
 from .records import as_text, first_records, records_of
 from .tables import filled_columns, gold_column, one_to_one, readable, taken, text_column, varying
 

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..layouts.vote_table import VoteTable
+from ..tables.table import folded
 from .export import FILE, Export, ExportOptions
-from .questions import folded
 from .records import NESTED, Answered, first_records, record_votes, records_of
 
 OLD = {"label", "created by"}

@@ -16,10 +16,11 @@ from dataclasses import replace
 from typing import Any
 
 from ..layouts.vote_table import VoteTable
+from ..tables.table import folded
 from .assembly import split_at, stacked, table_votes
 from .crowd_html import ANSWER, JOINED, find_questions
 from .export import Export, ExportOptions
-from .questions import choose_question, folded
+from .questions import choose_question
 from .tables import either, gold_column, says, taken, text_column, with_prefix
 
 INPUT = "Input."

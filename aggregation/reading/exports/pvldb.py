@@ -14,8 +14,8 @@ from typing import Any
 
 from ...errors import VoteError
 from ..layouts.vote_table import VoteTable
+from ..tables.table import folded
 from .export import FILE, Export, ExportOptions
-from .questions import folded
 from .triples import triple_votes
 
 ANSWERS = {"question", "worker", "answer"}

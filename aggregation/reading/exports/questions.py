@@ -5,22 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
-from ...errors import VoteError
-
-# More names than this are not listed in a message.
-MOST_LISTED = 12
-
-
-def folded(name: str) -> str:
-    """Return a name as names are compared: without case and without blanks around it."""
-    return name.strip().casefold()
-
-
-def listed(names: Iterable[str]) -> str:
-    """Return names as a message lists them."""
-    names = list(names)
-    text = ", ".join(map(repr, names[:MOST_LISTED]))
-    return text + (f" and {len(names) - MOST_LISTED} more" if len(names) > MOST_LISTED else "")
+from ...errors import VoteError, listed
+from ..tables.table import folded
 
 
 def same_name(found: Iterable[str], said: str, prefix: str = "") -> str | None:

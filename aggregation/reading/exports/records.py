@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
-from ...errors import VoteError
+from ...errors import VoteError, listed
 from ..layouts.vote_table import VoteTable
+from ..options import NONE
 from .assembly import table_votes
-from .export import FILE, NO_TRUTH, ExportOptions
-from .questions import choose_question, listed, same_name
+from .export import FILE, ExportOptions
+from .questions import choose_question, same_name
 from .tables import one_to_one
 
 # An item is called by its text only while that is a name.
@@ -206,7 +207,7 @@ def gold_of(rows: Sequence[Answered], question: str, said: str | None) -> Any:
     """Return each row's known class, null where it has none; None where no row has one."""
     import pyarrow as pa
 
-    if said == NO_TRUTH:
+    if said == NONE:
         return None
     if said is not None:
         return pa.array(map(as_text, field_of(rows, said, "truth")), pa.string())

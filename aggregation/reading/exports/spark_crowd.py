@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..layouts.vote_table import VoteTable
+from ..tables.table import folded
 from .export import FILE, Export, ExportOptions
-from .questions import folded
 from .triples import triple_votes
 
 COLUMNS = {"example", "annotator", "value"}

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ...errors import VoteError
-from .export import NO_TRUTH, ExportOptions
-from .questions import folded, listed, same_name
+from ...errors import VoteError, listed
+from ..options import NONE
+from ..tables.table import folded
+from .export import ExportOptions
+from .questions import same_name
 
 
 def text_column(table: Any, *names: str, role: str | None = None, prefix: str = "") -> Any:
@@ -51,7 +53,7 @@ def text_column(table: Any, *names: str, role: str | None = None, prefix: str = 
 
 def gold_column(table: Any, options: ExportOptions, usual: str | None, prefix: str = "") -> Any:
     """Return the column of gold: the one that was said, else the usual one if it is there."""
-    if options.truth_column == NO_TRUTH:
+    if options.truth_column == NONE:
         return None
     if options.truth_column is None:
         return None if usual is None else text_column(table, usual)

@@ -13,9 +13,10 @@ from typing import Any
 
 from ...errors import VoteError
 from ..layouts.vote_table import VoteTable
+from ..tables.table import folded
 from .assembly import json_choices, table_votes
 from .export import Export, ExportOptions
-from .questions import choose_question, folded
+from .questions import choose_question
 from .tables import filled_columns, gold_column, says, taken, text_column, with_prefix
 
 INPUT = "INPUT:"

@@ -6,7 +6,6 @@ import codecs
 import csv
 import io
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Literal, NamedTuple
@@ -166,15 +165,6 @@ def cells_of_any_size() -> Iterator[None]:
         yield
     finally:
         csv.field_size_limit(before)
-
-
-def looks_headless(header: list[str], rows: list[list[str]]) -> bool:
-    """Say whether a header looks like a row: some cell of it is a cell of its column again."""
-    columns = zip(
-        header, zip(*(row for row in rows if len(row) == len(header)), strict=True), strict=False
-    )
-    again = sum(Counter(cells)[name] > 0 for name, cells in columns)
-    return again > 0 and not any(not name.strip() for name in header)
 
 
 def bad_text(header: list[str]) -> VoteError | None:

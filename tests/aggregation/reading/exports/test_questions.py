@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from aggregation.errors import VoteError
-from aggregation.reading.exports.questions import (
-    choose_question,
-    folded,
-    listed,
-    same_name,
-    several_choices,
-)
+from aggregation.errors import VoteError, listed
+from aggregation.reading.exports.questions import choose_question, same_name, several_choices
+from aggregation.reading.tables.table import folded
 
 
 def test_names_are_compared_without_case_and_blanks() -> None:
