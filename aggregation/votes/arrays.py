@@ -134,6 +134,17 @@ def order_of_appearance(codes: NDArray[np.integer[Any]], size: int) -> NDArray[n
     return None if np.array_equal(order, np.arange(size)) else order
 
 
+def repeated(
+    starts: NDArray[np.int64], codes: NDArray[np.int32], n_answers: int
+) -> NDArray[np.bool_]:
+    """Say of each vote whether its rater has voted on its item before, shape (n_votes,)."""
+    raters = codes // np.int32(max(n_answers, 1))
+    again = np.zeros(len(codes), dtype=bool)
+    np.equal(raters[1:], raters[:-1], out=again[1:])
+    again[starts[:-1][starts[:-1] < len(codes)]] = False  # an item's first vote
+    return again
+
+
 def arrays_of_tensor(path: Path, answer_names: Sequence[Any] | None) -> VoteArrays:
     """Group by item what an npz file's tensor holds; see :meth:`Votes.read`."""
     from ..reading.files import read_tensor

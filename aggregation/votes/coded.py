@@ -15,12 +15,11 @@ from ..reading.layouts.same_names import merged, said_of, same_names
 from ..reading.layouts.vote_table import ROLES, VoteTable
 from ..reading.names import coded_arrow, in_order
 from ..reading.options import Reading
-from .arrays import VoteArrays, arrays_of_columns
+from .arrays import VoteArrays, arrays_of_columns, repeated
 
 # Where more of the votes than this repeat a (rater, item) pair, the columns are doubtful.
 MANY_REPEATED = 0.5
 FEWEST_REPEATED = 20
-DOUBTFUL = "Is that the right column for the items?"
 
 
 class CodedVotes(NamedTuple):
@@ -56,11 +55,9 @@ def coded_votes(votes: VoteTable, options: Reading) -> CodedVotes:
     doubts += words_for_nothing(columns["answer"])
     if options.answer_names is not None:
         columns["answer"] = in_order(columns["answer"], options.answer_names, "answer")
-    arrays, repeated = without_repeated(columns, votes, options)
-    notes = [*votes.notes, *left_out_notes(votes)]
-    # A few repeated votes are in good order, as in Dawid & Skene's own data.
-    (doubts if DOUBTFUL in repeated else notes).extend([repeated] if repeated else [])
-    return CodedVotes(arrays, votes.known, tuple(notes), tuple(doubts))
+    arrays, notes, more_doubts = without_repeated(columns, votes, options)
+    notes = [*votes.notes, *left_out_notes(votes), *notes]
+    return CodedVotes(arrays, votes.known, tuple(notes), (*doubts, *more_doubts))
 
 
 def left_out_notes(votes: VoteTable) -> Iterator[str]:
@@ -112,33 +109,27 @@ def words_for_nothing(answer: Column) -> list[str]:
 
 def without_repeated(
     columns: dict[str, Column], votes: VoteTable, options: Reading
-) -> tuple[VoteArrays, str]:
-    """Group votes by item, and keep, drop or refuse those of a rater who voted on it before."""
+) -> tuple[VoteArrays, list[str], list[str]]:
+    """Group votes by item, and keep, drop or refuse those of a rater who voted on it before.
+
+    Returned with the arrays is what is to be noted, and what is to be doubted.
+    """
     arrays = arrays_of_columns(**columns)
-    n_repeated = count_repeated(arrays)
+    n_repeated = int(repeated(arrays.starts, arrays.codes, arrays.n_answers).sum())
     if options.duplicates == "keep" or options.count is not None or not n_repeated:
-        return arrays, ""
+        return arrays, [], []
     words = f"{n_repeated:,} rows repeat a (rater, item) pair"
     if options.duplicates is None:
+        said = f"{words}, and each counts as a vote (--duplicates keep, first, last or error)."
         doubt = many_a_vote(columns, len(arrays.codes), n_repeated)
-        each = "each counts as a vote (--duplicates keep, first, last or error)"
-        return arrays, f"{words}, and {each}.{doubt}"
+        # a few are in good order, as in Dawid & Skene's own data
+        return (arrays, [], [f"{said} {doubt}"]) if doubt else (arrays, [said], [])
     pair = columns["item"].codes.astype(np.int64) * columns["rater"].size + columns["rater"].codes
     if options.duplicates == "error":
         raise VoteError(first_repetition(pair, columns, votes, n_repeated))
     kept = kept_rows(pair, last=options.duplicates == "last")
     thinned = {role: column._replace(codes=column.codes[kept]) for role, column in columns.items()}
-    return arrays_of_columns(**thinned), f"{words}: the {options.duplicates} is kept."
-
-
-def count_repeated(arrays: VoteArrays) -> int:
-    """Count the votes of raters who voted on the same item before."""
-    raters = arrays.codes // np.int32(max(arrays.n_answers, 1))
-    again = raters[1:] == raters[:-1]
-    ends = arrays.starts[1:-1]
-    inner = ends[(ends > 0) & (ends < len(raters))]
-    again[inner - 1] = False  # the next vote is another item's
-    return int(again.sum())
+    return arrays_of_columns(**thinned), [f"{words}: the {options.duplicates} is kept."], []
 
 
 def kept_rows(pair: NDArray[np.int64], *, last: bool) -> NDArray[np.int64]:
@@ -171,7 +162,7 @@ def many_a_vote(columns: dict[str, Column], n_votes: int, n_repeated: int) -> st
     item, rater = columns["item"], columns["rater"]
     per_item = np.bincount(item.codes, minlength=item.size)
     return (
-        f" These {n_votes:,} rows are only {n_votes - n_repeated:,} (item, rater) pairs: "
+        f"These {n_votes:,} rows are only {n_votes - n_repeated:,} (item, rater) pairs: "
         f"{item.size:,} items have up to {per_item.max():,} votes each, of {rater.size:,} raters. "
-        f"{DOUBTFUL} Say --item COLUMN, or --item A --item B"
+        "Is that the right column for the items? Say --item COLUMN, or --item A --item B"
     )

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..errors import VoteError
 from ..reading.columns import codes_below
-from .arrays import check_code_range
+from .arrays import check_code_range, repeated
 
 if TYPE_CHECKING:
     from ..kernels.threads import Threads
@@ -80,6 +80,10 @@ class VoteParts:
 
         by_code = count_codes(self.codes, self.n_raters * self.n_answers, threads or Threads())
         return np.asarray(by_code.reshape(self.n_raters, self.n_answers).sum(axis=1))
+
+    def repeats(self) -> NDArray[np.bool_]:
+        """Say of each vote whether its rater has voted on its item before, shape (n_votes,)."""
+        return repeated(self.starts, self.codes, self.n_answers)
 
     def select(self, items: ArrayLike) -> Self:
         """Take the votes of some items, in the order given; all raters and answers are kept.

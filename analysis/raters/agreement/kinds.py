@@ -62,20 +62,14 @@ def has_pairs(votes: Votes) -> bool:
     return bool((same_item & (votes.raters[1:] != votes.raters[:-1])).any())
 
 
-def repeats(votes: Votes) -> NDArray[np.bool_]:
-    """Say of each vote whether its rater has voted on its item before, shape (n_votes,)."""
-    same_item = votes.items[1:] == votes.items[:-1]
-    return np.append(False, same_item & (votes.raters[1:] == votes.raters[:-1]))[: votes.n_votes]
-
-
 def count_repeats(votes: Votes) -> int:
     """Count votes of a rater on an item beyond the first."""
-    return int(repeats(votes).sum())
+    return int(votes.repeats().sum())
 
 
 def single_answers(votes: Votes) -> NDArray[np.bool_]:
     """Choose a vote for each rater and item, none where a rater gave it different answers."""
-    first = ~repeats(votes)
+    first = ~votes.repeats()
     value = np.cumsum(first) - 1
     mixed = np.zeros(np.count_nonzero(first), dtype=bool)
     mixed[value[votes.answers != votes.answers[first][value]]] = True
@@ -114,7 +108,7 @@ def _one_value_each(
     votes: Votes,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
     """Raters by item and answer, and the shares and items of those with different answers."""
-    first = ~repeats(votes)
+    first = ~votes.repeats()
     value, n_answers = np.cumsum(first) - 1, votes.n_answers
     keys, times = np.unique(value * n_answers + votes.answers, return_counts=True)
     values, answers = np.divmod(keys.astype(np.int64), n_answers)
