@@ -17,6 +17,10 @@ class VoteError(ValueError):
     """Votes, truth or parameters that cannot be used; the message says which and how to mend it."""
 
 
+class ColumnError(VoteError):
+    """A table has no column of the name that was said."""
+
+
 class ConvergenceWarning(UserWarning):
     """EM stopped because it ran out of steps, not because it had converged."""
 

@@ -12,6 +12,7 @@ from .exports.catalogue import export_named, recognise_json, recognise_table
 from .exports.export import FILE, Export, ExportOptions
 from .layouts.filters import complete_votes, wanted_rows
 from .layouts.plain import plain_votes
+from .layouts.roles import usual_places
 from .layouts.vote_table import VoteTable
 from .layouts.wide import is_numbered, numbered_votes, wide_votes
 from .options import NONE, Reading
@@ -169,8 +170,6 @@ def votes_of_table(table: Table, options: Reading) -> VoteTable:
 
 def with_file_as_rater(table: Table) -> Table:
     """Call the column of the files' names that of the raters, where there is no other."""
-    from .layouts.roles import usual_places
-
     if FILE not in table.names or usual_places(table, "rater", set()):
         return table
     place = table.names.index(FILE)

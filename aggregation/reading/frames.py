@@ -11,7 +11,7 @@ from .files import votes_of
 from .layouts.filters import complete_votes
 from .layouts.vote_table import VoteTable
 from .options import Reading
-from .tables.table import Objects, Table, arrow_table, plain_text, text_of
+from .tables.table import HEAD, Objects, Table, arrow_table, head_of, plain_text
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -73,20 +73,21 @@ def frame_table(frame: Any) -> Table:
         raise VoteError(f"columns of one name: {error}") from None
 
     def read(places: Sequence[int]) -> list[Any]:
-        chosen = list(dict.fromkeys(names[place] for place in places))
-        part = frame.select(chosen)
-        held = part.collect() if isinstance(part, nw.LazyFrame) else part
-        return [series_column(held.get_column(names[place])) for place in places]
+        chosen = [names[place] for place in places]
+        return columns_of(frame.select(list(dict.fromkeys(chosen))), chosen)
 
     def head() -> Any:
-        import pyarrow as pa
-
-        part = frame.head(1000)
-        held = part.collect() if isinstance(part, nw.LazyFrame) else part
-        columns = [text_of(series_column(held.get_column(name))) for name in names]
-        return pa.Table.from_arrays(columns, names=[str(k) for k in range(len(names))])
+        return head_of(columns_of(frame.head(HEAD), names))
 
     return Table(tuple(map(str, names)), read, head, lambda row: f"row {row}")
+
+
+def columns_of(frame: Any, names: Sequence[str]) -> list[Any]:
+    """Return columns of a narwhals frame, which is collected if it is lazy."""
+    import narwhals as nw
+
+    held = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+    return [series_column(held.get_column(name)) for name in names]
 
 
 def with_index(frame: Any) -> Any:
@@ -140,7 +141,7 @@ def columns_table(columns: Mapping[Any, Any]) -> Table:
             held[str(name)] = pa.chunked_array([pa.array(array)])
         else:
             held[str(name)] = listed_or_lists(list(values), str(name))
-    lengths = {name: column_length(column) for name, column in held.items()}
+    lengths = {name: len(column) for name, column in held.items()}
     if len(set(lengths.values())) > 1:
         raise VoteError(f"columns differ in length: {lengths}")
     return arrow_table(list(held.values()), list(held), written=False)
@@ -160,11 +161,6 @@ def listed_or_lists(values: list[Any], name: str) -> Any:
         except pa.ArrowException as error:
             raise VoteError(f"column {name!r}: lists of different kinds ({error})") from error
     return listed_column(values, name)
-
-
-def column_length(column: Any) -> int:
-    """Return a column's number of rows."""
-    return len(column.codes if isinstance(column, Objects) else column)
 
 
 def records_table(records: Sequence[Any]) -> Table:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ..errors import VoteError, listed, shown
 from ..reading.columns import Column
 from ..reading.files import read_table
-from ..reading.layouts.plain import joined, known_of
+from ..reading.layouts.plain import known_of, role_column
 from ..reading.layouts.roles import choose_columns
 from ..reading.layouts.same_names import folded_name
 from ..reading.names import coded_arrow
@@ -97,11 +97,8 @@ def read_known_items(
     said = {"item": names_of(item, "item"), "class": names_of(cls, "class")}
     with naming(path):
         table = read_table(path, reading)
-        roles = choose_columns(table, said)
-        places = roles.places
-        items = joined(table, places["item"]) if len(places["item"]) > 1 else None
-        item_column = table.texts(places["item"])[0] if items is None else items
-        pairs = known_of(item_column, table.texts(places["class"])[0])
+        places = choose_columns(table, said).places
+        pairs = known_of(role_column(table, places["item"]), table.texts(places["class"])[0])
         return known_items(pairs, votes, n_classes=n_classes, normalise=normalise)
 
 

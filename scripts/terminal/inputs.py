@@ -49,7 +49,8 @@ def beside(said: VotesOptions) -> ReadOptions:
 
 def read_truth(file: Path, votes: Votes, said: VotesOptions, n_classes: int | None) -> KnownItems:
     """Read items of known class, whose column may be called as that of the votes."""
-    from aggregation import VoteError, read_known_items
+    from aggregation import read_known_items
+    from aggregation.errors import ColumnError
 
     def read(item: list[str] | None) -> KnownItems:
         return read_known_items(
@@ -63,7 +64,5 @@ def read_truth(file: Path, votes: Votes, said: VotesOptions, n_classes: int | No
 
     try:
         return read(said.item)
-    except VoteError as error:
-        if said.item is None or "for the item" not in str(error):
-            raise
+    except ColumnError:
         return read(None)

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 VOTES = "Votes"
 WRITTEN = "How the file is written"
 KNOWN = "Known items"
-NAMES = "item", "rater", "answer"
 
 
 class Duplicates(StrEnum):
@@ -203,17 +202,16 @@ class VotesOptions:
         """Return the options as `Votes.read` takes them."""
         from aggregation.reading.options import split_names
 
-        lists = {name: None if (said := getattr(self, name)) is None else said for name in NAMES}
-        words = {
-            name: None if (said := getattr(self, name)) is None else split_each(said, split_names)
-            for name in ("answers", "missing")
-        }
+        answers, missing = (
+            None if texts is None else [name for text in texts for name in split_names(text)]
+            for texts in (self.answers, self.missing)
+        )
         return {
-            "item": lists["item"],
-            "rater": lists["rater"],
-            "answer": lists["answer"],
-            "answer_names": words["answers"],
-            "missing": words["missing"],
+            "item": self.item,
+            "rater": self.rater,
+            "answer": self.answer,
+            "answer_names": answers,
+            "missing": missing,
             "where": self.where,
             "duplicates": None if self.duplicates is None else self.duplicates.value,
             "normalise": self.normalise,
@@ -230,11 +228,6 @@ class VotesOptions:
             "header": self.header,
             "quotes": self.quotes,
         }
-
-
-def split_each(texts: list[str], split: Callable[[str], list[str]]) -> list[str]:
-    """Return all names in some lists of names."""
-    return [name for text in texts for name in split(text)]
 
 
 def takes_votes(command: Callable[..., None]) -> Callable[..., None]:

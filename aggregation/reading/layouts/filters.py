@@ -8,7 +8,7 @@ from typing import Any
 
 from ...errors import VoteError, listed, shown
 from ..options import Reading
-from ..tables.table import Objects, Table, filtered, taken
+from ..tables.table import Objects, Table, filtered, values_of
 from .vote_table import ROLES, VoteTable
 
 # Words that many a program writes where there is nothing.
@@ -57,21 +57,16 @@ def complete_votes(votes: VoteTable, options: Reading) -> VoteTable:
     VoteError
         If an item, rater or answer is missing, or no vote is left.
     """
-    if not len(votes_column(votes.item)):
+    if not len(votes.item):
         raise VoteError("no votes: the table has no rows")
     if options.without_golden and votes.golden is not None:
         votes = without(votes, votes.golden, "golden (their items' classes are known)")
     votes = without_missing(votes, options.missing) if options.missing is not None else votes
-    if not len(votes_column(votes.item)):
+    if not len(votes.item):
         reasons = ", ".join(f"{count:,} {reason}" for reason, count in votes.left_out.items())
         raise VoteError(f"no votes are left: {reasons}")
     check_complete(votes)
     return votes
-
-
-def votes_column(column: Any) -> Any:
-    """Return what has a column's length and nulls."""
-    return column.codes if isinstance(column, Objects) else column
 
 
 def without_missing(votes: VoteTable, words: tuple[str, ...]) -> VoteTable:
@@ -95,9 +90,7 @@ def missing_in(column: Any, words: tuple[str, ...]) -> Any:
         places = [k for k, name in enumerate(column.names) if str(name) in words]
         mask = pc.is_in(column.codes, pa.array(places, column.codes.type))
         return pc.or_(mask, pc.is_null(column.codes)) if "" in words else mask
-    if pa.types.is_dictionary(column.type):
-        column = column.cast(column.type.value_type)
-    mask = pc.is_in(column.cast(pa.string()), pa.array(words, pa.string()))
+    mask = pc.is_in(values_of(column).cast(pa.string()), pa.array(words, pa.string()))
     return pc.or_(mask, is_missing(column)) if "" in words else mask
 
 
@@ -108,8 +101,7 @@ def is_missing(column: Any) -> Any:
 
     if isinstance(column, Objects):
         return pc.is_null(column.codes)
-    if pa.types.is_dictionary(column.type):
-        column = column.cast(column.type.value_type)
+    column = values_of(column)
     missing = pc.is_null(column, nan_is_null=True)
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
         missing = pc.or_(missing, pc.fill_null(pc.equal(column, ""), False))
@@ -129,7 +121,7 @@ def without(votes: VoteTable, mask: Any, reason: str) -> VoteTable:
     rows, line = pc.indices_nonzero(keep), votes.line
     return replace(
         votes,
-        **{role: taken(votes.column(role), keep) for role in ROLES},
+        **{role: votes.column(role).filter(keep) for role in ROLES},
         golden=None if votes.golden is None else votes.golden.filter(keep),
         left_out={**votes.left_out, reason: votes.left_out.get(reason, 0) + count},
         line=None if line is None else lambda row: line(rows[row].as_py()),

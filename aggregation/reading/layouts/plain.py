@@ -9,7 +9,7 @@ import numpy as np
 
 from ...errors import VoteError, shown
 from ..options import NONE, Reading
-from ..tables.table import Objects, Table, is_nested, text_of
+from ..tables.table import Table, is_nested, text_of
 from .roles import USUAL, choose_columns, guess_note, plain
 from .vote_table import ROLES, VoteTable
 
@@ -25,8 +25,7 @@ def plain_votes(table: Table, options: Reading) -> VoteTable:
     VoteError
         If columns cannot be told, or a count is no number of votes.
     """
-    said = dict(options.columns())
-    roles = choose_columns(table, said)
+    roles = choose_columns(table, options.columns())
     whole = [places[0] for places in roles.places.values() if len(places) == 1]
     held = dict(zip(whole, table.read(whole), strict=True))
     for place, column in held.items():
@@ -60,6 +59,11 @@ def refuse_lists(column: Any, name: str) -> None:
             f"column {name!r} has a list, which cannot be a name, in each cell: lists are read "
             "where both raters and answers have them (--export hf_lists)"
         )
+
+
+def role_column(table: Table, places: Sequence[int]) -> Any:
+    """Return the column of a role: one of the table's, or several that name it together."""
+    return table.column(places[0]) if len(places) == 1 else joined(table, places)
 
 
 def joined(table: Table, places: Sequence[int]) -> Any:
@@ -133,7 +137,7 @@ def counted(votes: VoteTable, table: Table, name: str) -> VoteTable:
 
     counts = numbers_of(table.texts([table.place(name, "for --count")])[0], table)
     rows = np.repeat(np.arange(len(counts)), counts)
-    columns = {role: rows_of(votes.column(role), rows) for role in ROLES}
+    columns = {role: votes.column(role).take(rows) for role in ROLES}
     line = votes.line
     return replace(
         votes,
@@ -141,13 +145,6 @@ def counted(votes: VoteTable, table: Table, name: str) -> VoteTable:
         golden=None if votes.golden is None else votes.golden.take(rows),
         line=None if line is None else lambda row: line(int(rows[row])),
     )
-
-
-def rows_of(column: Any, rows: Any) -> Any:
-    """Return some rows of a column, some of them more than once."""
-    if isinstance(column, Objects):
-        return Objects(column.codes.take(rows), column.names)
-    return column.take(rows)
 
 
 def numbers_of(column: Any, table: Table) -> Any:

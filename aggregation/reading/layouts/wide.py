@@ -12,7 +12,7 @@ import numpy as np
 from ...errors import VoteError, listed
 from ..options import Reading
 from ..tables.table import Table, columns_are, text_of
-from .plain import gold_column, joined, known_of
+from .plain import gold_column, known_of, role_column
 from .roles import USUAL, plain, said_places, usual_places
 from .vote_table import VoteTable
 
@@ -143,7 +143,7 @@ def stacked(
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    item = table.column(items[0]) if len(items) == 1 else joined(table, items)
+    item = role_column(table, items)
     n_rows, width = len(item), len(cells)
     order = np.arange(n_rows * width).reshape(width, n_rows).T.ravel()
     answer = end_to_end(list(cells.values())).take(order)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import VoteError
-from .table import HEAD, Table, arrow_table, plain_text, text_of
+from .table import HEAD, Table, arrow_table, head_of, plain_text
 
 
 def parquet_table(paths: Sequence[Path], folder: Path | None) -> Table:
@@ -40,11 +40,7 @@ def parquet_table(paths: Sequence[Path], folder: Path | None) -> Table:
         return [plain_text(table.column(names[place])) for place in places]
 
     def head() -> Any:
-        import pyarrow as pa
-
-        few = files.head(HEAD)
-        columns = [text_of(few.column(place)) for place in range(len(names))]
-        return pa.Table.from_arrays(columns, names=[str(place) for place in range(len(names))])
+        return head_of(files.head(HEAD).columns)
 
     return Table(tuple(names), read, head, lambda row: f"row {row}", written)
 

@@ -195,7 +195,7 @@ def naming(name: object) -> Iterator[None]:
     try:
         yield
     except VoteError as error:
-        raise VoteError(f"{name}: {error}") from error
+        raise type(error)(f"{name}: {error}") from error
     except (pa.ArrowException, OSError, EOFError, lzma.LZMAError, zipfile.BadZipFile) as error:
         if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError):
             raise

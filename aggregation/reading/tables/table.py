@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ...errors import VoteError, listed
+from ...errors import ColumnError, VoteError, listed
 
 # So many rows are looked at to see what a table is like.
 HEAD = 1000
@@ -25,6 +25,21 @@ class Objects:
 
     codes: Any
     names: tuple[Any, ...]
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def filter(self, mask: Any) -> Objects:
+        """Return the rows where a mask is true."""
+        return Objects(self.codes.filter(mask), self.names)
+
+    def take(self, rows: Any) -> Objects:
+        """Return some rows, in the order given."""
+        return Objects(self.codes.take(rows), self.names)
+
+    def slice(self, begin: int, size: int) -> Objects:
+        """Return some rows that follow each other."""
+        return Objects(self.codes.slice(begin, size), self.names)
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +98,7 @@ class Table:
         if len(found) > 1:
             raise VoteError(f"column {name!r} is there {len(found)} times")
         if not found:
-            raise VoteError(f"there is no column {name!r} {what}: {columns_are(self.names)}")
+            raise ColumnError(f"there is no column {name!r} {what}: {columns_are(self.names)}")
         return found[0]
 
 
@@ -117,10 +132,15 @@ def text_of(column: Any) -> Any:
         column = pa.chunked_array([[None if v is None else str(v) for v in column.to_pylist()]])
     if pa.types.is_floating(column.type):
         column = whole_floats(column)
-    if pa.types.is_dictionary(column.type):
-        column = column.cast(column.type.value_type)
-    column = column.cast(pa.string())
+    column = values_of(column).cast(pa.string())
     return pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)
+
+
+def values_of(column: Any) -> Any:
+    """Return a dictionary's values, one a row; any other column as it is."""
+    import pyarrow as pa
+
+    return column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
 
 
 def plain_text(column: Any) -> Any:
@@ -147,18 +167,13 @@ def whole_floats(column: Any) -> Any:
 
 def filtered(table: Table, mask: Any) -> Table:
     """Return the rows of a table where a mask is true; their lines are those of before."""
-    import pyarrow as pa
     import pyarrow.compute as pc
 
     def read(places: Sequence[int]) -> list[Any]:
-        return [taken(column, mask) for column in table.read(places)]
+        return [column.filter(mask) for column in table.read(places)]
 
     def head() -> Any:
-        columns = [
-            pa.chunked_array(text_of(column).chunks).slice(0, HEAD)
-            for column in read(range(len(table.names)))
-        ]
-        return pa.Table.from_arrays(columns, names=[str(k) for k in range(len(table.names))])
+        return head_of(read(range(len(table.names))))
 
     def line(row: int) -> str:
         return table.line(pc.indices_nonzero(mask)[row].as_py())
@@ -166,11 +181,12 @@ def filtered(table: Table, mask: Any) -> Table:
     return Table(table.names, read, head, line, table.written, table.has_header, table.notes)
 
 
-def taken(column: Any, mask: Any) -> Any:
-    """Return the entries of a column where a mask is true."""
-    if isinstance(column, Objects):
-        return Objects(column.codes.filter(mask), column.names)
-    return column.filter(mask)
+def head_of(columns: Sequence[Any]) -> Any:
+    """Return the first rows of columns as text columns that are named by place."""
+    import pyarrow as pa
+
+    first = [text_of(column.slice(0, HEAD)) for column in columns]
+    return pa.Table.from_arrays(first, names=[str(place) for place in range(len(first))])
 
 
 def arrow_table(
@@ -183,23 +199,10 @@ def arrow_table(
     notes: tuple[str, ...] = (),
 ) -> Table:
     """Make a table of columns that are in memory."""
-    import pyarrow as pa
-
-    def head() -> Any:
-        first = [
-            text_of(
-                Objects(c.codes.slice(0, HEAD), c.names)
-                if isinstance(c, Objects)
-                else c.slice(0, HEAD)
-            )
-            for c in columns
-        ]
-        return pa.Table.from_arrays(first, names=[str(place) for place in range(len(names))])
-
     return Table(
         tuple(map(str, names)),
         lambda places: [columns[place] for place in places],
-        head,
+        lambda: head_of(columns),
         lambda row: f"{unit} {row}",
         frozenset(range(len(names))) if written else frozenset(),
         has_header,
