@@ -3,7 +3,7 @@
 References
 ----------
 .. [1] Crowd-Kit (github.com, Toloka/crowd-kit, README): "Getting Started" (task, worker and label);
-       issue 15 tells of performer, the worker's older name.
+       github.com/Toloka/crowd-kit/issues/15 on performer, the older name of the worker.
 """
 
 from __future__ import annotations

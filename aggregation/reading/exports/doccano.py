@@ -2,8 +2,9 @@
 
 References
 ----------
-.. [1] doccano (github.com, doccano/doccano): backend/data_export, its formats of export; issue 1965
-       (a file a user), pull request 46 (the oldest records), issue 1291 (annotations and users).
+.. [1] doccano (github.com, doccano/doccano): backend/data_export, its formats of export;
+       github.com/doccano/doccano/issues/1965 (a file a user) and 1291 (annotations and users);
+       github.com/doccano/doccano/pull/46 (the oldest records).
 """
 
 from __future__ import annotations
