@@ -88,8 +88,9 @@ def fit(
         str,
         typer.Option(
             metavar="OFF[,EXTRA]",
-            help="Added to every expected count of an answer, and EXTRA more where the answer is "
-            "the class: 0.1,0.5 does well on most votes.",
+            help="Votes added to those expected of a rater (shared: of all) for every class and "
+            "answer (one-coin: right and wrong), and EXTRA more where the answer is the class: 0.1 "
+            "or 0.1,0.5 does well on most votes.",
             rich_help_panel=MODEL,
         ),
     ] = "0",
@@ -210,7 +211,9 @@ def fitted(
     if isinstance(options["pseudo_count"], list):
         n_classes = arguments["n_classes"] or votes.n_answers
         off, extra = options["pseudo_count"]
-        arguments["pseudo_count"] = diagonal_pseudo_count(off, extra, n_classes)
+        of_cells = diagonal_pseudo_count(off, extra, n_classes)
+        one_coin = options["family"] == Family.ONE_COIN.value
+        arguments["pseudo_count"] = [off + extra, off] if one_coin else of_cells
     with say().status("fitting") as status, recorded_doubts() as doubts:
 
         def tell(step: int, log_likelihood: float) -> None:
