@@ -291,7 +291,7 @@ def _predictive(fit: Fit, others: Votes) -> NDArray[np.float64]:
 
 
 def _error_of_mean(sums: NDArray[np.float64], sizes: NDArray[np.int64]) -> float:
-    """Standard error of ``sums.sum() / sizes.sum()``; NaN for one item, or an infinite sum."""
+    """Return the error of ``sums.sum() / sizes.sum()``; NaN for one item or an infinite sum."""
     voted = sizes > 0
     n_items, n_votes = np.count_nonzero(voted), sizes.sum()
     if n_items < 2 or not np.isfinite(sums).all():

@@ -128,8 +128,7 @@ def objective(fit: Fit, rates: Array, prior: Array) -> float:
     total = np.log(joint[is_open].sum(axis=1)).sum() + (known * np.log(joint))[~is_open].sum()
     rates = rates[{"full": ..., "shared": 0, "one-coin": (slice(None), 0)}[fit.options.family.name]]
     pseudo = np.broadcast_to(fit.options.pseudo_count, rates.shape)
-    counted = pseudo > 0
-    return float(total + (pseudo[counted] * np.log(rates[counted])).sum())
+    return float(total + (pseudo[pseudo > 0] * np.log(rates[pseudo > 0])).sum())
 
 
 def curvature(function: Callable[[Array], float], x: Array) -> Array:
@@ -175,7 +174,6 @@ def some_truth(drawn: SimulatedVotes) -> Array:
 NEVER_1 = RATES.copy()
 NEVER_1[0] = [[0.8, 0.0, 0.2], [0.3, 0.0, 0.7]]
 PSEUDO = np.linspace(0.5, 2, 6).reshape(2, 3)
-COINS = {"family": "one-coin", "pseudo_count": [3, 1]}
 
 
 @pytest.mark.parametrize(
@@ -187,7 +185,7 @@ COINS = {"family": "one-coin", "pseudo_count": [3, 1]}
         pytest.param(RATES, {"error_rates": True}, full_model, id="fixed error rates"),
         pytest.param(RATES, {"truth": True}, full_model, id="known items"),
         pytest.param(SQUARE, {"family": "one-coin"}, one_coin_model, id="one-coin"),
-        pytest.param(SQUARE, COINS, one_coin_model, id="one-coin, right and wrong"),
+        pytest.param(SQUARE, {"family": "one-coin", "pseudo_count": [3, 1]}, one_coin_model),
         pytest.param(
             RATES, {"family": "shared", "pseudo_count": PSEUDO}, shared_model, id="shared"
         ),
