@@ -70,7 +70,7 @@ def estimate_error_rates(
 
     References
     ----------
-    Dawid & Skene (1979), Applied Statistics 28(1), section 2, eq. 2.3.
+    Dawid & Skene (1979), Applied Statistics 28(1), eq. 2.3.
 
     Examples
     --------

@@ -131,7 +131,7 @@ def fit_dawid_skene(
     References
     ----------
     Dawid & Skene (1979), Maximum likelihood estimation of observer error-rates using the EM
-    algorithm, Applied Statistics 28(1), sections 2 and 3.
+    algorithm, Applied Statistics 28(1), 20-28: eqs. 2.3 to 2.5.
     Varadhan & Roland (2008), Scandinavian Journal of Statistics 35(2).
     Sinha, Rao & Balasubramanian (2018), Fast Dawid-Skene, arXiv 1803.02781.
 

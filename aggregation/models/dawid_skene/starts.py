@@ -105,7 +105,7 @@ def from_truth(problem: Problem, votes: Votes, truth: NDArray[np.float64]) -> ND
 
 
 def from_vote_shares(problem: Problem) -> NDArray[np.float64]:
-    """M-step where each item's posterior is its vote shares (Dawid & Skene 1979, section 3)."""
+    """M-step where each item's posterior is its vote shares (Dawid & Skene 1979)."""
     affinity = answer_affinity(problem.shape[1], problem.shape[2])
     found = problem.blocks.affinity_step(affinity)
     return problem.maximise(found.counts, found.class_counts)
