@@ -126,9 +126,10 @@ def objective(fit: Fit, rates: Array, prior: Array) -> float:
     known = np.zeros_like(joint) if fit.clamped is None else fit.clamped
     is_open = ~known.any(axis=1)
     total = np.log(joint[is_open].sum(axis=1)).sum() + (known * np.log(joint))[~is_open].sum()
-    rates = rates[{"full": ..., "shared": 0, "one-coin": (slice(None), 0)}[fit.options.family.name]]
-    pseudo = np.broadcast_to(fit.options.pseudo_count, rates.shape)
-    return float(total + (pseudo[pseudo > 0] * np.log(rates[pseudo > 0])).sum())
+    own: Any = {"full": ..., "shared": 0, "one-coin": (..., 0, slice(None))}
+    rates = rates[own[fit.options.family.name]]
+    used = (pseudo := np.broadcast_to(fit.options.pseudo_count, rates.shape)) > 0
+    return float(total + (pseudo[used] * np.log(rates[used])).sum())
 
 
 def curvature(function: Callable[[Array], float], x: Array) -> Array:
