@@ -159,8 +159,7 @@ def numerical_covariance(fit: Fit, model: Model, x: Array) -> Array:
     slopes = np.array([np.append(*model(x + step)) - here for step in np.eye(len(x)) * STEP]) / STEP
     covariance = slopes.T @ np.linalg.inv(information) @ slopes
     still = ~slopes.any(axis=0)
-    covariance[still] = np.nan
-    covariance[:, still] = np.nan
+    covariance[still] = covariance[:, still] = np.nan
     return np.asarray(covariance)
 
 
