@@ -152,7 +152,7 @@ def paired_interval(
     References
     ----------
     Tango (1998), Equivalence test and confidence interval for the difference in proportions for the
-    paired-sample design, Statistics in Medicine 17(8), 891-908: equations 11, 14 and 20.
+    paired-sample design, Statistics in Medicine 17(8), 891-908.
 
     Examples
     --------

@@ -105,7 +105,7 @@ def real_accuracy(
 
     References
     ----------
-    Beyer, Henaff, Kolesnikov, Zhai & van den Oord (2020), Are we done with ImageNet?, section 4.
+    Beyer, Henaff, Kolesnikov, Zhai & van den Oord (2020), Are we done with ImageNet?
 
     Examples
     --------

@@ -20,8 +20,8 @@ from aggregation.votes.given import checked_parameters
 from ..defaults import THRESHOLD
 from ..errors import AnalysisError
 from ..statistics.estimates import check_count
-from ..statistics.operating_point import check_threshold
 from ..statistics.precision_recall import precision_recall
+from ..statistics.thresholds import check_threshold
 from ..tables import to_csv
 from .next_vote import entropy
 

@@ -150,5 +150,6 @@ def optimism_in_words(data: InAndOutOfSample) -> str:
     optimism = data.optimism
     return (
         "Optimism: average precision in sample less that out of sample is "
-        f"{optimism.value:.4f} [{optimism.low:.4f}, {optimism.high:.4f}], a paired interval."
+        f"{optimism.value:.4f} [{optimism.low:.4f}, {optimism.high:.4f}], a paired interval, given "
+        "the fitted scores."
     )

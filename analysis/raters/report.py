@@ -88,6 +88,7 @@ def report_on_votes(
     *,
     known: KnownItems | None = None,
     scale: Scale = "nominal",
+    refits: int = 0,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> RaterReport:
@@ -100,6 +101,8 @@ def report_on_votes(
         Items whose class is known; they keep it in the fit.
     scale : {"nominal", "ordinal", "interval"}
         Of the answers, in the order of their codes.
+    refits : int
+        For the intervals of bits and leanings; see :func:`rater_quality`.
     seed : int
         Of the bootstrap and of draws from posteriors.
     progress : callable, optional
@@ -124,7 +127,7 @@ def report_on_votes(
     begin()
     agreed = agreement_if_any(votes, scale=scale, seed=seed)
     begin()
-    quality = rater_quality(fit, scale=scale, class_names=names, seed=seed)
+    quality = rater_quality(fit, scale=scale, class_names=names, refits=refits, seed=seed)
     begin()
     return RaterReport(
         fit=fit,
@@ -169,7 +172,7 @@ def _right_answers(
 
 
 def report_on_release(
-    release: Release, *, seed: int = 0, progress: Progress | None = None
+    release: Release, *, refits: int = 0, seed: int = 0, progress: Progress | None = None
 ) -> RaterReport:
     """Judge the release's raters: by the job alone, and by their golden answers.
 
@@ -180,6 +183,8 @@ def report_on_release(
     Parameters
     ----------
     release : Release
+    refits : int
+        For the intervals of bits and leanings; see :func:`rater_quality`.
     seed : int
         Of the bootstraps and of draws from posteriors.
     progress : callable, optional
@@ -195,7 +200,7 @@ def report_on_release(
     begin()
     agreed = agreement(release.votes, scale="ordinal", seed=seed)
     begin()
-    quality = rater_quality(fit, scale="ordinal", seed=seed)
+    quality = rater_quality(fit, scale="ordinal", refits=refits, seed=seed)
     begin()
     pairs = pairs_of_fit(fit_dawid_skene(release.votes))
     try:

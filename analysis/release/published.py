@@ -41,8 +41,8 @@ def published_scores(release: Release) -> NDArray[np.float64]:
 
     References
     ----------
-    Beyer, Henaff, Kolesnikov, Zhai & van den Oord (2020), Are we done with ImageNet?, section 3.
-    Dawid & Skene (1979), Applied Statistics 28(1), eqs. 2.3-2.5.
+    Beyer, Henaff, Kolesnikov, Zhai & van den Oord (2020), Are we done with ImageNet?
+    Dawid & Skene (1979), Applied Statistics 28(1), 20-28.
     """
     truth = release.golden.fits(at_least=EXPERTS_FOR_RATERS).astype(int)
     error_rates = np.concatenate((rater_rates(release.golden), original_label_rates(release)))

@@ -166,7 +166,7 @@ def fit_platt(scores: ArrayLike, truth: ArrayLike) -> PlattMap:
     References
     ----------
     Platt (1999), Probabilistic outputs for support vector machines, Advances in Large Margin
-    Classifiers, section 2.2.
+    Classifiers.
     """
     from scipy.optimize import minimize
     from scipy.special import expit

@@ -160,7 +160,7 @@ def precision_recall_bands(
 
     References
     ----------
-    Efron & Tibshirani (1993), An Introduction to the Bootstrap, section 13.3.
+    Efron & Tibshirani (1993), An Introduction to the Bootstrap: percentile intervals.
     Field & Welsh (2007), Bootstrapping clustered data, JRSS B 69(3).
 
     Examples

@@ -142,7 +142,7 @@ def percentile_interval(
 
     References
     ----------
-    Efron & Tibshirani (1993), An Introduction to the Bootstrap, section 13.3.
+    Efron & Tibshirani (1993), An Introduction to the Bootstrap: percentile intervals.
     """
     check_confidence(confidence)
     drawn = np.asarray(values, dtype=np.float64)

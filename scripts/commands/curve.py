@@ -112,7 +112,8 @@ def bands_summary(data: InAndOutOfSample) -> Iterator[str]:
             f"{data.threshold:g} precision {with_ends(point.precision)}, recall "
             f"{with_ends(point.recall)}, F1 {with_ends(point.f1)}"
         )
-    yield f"optimism of the average precision: {with_ends(data.optimism)}"
+    optimism = with_ends(data.optimism)
+    yield f"optimism of the average precision: {optimism}, given the fitted scores"
 
 
 def with_ends(measured: Estimate) -> str:

@@ -46,7 +46,7 @@ def labels(
     from analysis.release.files.readers import read_scores
     from analysis.release.labels.label_sets import to_json
     from analysis.release.labels.provenance import label_file_provenance, provenance_path
-    from analysis.statistics.operating_point import check_threshold
+    from analysis.statistics.thresholds import check_threshold
 
     check_threshold(threshold)
     release = load_release(data)

@@ -42,6 +42,13 @@ def pick(
     threshold: Annotated[
         float | None, typer.Option(help="This threshold.", show_default=False)
     ] = None,
+    with_confidence: Annotated[
+        float | None,
+        typer.Option(
+            help="With --precision: reach it on new questions with this probability, such as 0.95.",
+            show_default=False,
+        ),
+    ] = None,
     out_of_sample: Annotated[
         bool,
         typer.Option(
@@ -69,7 +76,8 @@ def pick(
     from analysis.scores.picking import picks_csv
     from analysis.statistics.operating_point import Costs, Target
 
-    target = Target(precision, recall, f_beta, None if costs is None else Costs(*costs), threshold)
+    wanted = None if costs is None else Costs(*costs)
+    target = Target(precision, recall, f_beta, wanted, threshold, with_confidence)
     release = load_release(data)
     picked = pick_points(
         release,
@@ -88,6 +96,8 @@ def pick(
         print_result(text)
     for point in picked:
         say().print(point.sentence())
+    if precision is not None and with_confidence is None:
+        say().print("--with-confidence 0.95 picks so that they do 95 times in 100.")
 
 
 def print_table(picked: tuple[PickedPoint, ...]) -> None:

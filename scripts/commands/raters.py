@@ -72,6 +72,13 @@ def raters(
     scale: Annotated[
         Scale, typer.Option(help="Of the answers of --votes; the release's are ordinal.")
     ] = Scale.NOMINAL,
+    refits: Annotated[
+        int,
+        typer.Option(
+            help="Fits to items drawn anew, such as 200, for intervals of bits and leanings that "
+            "know how far the items' classes are in doubt; with 0 they take them for granted."
+        ),
+    ] = 0,
     seed: Annotated[int, typer.Option(help="Of the bootstraps.")] = 0,
     data: DataOption = None,
 ) -> None:
@@ -96,10 +103,15 @@ def raters(
                 return
         with stages(N_STAGES if out is None else N_STAGES_WRITTEN) as begin:
             if release is not None:
-                report = report_on_release(release, seed=seed, progress=begin)
+                report = report_on_release(release, refits=refits, seed=seed, progress=begin)
             else:
                 report = report_on_votes(
-                    read, known=known, scale=scale.value, seed=seed, progress=begin
+                    read,
+                    known=known,
+                    scale=scale.value,
+                    refits=refits,
+                    seed=seed,
+                    progress=begin,
                 )
             begin("tables")
             tables = report_tables(report)

@@ -74,7 +74,7 @@ def agreement(
     References
     ----------
     Fleiss (1971), Psychological Bulletin 76(5). Krippendorff (2011), Computing Krippendorff's
-    Alpha-Reliability. Gwet (2014), Handbook of Inter-Rater Reliability, 4th ed., chapters 3 and 4.
+    Alpha-Reliability. Gwet (2014), Handbook of Inter-Rater Reliability, 4th ed.
 
     Examples
     --------

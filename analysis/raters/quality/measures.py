@@ -27,7 +27,7 @@ def bits_per_answer(error_rates: ArrayLike, *, class_prior: ArrayLike) -> NDArra
 
     References
     ----------
-    Cover & Thomas (2006), Elements of Information Theory, eq. 2.28.
+    Cover & Thomas (2006), Elements of Information Theory: mutual information.
 
     Examples
     --------
@@ -59,7 +59,7 @@ def spammer_score(error_rates: ArrayLike) -> NDArray[np.float64]:
     References
     ----------
     Raykar & Yu (2012), Eliminating spammers and ranking annotators for crowdsourced labeling tasks,
-    Journal of Machine Learning Research 13, 491-518, section 3.
+    Journal of Machine Learning Research 13, 491-518.
 
     Examples
     --------
@@ -96,7 +96,7 @@ def expected_cost(
 
     References
     ----------
-    Wang, Ipeirotis & Provost (2013), Quality-based pricing for crowdsourced workers, section 3.
+    Wang, Ipeirotis & Provost (2013), Quality-based pricing for crowdsourced workers.
 
     Examples
     --------

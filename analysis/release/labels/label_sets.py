@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ...errors import AnalysisError
-from ...statistics.operating_point import ThresholdInterval, check_threshold
+from ...statistics.thresholds import ThresholdInterval, check_threshold
 from ..files.questions import N_ANIMALS, N_IMAGES, Questions
 from ..files.readers import checked_label_sets
 from ..release import Release

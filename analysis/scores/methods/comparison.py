@@ -12,8 +12,8 @@ from ...defaults import CONFIDENCE, FOLDS, REPLICATES, THRESHOLD
 from ...release.release import Release
 from ...statistics.bands import Bands, PointEstimate, paired_difference
 from ...statistics.estimates import Estimate
-from ...statistics.operating_point import check_threshold
 from ...statistics.precision_recall import PrecisionRecall
+from ...statistics.thresholds import check_threshold
 from ...tables import to_csv
 from ..golden_curves import golden_bands
 from .methods import PUBLISHED, GoldenScores, count_yes, methods

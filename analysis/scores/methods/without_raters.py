@@ -19,7 +19,7 @@ from ...release.published import FITS, published_scores
 from ...release.release import Release
 from ...statistics.bands import Bands, paired_difference
 from ...statistics.estimates import Estimate
-from ...statistics.operating_point import check_threshold
+from ...statistics.thresholds import check_threshold
 from ...tables import to_csv
 from ..golden_curves import golden_bands
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from analysis import AnalysisError, Release, make_labels, threshold_interval
 from analysis.release.files.questions import image_name
 from analysis.release.labels.label_sets import to_json
-from analysis.statistics.operating_point import ThresholdInterval
+from analysis.statistics.thresholds import ThresholdInterval
 
 from ....support.python36_set import iteration_order
 
