@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -102,17 +102,11 @@ def raters(
                 leave_out(without, release, out, seed=seed)
                 return
         with stages(N_STAGES if out is None else N_STAGES_WRITTEN) as begin:
+            how: dict[str, Any] = {"refits": refits, "seed": seed, "progress": begin}
             if release is not None:
-                report = report_on_release(release, refits=refits, seed=seed, progress=begin)
+                report = report_on_release(release, **how)
             else:
-                report = report_on_votes(
-                    read,
-                    known=known,
-                    scale=scale.value,
-                    refits=refits,
-                    seed=seed,
-                    progress=begin,
-                )
+                report = report_on_votes(read, known=known, scale=scale.value, **how)
             begin("tables")
             tables = report_tables(report)
             if out is not None:

@@ -41,6 +41,18 @@ def bits_per_answer(error_rates: ArrayLike, *, class_prior: ArrayLike) -> NDArra
     return np.asarray(np.maximum(bits, 0.0))
 
 
+def entropy(class_prior: NDArray[np.float64]) -> float:
+    """Return the most that an answer can tell of the class, in bits.
+
+    Examples
+    --------
+    >>> entropy(np.array([0.5, 0.25, 0.25, 0.0]))
+    1.5
+    """
+    known = class_prior[class_prior > 0]
+    return float(-(known * np.log2(known)).sum()) + 0.0  # never -0.0
+
+
 def spammer_score(error_rates: ArrayLike) -> NDArray[np.float64]:
     """How far a rater's error rates are from those of a spammer, whose rows are all the same.
 

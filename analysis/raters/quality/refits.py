@@ -44,7 +44,7 @@ def answer_worth(
 
     Returns
     -------
-    ndarray, shape (n_raters, n_classes)
+    ndarray, shape (n_raters, n_classes, 1)
         In 0.02..1.
 
     Raises
@@ -70,4 +70,4 @@ def answer_worth(
     of_all = np.where(varies, if_known, 0.0).sum(axis=0)
     usual = np.divide(of_all, together, out=np.ones_like(together), where=together > 0)
     own = np.divide(if_known, found, out=np.tile(usual, (len(counts), 1)), where=varies)
-    return np.asarray(np.clip(own, LEAST_WORTH, 1.0))
+    return np.asarray(np.clip(own, LEAST_WORTH, 1.0))[..., None]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
@@ -11,6 +13,7 @@ from analysis import Release, rater_pairs, report_on_release, report_on_votes, w
 from analysis.defaults import FORMATS
 from analysis.diagnostics.report import ModelReport, model_report_on_release, model_report_on_votes
 from analysis.figures import figure_bytes, rater_figures, raters_figure, without_figure
+from analysis.figures.error_rates import what_is_drawn
 from analysis.raters.pairs.clusters import cluster_raters
 from analysis.raters.report import RaterReport, clusters_of_report
 
@@ -73,6 +76,9 @@ def test_heat_map_holds_the_rates(report: RaterReport, figures: dict[str, Figure
     best, worst = report.quality.shrunken[[bits.argmax(), bits.argmin()]]
     assert np.array_equal(drawn[0], best.ravel())
     assert np.array_equal(drawn[-1], worst.ravel())
+    assert "95 % intervals given the items' classes;" in texts(figures["error_rates"])
+    refitted = replace(report.quality, refits=200)
+    assert "95 % intervals with 200 refits;" in what_is_drawn(refitted)
 
 
 def test_raters_are_where_they_are(report: RaterReport, figures: dict[str, Figure]) -> None:
