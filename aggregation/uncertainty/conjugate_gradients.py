@@ -10,7 +10,15 @@ from numpy.typing import NDArray
 
 from ..errors import VoteError
 from ..models.fit import Fit
-from .information import FLAT, NOT_A_MAXIMUM, Cells, Columns, no_maximum, open_items
+from .information import (
+    FLAT,
+    LEAST_SHARE,
+    NOT_A_MAXIMUM,
+    Cells,
+    Columns,
+    no_maximum,
+    open_items,
+)
 
 # A column is found when its residual has shrunk to this share. The condition of the information is
 # at most 1 / FLAT, of which conjugate gradients feel the root.
@@ -70,8 +78,8 @@ def conjugate_gradients(
         curvature, length = float(direction @ ahead), float(direction @ direction)
         if curvature < NOT_A_MAXIMUM * length:
             raise no_maximum(curvature / length)
-        if curvature < FLAT * length:
-            return x, True
+        if curvature < FLAT * length:  # what is left lies there: how much of a unit change is it?
+            return x, left > LEAST_SHARE
         x = x + left / curvature * direction
         residual = residual - left / curvature * ahead
         before, left = left, float(residual @ residual)

@@ -96,7 +96,7 @@ def _sandwich(
         along = scores @ inverse[:, begin : begin + CHUNK]
         along -= along.mean(axis=0)
         covariance[:, begin : begin + CHUNK] = inverse.T @ (scores.T @ along)
-    return covariance * (n_groups / (n_groups - 1))
+    return np.asarray(covariance * (n_groups / (n_groups - 1)))
 
 
 def group_scores(fit: Fit, cells: Cells, group_of: NDArray[np.int64]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -12,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engine.climb import climb
-from ..errors import VoteError
+from ..engine.climb import Path, climb
+from ..errors import ConvergenceWarning, VoteError
 from ..models.dawid_skene.arguments import (
     FixedParameters,
     answers_before_classes,
@@ -27,8 +28,12 @@ from .boundary import checked_confidence
 PRECISION = 1e-4
 # What is less likely than one item in so many times the items is at the boundary.
 BEYOND = 100
-# A refit that comes out higher than the fit by more than this, in nats a vote, is another optimum.
+# A refit that comes out higher than the fit by more than this, in nats a vote, is another optimum;
+# so many times in a row, at most, the intervals move on to it.
 HIGHER = 1e-6
+MOST_MOVES = 20
+
+Climb = Callable[[Problem, NDArray[np.float64]], Path]
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +72,21 @@ class HeldEntry(Problem):
         return x
 
 
+class Peak(NamedTuple):
+    """The optimum that the intervals are around: its objective and all parameters."""
+
+    objective: float
+    x: NDArray[np.float64]
+
+
+class HigherError(Exception):
+    """A refit with an entry held is higher than the peak; `x` is where."""
+
+    def __init__(self, x: NDArray[np.float64]) -> None:
+        super().__init__("a refit is higher than the fit")
+        self.x = x
+
+
 class Refit(NamedTuple):
     """A fit with the entry held: where, all parameters, and how far that is beyond the end.
 
@@ -88,7 +108,8 @@ def profile_class_prior(
     fitted again, is the quantile of chi-squared with one degree of freedom. That takes into account
     that the likelihood is no parabola, as it is not with few votes a rater: there these intervals
     cover where those of :func:`standard_errors` do not. They take the items to be independent. With
-    pseudo-counts it is the penalised likelihood that is compared.
+    pseudo-counts it is the penalised likelihood that is compared. Where a refit comes to a higher
+    optimum than the fit's, the intervals are around that one.
 
     Parameters
     ----------
@@ -108,8 +129,12 @@ def profile_class_prior(
     Raises
     ------
     VoteError
-        If the class prior was not estimated, the fit is hard or has ``max_steps=0``, or a refit
-        comes to a higher optimum than the fit's.
+        If the class prior was not estimated, or the fit is hard or has ``max_steps=0``.
+
+    Warns
+    -----
+    ConvergenceWarning
+        If there is a higher optimum than the fit's.
 
     References
     ----------
@@ -133,7 +158,8 @@ def profile_class_prior(
         raise VoteError(
             "a hard fit, or one with max_steps=0, is at no maximum of the likelihood: fit without"
         )
-    rates = answers_before_classes(fit.error_rates)
+    up = partial(climb, accelerate=options.accelerate, tol=options.tol, max_steps=options.max_steps)
+    rates, classes = answers_before_classes(fit.error_rates), range(fit.n_classes)
     problem = problem_of(
         fit.votes,
         fit.clamped,
@@ -145,46 +171,52 @@ def profile_class_prior(
         threads=threads,
     )
     with closing(problem.blocks):
-        ends = [list(_ends(fit, problem, cls, confidence)) for cls in range(fit.n_classes)]
+        peak = Peak(fit.objective, problem.joined(rates, fit.class_prior))
+        for _ in range(MOST_MOVES):
+            try:
+                ends = [list(_ends(problem, peak, cls, up, confidence)) for cls in classes]
+                break
+            except HigherError as there:
+                path = up(problem, there.x)
+                peak = Peak(path.objectives[-1], path.x)
+    gain = peak.objective - fit.objective
+    if gain > 0:
+        warnings.warn(
+            f"fits with the class prior held found an optimum that is {gain:.3g} nats higher than "
+            "the fit's, and the intervals are around that one: fit with restarts, or with a "
+            "pseudo_count, such as 0.1",
+            ConvergenceWarning,
+            stacklevel=2,
+        )
     return np.array(ends).T
 
 
-def _ends(fit: Fit, problem: Problem, cls: int, confidence: float) -> Iterator[float]:
+def _ends(problem: Problem, peak: Peak, cls: int, up: Climb, confidence: float) -> Iterator[float]:
     """Yield the lower and the upper end of one entry."""
     from scipy.special import expit, logit
 
-    n_items = fit.votes.n_items
+    n_items = problem.blocks.votes.n_items + problem.known.classes.sum()
     least = 1 / (BEYOND * n_items)
-    share = float(np.clip(fit.class_prior[cls], least, 1 - least))
+    share = float(np.clip(problem.split(peak.x)[1][cls], least, 1 - least))
     held = HeldEntry(**vars(problem), cls=cls, value=share)
-    at = np.concatenate((answers_before_classes(fit.error_rates).reshape(-1), fit.class_prior))
     enough = NormalDist().inv_cdf((1 + confidence) / 2)
-    middle = Refit(float(logit(share)), at, -enough)
+    onward = partial(_refit, held, peak, up, enough)
+    middle = Refit(float(logit(share)), peak.x, -enough)
     # as far as it would be if the classes were seen: the interval can hardly be shorter
     step = enough / np.sqrt(n_items * share * (1 - share))
     for side in (-1, 1):
-        onward = partial(_refit, fit, held, enough)
         yield float(expit(_crossing(onward, middle, side * step, float(logit(1 - least)))))
 
 
-def _refit(fit: Fit, held: HeldEntry, enough: float, logit: float, near: Refit) -> Refit:
+def _refit(
+    held: HeldEntry, peak: Peak, up: Climb, enough: float, logit: float, near: Refit
+) -> Refit:
     """Hold the entry at a logit and fit all else, from where a refit nearby is."""
-    options = fit.options
     held = replace(held, value=float(1 / (1 + np.exp(-logit))))
-    path = climb(
-        held,
-        held.joined(*held.split(near.x)),
-        accelerate=options.accelerate,
-        tol=options.tol,
-        max_steps=options.max_steps,
-    )
-    higher = path.objectives[-1] - fit.objective
+    path = up(held, held.joined(*held.split(near.x)))
+    higher = path.objectives[-1] - peak.objective
     if higher > HIGHER * held.n_votes:
-        raise VoteError(
-            f"with the class prior of class {fit.class_names[held.cls]} held at {held.value:.3g} "
-            f"the votes are likelier by {higher:.2g} nats: the fit is not at the best optimum. Fit "
-            "with restarts, or with a pseudo_count, such as 0.1"
-        )
+        raise HigherError(path.x)
     return Refit(logit, path.x, float(np.sqrt(max(-2 * higher, 0))) - enough)
 
 
