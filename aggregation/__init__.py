@@ -51,7 +51,7 @@ MODULES = {
     "fit_one_coin_bayes": "models.one_coin",
     "held_out_log_likelihood": "uncertainty.model_comparison",
     "load_anesthesia": "datasets.anesthesia",
-    "n_parameters": "uncertainty.model_comparison",
+    "n_parameters": "models.fit",
     "normalised_rates": "models.known_truth",
     "posterior_table": "models.fit_tables",
     "profile_class_prior": "uncertainty.profile",

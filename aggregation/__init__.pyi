@@ -18,6 +18,7 @@ from .models.fit import Fit as Fit
 from .models.fit import Optimality as Optimality
 from .models.fit import Optimum as Optimum
 from .models.fit import Options as Options
+from .models.fit import n_parameters as n_parameters
 from .models.fit_tables import error_rate_table as error_rate_table
 from .models.fit_tables import posterior_table as posterior_table
 from .models.ibcc import fit_ibcc as fit_ibcc
@@ -42,7 +43,6 @@ from .uncertainty.model_comparison import HeldOut as HeldOut
 from .uncertainty.model_comparison import bic as bic
 from .uncertainty.model_comparison import compare_fits as compare_fits
 from .uncertainty.model_comparison import held_out_log_likelihood as held_out_log_likelihood
-from .uncertainty.model_comparison import n_parameters as n_parameters
 from .uncertainty.profile import profile_class_prior as profile_class_prior
 from .uncertainty.standard_errors import StandardErrors as StandardErrors
 from .uncertainty.standard_errors import standard_errors as standard_errors

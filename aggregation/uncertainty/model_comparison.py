@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -9,9 +10,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import VoteError
+from ..errors import VoteError, VoteWarning
 from ..models.dawid_skene.fitting import fit_dawid_skene
-from ..models.fit import Fit
+from ..models.fit import Fit, n_parameters
 from ..models.known_truth import vote_major
 from ..votes.votes import Votes
 
@@ -69,34 +70,6 @@ class ComparedFit(NamedTuple):
     converged: bool
 
 
-def n_parameters(fit: Fit) -> int:
-    """Count the free parameters of a fit's model.
-
-    Each row of error rates, and the class prior, is one less than its entries, for it sums to 1. An
-    entry that came out as 0 counts: it was free to be anything. Fixed error rates or a fixed class
-    prior do not count, nor do raters without votes.
-
-    Parameters
-    ----------
-    fit : Fit
-
-    Returns
-    -------
-    int
-
-    Examples
-    --------
-    >>> votes = Votes.from_triples([0, 0, 0, 1, 1, 1], [0, 1, 2, 0, 1, 2], [1, 1, 1, 0, 0, 0])
-    >>> n_parameters(fit_dawid_skene(votes))  # 3 raters x 2 classes, and the class prior
-    7
-    """
-    n_raters = int(np.count_nonzero(fit.votes.votes_per_rater()))
-    shape = n_raters, fit.votes.n_answers, fit.n_classes
-    of_rates = fit.options.family.n_parameters(shape) if fit.options.error_rates is None else 0
-    of_prior = fit.n_classes - 1 if fit.options.class_prior is None else 0
-    return of_rates + of_prior
-
-
 def bic(fit: Fit) -> float:
     """Compute Schwarz's criterion, ``n_parameters * log(n) - 2 * log_likelihood``; less is better.
 
@@ -113,10 +86,20 @@ def bic(fit: Fit) -> float:
     float
         In units of twice a nat.
 
+    Warns
+    -----
+    VoteWarning
+        If there are more parameters than votes, which is far from what the criterion supposes.
+
     References
     ----------
     Schwarz (1978), Estimating the dimension of a model, Annals of Statistics 6(2), 461-464.
     """
+    _warn_of_many_parameters({"": fit})
+    return _bic(fit)
+
+
+def _bic(fit: Fit) -> float:
     informative = np.diff(fit.votes.starts) > 0
     if fit.clamped is not None:
         informative |= fit.clamped.any(axis=1)
@@ -200,10 +183,16 @@ def compare_fits(
     ------
     VoteError
         As :func:`held_out_log_likelihood`, or if there are no models.
+
+    Warns
+    -----
+    VoteWarning
+        If a model has more parameters than there are votes: its `bic` means nothing.
     """
     if not models:
         raise VoteError("no models to compare: give a name and the options of each")
     fits = [fit_dawid_skene(votes, **options) for options in models.values()]
+    _warn_of_many_parameters(dict(zip(models, fits, strict=True)))
     held_out = [
         held_out_log_likelihood(votes, share=share, folds=folds, seed=seed, **options)
         for options in models.values()
@@ -214,13 +203,33 @@ def compare_fits(
             name,
             n_parameters(fit),
             fit.log_likelihood,
-            bic(fit),
+            _bic(fit),
             result.log_likelihood,
             result.log_likelihood - best.log_likelihood,
             _error_of_mean(result.by_item - best.by_item, best.votes_of_item),
             fit.converged,
         )
         for name, fit, result in zip(models, fits, held_out, strict=True)
+    )
+
+
+def _warn_of_many_parameters(fits: Mapping[str, Fit]) -> None:
+    """Warn of the fits whose BIC means nothing, for there are more parameters than votes."""
+    many = {
+        name: n_parameters(fit)
+        for name, fit in fits.items()
+        if n_parameters(fit) > fit.votes.n_votes
+    }
+    if not many:
+        return
+    which = ", ".join(f"{name or 'the fit'} has {count:,}" for name, count in many.items())
+    n_votes = next(iter(fits.values())).votes.n_votes
+    warnings.warn(
+        f"more parameters than votes: {which} for {n_votes:,} votes. BIC supposes many votes a "
+        "parameter, and says nothing here: compare what models say of held-out votes "
+        "(held_out_log_likelihood), or take a family with fewer, 'one-coin' or 'shared'",
+        VoteWarning,
+        stacklevel=3,
     )
 
 

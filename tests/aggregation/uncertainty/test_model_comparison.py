@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from aggregation import (
     VoteError,
     Votes,
+    VoteWarning,
     bic,
     compare_fits,
     fit_dawid_skene,
@@ -18,6 +20,8 @@ from aggregation import (
     n_parameters,
     simulate_votes,
 )
+
+from ...support.em_models import quiet_fit
 
 RATES = [[[0.9, 0.1], [0.2, 0.8]], [[0.8, 0.2], [0.3, 0.7]], [[0.7, 0.3], [0.1, 0.9]]]
 
@@ -85,3 +89,20 @@ def test_impossible_votes_and_no_models_are_refused(votes: Votes) -> None:
     certain = [[[1, 0], [0, 1]], [[1, 0], [0, 1]]]
     with pytest.raises(VoteError, match="have probability 0 under"):
         held_out_log_likelihood(once, folds=2, error_rates=certain, class_prior=[0.5, 0.5])
+
+
+def test_more_parameters_than_votes_are_told() -> None:
+    few = Votes.from_triples([0, 0, 1, 1, 2, 2], [0, 1, 2, 3, 0, 3], [0, 0, 1, 1, 0, 1])
+    fit = quiet_fit(few, pseudo_count=0.1)
+    with pytest.warns(VoteWarning, match="the fit has 9 for 6 votes"):
+        bic(fit)
+    models: dict[str, dict[str, Any]] = {
+        "full": {"pseudo_count": 0.1},
+        "shared": {"family": "shared", "pseudo_count": 0.1},
+    }
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        compare_fits(few, models, folds=3)
+    told = [str(warning.message) for warning in caught if warning.category is VoteWarning]
+    assert len(told) == 1
+    assert told[0].startswith("more parameters than votes: full has 9 for 6 votes. BIC")
