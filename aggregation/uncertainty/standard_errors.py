@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..errors import ConvergenceWarning, VoteError
-from ..models.fit import Fit
+from ..errors import ConvergenceWarning, VoteError, VoteWarning
+from ..models.fit import Fit, n_parameters
 from ..models.fit_tables import error_rate_table
 from ..reading.columns import codes_below
 from ..table import Table
@@ -24,6 +24,11 @@ from .boundary import (
     trials_of,
     with_ends_at_boundary,
 )
+
+# Intervals cover too little where both are so: in 2,099 simulated sets of 14 designs, 95 % ones
+# covered 79 % of the class prior and 90 % of the error rates there, 92 % and 94 % elsewhere.
+FEW_VOTES = 80  # a parameter
+MUCH_MISSING = 1.5  # variance of the class prior, times that if classes were seen
 
 if TYPE_CHECKING:
     from .covariance import Covariance
@@ -175,6 +180,8 @@ def standard_errors(
     IdentifiabilityWarning
         If the votes do not tell some parameters; the message names whose. They have no standard
         error.
+    VoteWarning
+        If votes are so few that intervals cover less than they say.
 
     References
     ----------
@@ -201,6 +208,7 @@ def standard_errors(
     covariance = covariance_of(fit, kept, group_of, dense=raters is None)
     deviations = np.append(np.sqrt(np.diagonal(covariance.values)), np.nan)  # row -1, as above
     by_code = deviations[covariance.row_of_parameter] * covariance.scale
+    _warn_of_few_votes(fit, by_code[-1])
     return StandardErrors(
         fit,
         _in_order_of_fit(by_code[:-1], (len(kept), *fit.error_rates.shape[1:])),
@@ -225,6 +233,26 @@ def _check(fit: Fit, robust: bool, groups: object) -> None:
             ConvergenceWarning,
             stacklevel=3,
         )
+
+
+def _warn_of_few_votes(fit: Fit, of_prior: NDArray[np.float64]) -> None:
+    """Warn where the likelihood is no parabola: few votes a parameter, and classes hardly seen."""
+    n_items = np.count_nonzero(np.diff(fit.votes.starts))
+    seen = fit.class_prior * (1 - fit.class_prior)
+    there = np.isfinite(of_prior) & (seen > 0)
+    missing = float((of_prior[there] ** 2 / seen[there]).max(initial=0)) * n_items
+    share = fit.votes.n_votes / max(n_parameters(fit), 1)
+    rests_on_votes = fit.options.family.is_full and not np.any(fit.options.pseudo_count)
+    if not rests_on_votes or share >= FEW_VOTES or missing <= MUCH_MISSING:
+        return
+    warnings.warn(
+        f"{share:.3g} votes a parameter, and a class prior's variance {missing:.2g} times that of "
+        "seen classes: of simulated votes like these, intervals of 95 % covered 79 % of class "
+        "priors and 90 % of error rates. profile_class_prior(fit) covers more, and so does a fit "
+        f"with pseudo_count=diagonal_pseudo_count(0.1, 0.5, {fit.n_classes}) or family='one-coin'",
+        VoteWarning,
+        stacklevel=3,
+    )
 
 
 def _in_order_of_fit(by_code: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:

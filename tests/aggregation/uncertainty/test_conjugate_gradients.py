@@ -21,6 +21,9 @@ from aggregation.uncertainty import conjugate_gradients as module
 
 from ...support.curvature import PRIOR, RATES, SQUARE, small
 
+# Sets are small here, so that numerical differences are quick.
+pytestmark = pytest.mark.filterwarnings("ignore:.* votes a parameter:aggregation.VoteWarning")
+
 
 @pytest.fixture(scope="module")
 def moderate() -> Fit:

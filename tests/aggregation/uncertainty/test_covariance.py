@@ -33,6 +33,9 @@ from ...support.curvature import (
     small,
 )
 
+# Sets are small here, so that numerical differences are quick.
+pytestmark = pytest.mark.filterwarnings("ignore:.* votes a parameter:aggregation.VoteWarning")
+
 
 @pytest.mark.parametrize(
     ("rates", "options", "model_of"),

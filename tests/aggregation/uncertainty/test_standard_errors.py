@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,7 @@ from aggregation import (
     SimulatedVotes,
     VoteError,
     Votes,
+    VoteWarning,
     estimate_error_rates,
     fit_dawid_skene,
     simulate_votes,
@@ -35,6 +37,9 @@ from ...support.curvature import (
     shared_model,
     small,
 )
+
+# Sets are small here, so that numerical differences are quick.
+pytestmark = pytest.mark.filterwarnings("ignore:.* votes a parameter:aggregation.VoteWarning")
 
 
 def some_truth(drawn: SimulatedVotes) -> Array:
@@ -242,3 +247,20 @@ def test_errors_of_the_release(release: Release) -> None:
     least = np.sqrt(rates * (1 - rates) / expected[busy, None, None])
     assert (errors.error_rates[busy] > least).all()
     assert (errors.class_prior > np.sqrt(prior * (1 - prior) / fit.votes.n_items)[:, 0]).all()
+
+
+def test_few_votes_are_told() -> None:
+    weak = [[[0.7, 0.3], [0.3, 0.7]]] * 20
+    few, many = (
+        simulate_votes(
+            weak, class_prior=[0.5, 0.5], n_items=n_items, votes_per_item=3, seed=2
+        ).votes
+        for n_items in (300, 3000)
+    )
+    with pytest.warns(VoteWarning, match=r"22 votes a parameter, .* times that of seen classes"):
+        standard_errors(fit_dawid_skene(few))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        standard_errors(fit_dawid_skene(many))
+        standard_errors(fit_dawid_skene(few, pseudo_count=0.1))
+        standard_errors(fit_dawid_skene(few, family="one-coin"))
