@@ -10,6 +10,8 @@ from .models.aggregated import Aggregated as Aggregated
 from .models.aggregated import Aggregation as Aggregation
 from .models.catalogue import METHODS as METHODS
 from .models.catalogue import Method as Method
+from .models.criteria import bic as bic
+from .models.criteria import n_parameters as n_parameters
 from .models.dawid_skene.families import Family as Family
 from .models.dawid_skene.families import FamilyName as FamilyName
 from .models.dawid_skene.fitting import fit_dawid_skene as fit_dawid_skene
@@ -18,7 +20,6 @@ from .models.fit import Fit as Fit
 from .models.fit import Optimality as Optimality
 from .models.fit import Optimum as Optimum
 from .models.fit import Options as Options
-from .models.fit import n_parameters as n_parameters
 from .models.fit_tables import error_rate_table as error_rate_table
 from .models.fit_tables import posterior_table as posterior_table
 from .models.ibcc import fit_ibcc as fit_ibcc
@@ -40,7 +41,6 @@ from .uncertainty.bootstrap import bootstrap as bootstrap
 from .uncertainty.boundary import Intervals as Intervals
 from .uncertainty.model_comparison import ComparedFit as ComparedFit
 from .uncertainty.model_comparison import HeldOut as HeldOut
-from .uncertainty.model_comparison import bic as bic
 from .uncertainty.model_comparison import compare_fits as compare_fits
 from .uncertainty.model_comparison import held_out_log_likelihood as held_out_log_likelihood
 from .uncertainty.profile import profile_class_prior as profile_class_prior

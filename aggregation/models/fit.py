@@ -102,8 +102,8 @@ class Fit(Posteriors):
     log_likelihood : float
         Of the votes, and of the known items' classes, at these parameters; in nats.
     objective : float
-        What EM climbed: the log-likelihood, plus ``sum(pseudo_count * log(error_rates))``; with
-        ``hard=True`` the likelihood of votes and likeliest classes.
+        What EM climbed: the log-likelihood, plus each pseudo-count times the logarithm of its error
+        rate; with ``hard=True`` the likelihood of votes and likeliest classes.
     trace : ndarray, shape (n,)
         ``trace[k]`` is the log-likelihood at the parameters that enter E-step ``k`` (with
         ``hard=True``, of votes and likeliest classes). A rejected extrapolation leaves no entry.
@@ -157,32 +157,3 @@ class Fit(Posteriors):
     def answer_probabilities(self) -> NDArray[np.float64]:
         """Return the error rates, shape (n_raters, n_classes, n_answers)."""
         return self.error_rates
-
-
-def n_parameters(fit: Fit) -> int:
-    """Count the free parameters of a fit's model.
-
-    Each row of error rates, and the class prior, is one less than its entries, for it sums to 1. An
-    entry that came out as 0 counts: it was free to be anything. Fixed error rates or a fixed class
-    prior do not count, nor do raters without votes.
-
-    Parameters
-    ----------
-    fit : Fit
-
-    Returns
-    -------
-    int
-
-    Examples
-    --------
-    >>> from aggregation import Votes, fit_dawid_skene
-    >>> votes = Votes.from_triples([0, 0, 0, 1, 1, 1], [0, 1, 2, 0, 1, 2], [1, 1, 1, 0, 0, 0])
-    >>> n_parameters(fit_dawid_skene(votes))  # 3 raters x 2 classes, and the class prior
-    7
-    """
-    n_raters = int(np.count_nonzero(fit.votes.votes_per_rater()))
-    shape = n_raters, fit.votes.n_answers, fit.n_classes
-    of_rates = fit.options.family.n_parameters(shape) if fit.options.error_rates is None else 0
-    of_prior = fit.n_classes - 1 if fit.options.class_prior is None else 0
-    return of_rates + of_prior

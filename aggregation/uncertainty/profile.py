@@ -164,7 +164,9 @@ def profile_class_prior(
         fit.votes,
         fit.clamped,
         n_classes=fit.n_classes,
-        pseudo_counts=pseudo_counts_of(options.pseudo_count, fit.votes, fit.n_classes),
+        pseudo_counts=pseudo_counts_of(
+            options.pseudo_count, fit.votes, fit.n_classes, options.family
+        ),
         family=options.family,
         hard=False,
         fixed=FixedParameters(None if options.error_rates is None else rates, None),

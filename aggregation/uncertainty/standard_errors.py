@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import ConvergenceWarning, VoteError, VoteWarning
-from ..models.fit import Fit, n_parameters
+from ..models.criteria import n_parameters
+from ..models.fit import Fit
 from ..models.fit_tables import error_rate_table
 from ..reading.columns import codes_below
 from ..table import Table
@@ -186,7 +187,7 @@ def standard_errors(
     References
     ----------
     Louis (1982), Finding the observed information matrix when using the EM algorithm, Journal of
-    the Royal Statistical Society B 44(2), 226-233, eq. 3.2.
+    the Royal Statistical Society B 44(2), 226-233.
     White (1982), Maximum likelihood estimation of misspecified models, Econometrica 50(1), 1-25.
 
     Examples

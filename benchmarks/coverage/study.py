@@ -65,7 +65,8 @@ def inside(interval: Iterable[ArrayLike], truth: ArrayLike) -> NDArray[np.bool_]
     low, high = (np.asarray(end, dtype=float) for end in interval)
     there = ~(np.isnan(low) | np.isnan(high))
     truth = np.broadcast_to(np.asarray(truth, dtype=float), low.shape)
-    return np.asarray((low <= truth) & (truth <= high))[there]
+    covered: NDArray[np.bool_] = (low <= truth) & (truth <= high)
+    return np.asarray(np.atleast_1d(covered)[np.atleast_1d(there)])
 
 
 def measure(study: Study, number: int, sets: int, workers: int | None = None) -> list[Row]:

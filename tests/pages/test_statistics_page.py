@@ -1,4 +1,4 @@
-"""docs/statistics.md: its table is of all designs, with enough sets, and says why what is off is."""
+"""docs/statistics.md: its table is of all designs, and says why what is off is off."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 
 from benchmarks import __main__ as command
 from benchmarks.coverage import page, study
+from benchmarks.coverage.reasons import reason_of
 
 TEXT = page.PAGE.read_text(encoding="utf-8")
 ROW = re.compile(r"^\| (.+) \| (.+) \| ([\d.]+) ± ([\d.]+) \| ([\d,]+) \| (.*) \|$", re.MULTILINE)
@@ -31,7 +32,7 @@ def test_what_is_off_has_its_reason(row: tuple[str, ...]) -> None:
     assert int(sets.replace(",", "")) >= 0.99 * page.SETS
     assert 0 <= float(error) < 3
     found = study.Row(name, interval, share, 0.0, 500, 500)
-    assert reason == ("" if page.is_near(found) else page.reason_of(found))
+    assert reason == ("" if page.is_near(found) else reason_of(found))
     assert page.is_near(found) or reason
 
 
@@ -65,7 +66,9 @@ def test_the_command_leaves_the_page_alone_if_told(
 ) -> None:
     one = study.Study("none", "nothing", lambda _: {"i": np.ones(3, dtype=bool)})
     monkeypatch.setattr(page, "studies", lambda: (one,))
-    monkeypatch.setattr(page, "measure", lambda *args: study.measure(*args, workers=1))
+    monkeypatch.setattr(
+        page, "measure", lambda of, number, sets: study.measure(of, number, sets, 1)
+    )
     before = page.PAGE.read_bytes()
     monkeypatch.setattr(sys, "argv", ["benchmarks", "coverage", "--out", str(tmp_path)])
     command.main()

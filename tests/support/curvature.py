@@ -81,12 +81,14 @@ def flat(array: NDArray[Any]) -> NDArray[Any]:
 
 
 def one_coin_model(fit: Fit) -> tuple[Model, Array]:
+    n_told = len(fit.error_rates) - (not np.any(fit.options.pseudo_count))  # one has no votes
+
     def unpack(x: Array) -> tuple[Array, Array]:
         rates = fit.error_rates.copy()
-        rates[:-1] = np.array([[[q, 1 - q], [1 - q, q]] for q in x[:-1]])
+        rates[:n_told] = np.array([[[q, 1 - q], [1 - q, q]] for q in x[:-1]])
         return rates, np.array([x[-1], 1 - x[-1]])
 
-    return unpack, np.append(fit.error_rates[:-1, 0, 0], fit.class_prior[0])
+    return unpack, np.append(fit.error_rates[:n_told, 0, 0], fit.class_prior[0])
 
 
 def shared_model(fit: Fit) -> tuple[Model, Array]:
@@ -109,14 +111,16 @@ def item_log_likelihoods(fit: Fit, rates: Array, prior: Array) -> Array:
     )
     known = np.zeros_like(joint) if fit.clamped is None else fit.clamped
     is_open = ~known.any(axis=1)
-    return np.where(is_open, np.log(joint.sum(axis=1)), (known * np.log(joint)).sum(axis=1))
+    of_known = (known * np.log(joint)).sum(axis=1)
+    return np.asarray(np.where(is_open, np.log(joint.sum(axis=1)), of_known))
 
 
 def objective(fit: Fit, rates: Array, prior: Array) -> float:
     """What EM climbs, straight from the oracle."""
-    pseudo = np.broadcast_to(fit.options.pseudo_count, rates.shape)
-    counted = pseudo > 0
-    penalty = (pseudo[counted] * np.log(rates[counted])).sum()
+    own: Any = {"full": ..., "shared": 0, "one-coin": (..., 0, slice(None))}
+    by_family = rates[own[fit.options.family.name]]
+    used = (pseudo := np.broadcast_to(fit.options.pseudo_count, by_family.shape)) > 0
+    penalty = (pseudo[used] * np.log(by_family[used])).sum()
     return float(item_log_likelihoods(fit, rates, prior).sum() + penalty)
 
 

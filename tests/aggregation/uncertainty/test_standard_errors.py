@@ -64,7 +64,10 @@ PSEUDO = np.linspace(0.5, 2, 6).reshape(2, 3)
         pytest.param(RATES, {"error_rates": True}, full_model, id="fixed error rates"),
         pytest.param(RATES, {"truth": True}, full_model, id="known items"),
         pytest.param(SQUARE, {"family": "one-coin"}, one_coin_model, id="one-coin"),
-        pytest.param(RATES, {"family": "shared", "pseudo_count": 1.0}, shared_model, id="shared"),
+        pytest.param(SQUARE, {"family": "one-coin", "pseudo_count": [3, 1]}, one_coin_model),
+        pytest.param(
+            RATES, {"family": "shared", "pseudo_count": PSEUDO}, shared_model, id="shared"
+        ),
     ],
 )
 def test_covariance_is_the_inverse_curvature(
@@ -81,7 +84,7 @@ def test_covariance_is_the_inverse_curvature(
     errors = standard_errors(fit)
     found = errors.covariance()
     assert np.isfinite(found).any()
-    if options.get("family") == "one-coin":
+    if options == {"family": "one-coin"}:
         # the rater without votes has no cell, and right and wrong are one parameter
         assert np.isnan(errors.error_rates[-1]).all()
     np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-7)
