@@ -39,11 +39,30 @@ def test_what_is_off_has_its_reason(row: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("number", range(len(DESIGNS)), ids=list(DESIGNS))
 def test_designs_say_what_the_page_says(number: int) -> None:
     one = [*DESIGNS.values()][number]
-    said = {row[1]: float(row[2]) / 100 for row in ROWS if row[0] == one.name}
-    sets = 4 * min(one.sets, 10)
-    for row in study.measure(one, number, sets, workers=1):
-        # of few sets: within chance, where a set's intervals go together
-        assert row.covered == pytest.approx(said[row.interval], abs=2.5 / np.sqrt(sets) + 0.02)
+    said = {row[1]: row for row in ROWS if row[0] == one.name}
+    rows = study.measure(one, number, sets := 4 * min(one.sets, 10), workers=1)
+    assert {row.interval for row in rows} == set(said)
+    for row in rows:
+        _, _, covered, error, of_sets, _ = said[row.interval]
+        spread = float(error) / 100 * np.sqrt(int(of_sets.replace(",", "")))  # of one set
+        chance = 4 * spread / np.sqrt(sets) + 0.01
+        assert row.covered == pytest.approx(float(covered) / 100, abs=chance)
+
+
+def test_the_page_on_uncertainty_says_what_this_one_says() -> None:
+    text = " ".join((page.PAGE.parent / "uncertainty.md").read_text(encoding="utf-8").split())
+    covered = {(row[0], row[1]): round(float(row[2])) for row in ROWS}
+    weak, images = "few votes of weak raters", "images"
+    for cell, words in (
+        ((weak, "`standard_errors`: class prior"), "{} % of the class prior and of the error"),
+        ((weak, "`standard_errors`: error rates"), "{} % of the class prior and of the error"),
+        ((weak, "`profile_class_prior`: class prior"), "likelihood covered {} % of the class"),
+        ((weak, "`standard_errors`, pseudo-counts: class prior"), "covered {} % and 95 %."),
+        ((weak, "`standard_errors`, pseudo-counts: error rates"), "covered 94 % and {} %."),
+        ((images, "`standard_errors`: class prior"), "intervals covered {} % of the class"),
+        ((images, "`standard_errors`(robust=True, groups=): class prior"), "by images {} %"),
+    ):
+        assert words.format(covered[cell]) in text
 
 
 def test_a_set_depends_on_its_seed_alone() -> None:
