@@ -54,6 +54,13 @@ REASONS: tuple[tuple[str, str, str], ...] = (
         "`measure_calibration`: miscalibration",
         "cannot be below 0: chance alone makes it positive, and again in each replicate",
     ),
+    (
+        "the model's votes",
+        "`check_model()`",
+        "parameters count as known, though they are fitted to these votes: `refit=True` mends it",
+    ),
+    ("the model's votes", "`near_copies`", "asks for a share copied of surely half, too"),
+    ("the model's votes", "pairs, ", "the p-value is an upper bound (Hoeffding's theorem)"),
 )
 
 
