@@ -10,6 +10,8 @@ from .models.aggregated import Aggregated as Aggregated
 from .models.aggregated import Aggregation as Aggregation
 from .models.catalogue import METHODS as METHODS
 from .models.catalogue import Method as Method
+from .models.criteria import bic as bic
+from .models.criteria import n_parameters as n_parameters
 from .models.dawid_skene.families import Family as Family
 from .models.dawid_skene.families import FamilyName as FamilyName
 from .models.dawid_skene.fitting import fit_dawid_skene as fit_dawid_skene
@@ -36,13 +38,12 @@ from .reading.options import ReadOptions as ReadOptions
 from .table import Table as Table
 from .uncertainty.bootstrap import Bootstrap as Bootstrap
 from .uncertainty.bootstrap import bootstrap as bootstrap
+from .uncertainty.boundary import Intervals as Intervals
 from .uncertainty.model_comparison import ComparedFit as ComparedFit
 from .uncertainty.model_comparison import HeldOut as HeldOut
-from .uncertainty.model_comparison import bic as bic
 from .uncertainty.model_comparison import compare_fits as compare_fits
 from .uncertainty.model_comparison import held_out_log_likelihood as held_out_log_likelihood
-from .uncertainty.model_comparison import n_parameters as n_parameters
-from .uncertainty.standard_errors import Intervals as Intervals
+from .uncertainty.profile import profile_class_prior as profile_class_prior
 from .uncertainty.standard_errors import StandardErrors as StandardErrors
 from .uncertainty.standard_errors import standard_errors as standard_errors
 from .votes.given import UNKNOWN as UNKNOWN

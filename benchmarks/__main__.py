@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from . import cases, process_cases, report
+from .coverage import page as coverage_page
 from .results import Plan, Result, SkippedError
 from .runner import environment
 
@@ -24,6 +25,8 @@ CASES: dict[str, Callable[[Plan], Result]] = {
     "reproduce": process_cases.reproduce,
     "start": process_cases.start,
 }
+# Measures no time, and is done only if it is asked for.
+COVERAGE = "coverage"
 USUAL = Plan(
     runs=9,
     slow_runs=7,
@@ -40,7 +43,7 @@ QUICK = Plan(
 def arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("cases", nargs="*", metavar="CASE", help=", ".join(CASES))
+    parser.add_argument("cases", nargs="*", metavar="CASE", help=", ".join((*CASES, COVERAGE)))
     parser.add_argument("--quick", action="store_true", help="few runs of little, to see it work")
     parser.add_argument("--full", action="store_true", help="the curve up to 100 million votes")
     parser.add_argument(
@@ -50,9 +53,10 @@ def arguments() -> argparse.Namespace:
         help="write the results here, and leave the tables alone; so does --quick",
     )
     parsed = parser.parse_args()
-    unknown = set(parsed.cases) - CASES.keys()
+    known = [*CASES, COVERAGE]
+    unknown = set(parsed.cases) - set(known)
     if unknown:
-        parser.error(f"no case {', '.join(sorted(unknown))}: there are {', '.join(CASES)}")
+        parser.error(f"no case {', '.join(sorted(unknown))}: there are {', '.join(known)}")
     return parsed
 
 
@@ -66,6 +70,11 @@ def plan_of(options: argparse.Namespace) -> Plan:
 def main() -> None:
     """Run the cases asked for, one after the other."""
     options = arguments()
+    if COVERAGE in options.cases:
+        coverage_page.run(quick=options.quick, out=options.out)
+        options.cases.remove(COVERAGE)
+        if not options.cases:
+            return
     plan = plan_of(options)
     out = options.out or (report.RESULTS / "quick" if options.quick else report.RESULTS)
     for name in options.cases or CASES:

@@ -46,6 +46,7 @@ from aggregation import load_anesthesia as load_anesthesia
 from aggregation import n_parameters as n_parameters
 from aggregation import normalised_rates as normalised_rates
 from aggregation import posterior_table as posterior_table
+from aggregation import profile_class_prior as profile_class_prior
 from aggregation import read_known_items as read_known_items
 from aggregation import read_votes as read_votes
 from aggregation import simulate_votes as simulate_votes

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,10 +15,14 @@ from numpy.typing import ArrayLike, NDArray
 from ..errors import ConvergenceWarning, VoteError
 from ..models.fit import Fit
 from ..reading.columns import codes_below
-from .standard_errors import AT_BOUNDARY, Intervals, checked_confidence
-
-if TYPE_CHECKING:
-    from .boundary import Trials
+from .boundary import (
+    AT_BOUNDARY,
+    Intervals,
+    Trials,
+    checked_confidence,
+    trials_of,
+    with_ends_at_boundary,
+)
 
 
 class Spread(NamedTuple):
@@ -90,8 +94,6 @@ class Bootstrap:
             _without_nan(partial(np.nanquantile, q=ends, axis=0), replicates)
             for replicates in (self.error_rates, self.class_prior)
         )
-        from .boundary import with_ends_at_boundary
-
         n, of_prior, scale = self.trials
         with np.errstate(invalid="ignore"):
             by_name = [
@@ -175,7 +177,6 @@ def bootstrap(
     n_raters = fit.votes.n_raters
     kept = np.arange(n_raters) if raters is None else codes_below(raters, "rater", n_raters)
     from ..kernels.threads import thread_count
-    from . import boundary
     from .resampling import replicate, source_of
 
     work = partial(replicate, source_of(fit, groups), seed, kept)
@@ -194,8 +195,8 @@ def bootstrap(
             ConvergenceWarning,
             stacklevel=2,
         )
-    of_rates, of_prior, scale = boundary.trials_of(fit)
-    trials = boundary.Trials(of_rates[kept], of_prior, scale[kept])
+    of_rates, of_prior, scale = trials_of(fit)
+    trials = Trials(of_rates[kept], of_prior, scale[kept])
     return Bootstrap(rates, prior, converged, kept, trials)
 
 

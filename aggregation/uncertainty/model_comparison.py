@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import VoteError
+from ..models.criteria import criterion, n_parameters, warn_of_many_parameters
 from ..models.dawid_skene.fitting import fit_dawid_skene
 from ..models.fit import Fit
 from ..models.known_truth import vote_major
@@ -68,61 +69,6 @@ class ComparedFit(NamedTuple):
     difference: float
     standard_error: float
     converged: bool
-
-
-def n_parameters(fit: Fit) -> int:
-    """Count the free parameters of a fit's model.
-
-    Each row of error rates, and the class prior, is one less than its entries, for it sums to 1. An
-    entry that came out as 0 counts: it was free to be anything. Fixed error rates or a fixed class
-    prior do not count, nor do raters without votes.
-
-    Parameters
-    ----------
-    fit : Fit
-
-    Returns
-    -------
-    int
-
-    Examples
-    --------
-    >>> votes = Votes.from_triples([0, 0, 0, 1, 1, 1], [0, 1, 2, 0, 1, 2], [1, 1, 1, 0, 0, 0])
-    >>> n_parameters(fit_dawid_skene(votes))  # 3 raters x 2 classes, and the class prior
-    7
-    """
-    n_raters = int(np.count_nonzero(fit.votes.votes_per_rater()))
-    shape = n_raters, fit.votes.n_answers, fit.n_classes
-    of_rates = fit.options.family.n_parameters(shape) if fit.options.error_rates is None else 0
-    of_prior = fit.n_classes - 1 if fit.options.class_prior is None else 0
-    return of_rates + of_prior
-
-
-def bic(fit: Fit) -> float:
-    """Compute Schwarz's criterion, ``n_parameters * log(n) - 2 * log_likelihood``; less is better.
-
-    ``n`` is the number of items that have votes or a known class, for items are what is
-    independent. Compare fits of the same votes and the same known truth; with pseudo-counts, or
-    ``hard=True``, the fit is not at the largest likelihood, which the criterion supposes.
-
-    Parameters
-    ----------
-    fit : Fit
-
-    Returns
-    -------
-    float
-        In units of twice a nat.
-
-    References
-    ----------
-    Schwarz (1978), Estimating the dimension of a model, Annals of Statistics 6(2), 461-464.
-    """
-    informative = np.diff(fit.votes.starts) > 0
-    if fit.clamped is not None:
-        informative |= fit.clamped.any(axis=1)
-    n_items = np.count_nonzero(informative)
-    return float(n_parameters(fit) * np.log(n_items) - 2 * fit.log_likelihood)
 
 
 def held_out_log_likelihood(
@@ -201,12 +147,18 @@ def compare_fits(
     ------
     VoteError
         If no vote would be left out or none be left, or if there are no models.
+
+    Warns
+    -----
+    VoteWarning
+        If a model has more parameters than there are votes: its `bic` means nothing.
     """
     if models is None:
         models = pseudo_count_models(votes.n_answers)
     if not models:
         raise VoteError("no models to compare: give a name and the options of each")
     fits = [fit_dawid_skene(votes, **options) for options in models.values()]
+    warn_of_many_parameters(dict(zip(models, fits, strict=True)))
     held_out = [
         _held_out(votes, _parts(votes.n_votes, share, folds, seed), options)
         for options in models.values()
@@ -217,7 +169,7 @@ def compare_fits(
             name,
             n_parameters(fit),
             fit.log_likelihood,
-            bic(fit),
+            criterion(fit),
             result.log_likelihood,
             *_behind(result, best),
             fit.converged,

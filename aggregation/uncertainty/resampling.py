@@ -24,6 +24,7 @@ from ..models.fit import Fit
 from ..models.job import Known
 from ..models.known_truth import expected_counts
 from ..reading.columns import coded_column
+from ..votes.votes import Votes
 from .information import OpenItems, open_items
 
 
@@ -48,18 +49,26 @@ class Source(NamedTuple):
     expected: NDArray[np.float64]
 
 
+def groups_of_items(votes: Votes, groups: ArrayLike | Iterable[Any] | None) -> NDArray[np.int64]:
+    """Return the number of each item's group, from 0 on; without groups each item is its own."""
+    if groups is None:
+        return np.arange(votes.n_items)
+    group_of = coded_column(groups, "group").codes
+    if len(group_of) != votes.n_items:
+        raise VoteError(f"{len(group_of)} groups for {votes.n_items} items: give one an item")
+    # codes that no item has are no groups
+    return np.asarray(np.unique(group_of, return_inverse=True)[1])
+
+
 def source_of(fit: Fit, groups: ArrayLike | Iterable[Any] | None) -> Source:
     """Gather what all replicates share."""
     votes, options = fit.votes, fit.options
-    group_of = np.arange(votes.n_items) if groups is None else coded_column(groups, "group").codes
-    if len(group_of) != votes.n_items:
-        raise VoteError(f"{len(group_of)} groups for {votes.n_items} items: give one an item")
     items = open_items(fit)
     rates = answers_before_classes(fit.error_rates)
     return Source(
         fit,
         items,
-        np.unique(group_of, return_inverse=True)[1],  # codes that no item has are no groups
+        groups_of_items(votes, groups),
         FixedParameters(
             None if options.error_rates is None else rates,
             None if options.class_prior is None else fit.class_prior,

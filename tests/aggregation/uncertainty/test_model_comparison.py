@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from aggregation import (
     VoteError,
     Votes,
+    VoteWarning,
     bic,
     compare_fits,
     fit_dawid_skene,
@@ -88,7 +90,8 @@ def test_without_models_pseudo_counts_are_compared() -> None:
         votes_per_item=3,
         seed=1,
     ).votes
-    rows = compare_fits(votes, folds=4)
+    with pytest.warns(VoteWarning, match="has 242 for 240 votes"):
+        rows = compare_fits(votes, folds=4)
     added = {"0": 0, "0.1": 0.1, "1/3": 1 / 3, "0.1 + 0.5 * eye(3)": 0.1 + 0.5 * np.eye(3)}
     assert [row.name for row in rows] == list(added)
     for row, count in zip(rows, added.values(), strict=True):
@@ -109,3 +112,20 @@ def test_impossible_votes_and_no_models_are_refused(votes: Votes) -> None:
     certain = [[[1, 0], [0, 1]], [[1, 0], [0, 1]]]
     with pytest.raises(VoteError, match="have probability 0 under"):
         held_out_log_likelihood(once, folds=2, error_rates=certain, class_prior=[0.5, 0.5])
+
+
+def test_more_parameters_than_votes_are_told() -> None:
+    few = Votes.from_triples([0, 0, 1, 1, 2, 2], [0, 1, 2, 3, 0, 3], [0, 0, 1, 1, 0, 1])
+    fit = quiet_fit(few, pseudo_count=0.1)
+    with pytest.warns(VoteWarning, match="the fit has 9 for 6 votes"):
+        bic(fit)
+    models: dict[str, dict[str, Any]] = {
+        "full": {"pseudo_count": 0.1},
+        "shared": {"family": "shared", "pseudo_count": 0.1},
+    }
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        compare_fits(few, models, folds=3)
+    told = [str(warning.message) for warning in caught if warning.category is VoteWarning]
+    assert len(told) == 1
+    assert told[0].startswith("more parameters than votes: full has 9 for 6 votes. BIC")
