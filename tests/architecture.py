@@ -27,6 +27,7 @@ FLOORS = {
         "release",
         "statistics",
         "tables",
+        "files",
         "errors",
         "defaults",
     ),

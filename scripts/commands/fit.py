@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from analysis.files import with_hashes
+
 from ..outputs.fit_files import (
     described,
     fit_files,
@@ -15,7 +17,7 @@ from ..outputs.fit_files import (
     print_labels,
     print_summary,
 )
-from ..terminal.files import write_files
+from ..terminal.files import write_set
 from ..terminal.inputs import print_notes, read_inputs
 from ..terminal.messages import (
     UsageError,
@@ -163,10 +165,11 @@ def fit(
             "options": options,
             "warnings": doubts,
         }
-        numbers = fit_numbers_json(result, names, provenance)
+        contents = {} if out is None else fit_files(result, names, output_format.value)
+        numbers = fit_numbers_json(result, names, with_hashes(provenance, contents))
         if out is not None:
-            contents = fit_files(result, names, numbers, output_format.value)
-            write_files({out / name: content for name, content in contents.items()})
+            contents["fit.json"] = numbers.encode()
+            write_set(out, contents)
         print_notes(notes)
         print_summary(result, known, doubts)
         if out is not None:

@@ -26,10 +26,8 @@ def fit_numbers_json(result: Fit, names: Sequence[Any] | None, provenance: dict[
     return json.dumps(numbers, indent=1, allow_nan=False) + "\n"
 
 
-def fit_files(
-    result: Fit, names: Sequence[Any] | None, numbers: str, form: str
-) -> dict[str, bytes]:
-    """Return the files that are written, by name; `form` is that of the posteriors."""
+def fit_files(result: Fit, names: Sequence[Any] | None, form: str) -> dict[str, bytes]:
+    """Return the files beside fit.json, by name; `form` is that of the posteriors."""
     from aggregation import error_rate_table, posterior_table
     from analysis.diagnostics.next_vote import gain_of_fit, next_vote_columns
     from analysis.tables import to_csv, to_parquet
@@ -44,7 +42,6 @@ def fit_files(
             to_parquet(posteriors) if form == "parquet" else to_csv(posteriors).encode()
         ),
         "error_rates.csv": to_csv(error_rate_table(result, class_names=names)).encode(),
-        "fit.json": numbers.encode(),
     }
 
 
