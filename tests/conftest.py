@@ -93,9 +93,6 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> str:
         listener.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{listener.getsockname()[1]}/"
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    files = {
-        name: download.ReleaseFile(address + name, file.sha256)
-        for name, file in download.FILES.items()
-    }
+    files = {name: file._replace(address=address + name) for name, file in download.FILES.items()}
     monkeypatch.setattr(download, "FILES", files)
     return address

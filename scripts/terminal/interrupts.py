@@ -3,7 +3,7 @@
 Nothing is imported here that Python has not imported already: imports, too, may be interrupted.
 """
 
-import _signal as signal
+import _signal as signal  # type: ignore[import-not-found]
 import os
 import sys
 
