@@ -6,7 +6,7 @@ for somebody else's.
 
 import sys
 
-from .terminal.interrupts import end_in_one_line
+from .interrupts import end_in_one_line
 
 
 def is_command() -> bool:

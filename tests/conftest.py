@@ -14,13 +14,22 @@ from analysis import Release, load_release
 from analysis.release.files import download
 from scripts import main
 
+from . import core
 from .support.commands import Command, Ended
 
 # Kernels are compiled within tests, and machines are busy: a slow example is no failure.
 hypothesis.settings.register_profile("without deadlines", deadline=None)
 hypothesis.settings.load_profile("without deadlines")
 # Processes that a test starts, in whatever folder, take the code from this checkout, too.
-os.environ["PYTHONPATH"] = str(Path(__file__).parents[1])
+ROOT = Path(__file__).parents[1]
+os.environ["PYTHONPATH"] = str(ROOT)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that run on the oldest and the newest versions of everything, too."""
+    for item in items:
+        if item.path.is_relative_to(ROOT) and item.path.relative_to(ROOT).as_posix() in core.FILES:
+            item.add_marker(pytest.mark.core)
 
 
 def folder_or_skip(variable: str, what: str) -> Path:

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numba.cpython.unsafe.tuple import tuple_setitem
 
@@ -12,7 +14,7 @@ from .row_types import Array, Codes, Row
 
 
 @kernel
-def load(row: Row, array: Array, at: int) -> Row:
+def load(row: Row, array: Array, at: Any) -> Row:
     """Return the entries of an array from `at` on, as many as the row has."""
     for j in range(len(row)):
         row = tuple_setitem(row, j, array[at + np.uintp(j)])
@@ -20,7 +22,7 @@ def load(row: Row, array: Array, at: int) -> Row:
 
 
 @kernel
-def store(array: Array, at: int, row: Row) -> None:
+def store(array: Array, at: Any, row: Row) -> None:
     """Put the row there."""
     for j in range(len(row)):
         array[at + np.uintp(j)] = row[j]
@@ -35,7 +37,7 @@ def scale(row: Row, factor: float) -> Row:
 
 
 @kernel
-def times(row: Row, array: Array, at: int) -> Row:
+def times(row: Row, array: Array, at: Any) -> Row:
     """Return the row times the entries from `at` on."""
     for j in range(len(row)):
         row = tuple_setitem(row, j, row[j] * array[at + np.uintp(j)])
@@ -43,7 +45,7 @@ def times(row: Row, array: Array, at: int) -> Row:
 
 
 @kernel
-def plus(row: Row, array: Array, at: int) -> Row:
+def plus(row: Row, array: Array, at: Any) -> Row:
     """Return the row plus the entries from `at` on."""
     for j in range(len(row)):
         row = tuple_setitem(row, j, row[j] + array[at + np.uintp(j)])
@@ -52,7 +54,7 @@ def plus(row: Row, array: Array, at: int) -> Row:
 
 @kernel
 def times_votes(
-    row: Row, array: Array, codes: Codes, begin: int, end: int, width: int, c: int
+    row: Row, array: Array, codes: Codes, begin: Any, end: Any, width: Any, c: Any
 ) -> Row:
     """Return the row times the rows of votes ``codes[begin:end]``, one after the other."""
     for v in range(begin, end):
@@ -62,7 +64,7 @@ def times_votes(
 
 @kernel
 def plus_votes(
-    row: Row, array: Array, codes: Codes, begin: int, end: int, width: int, c: int
+    row: Row, array: Array, codes: Codes, begin: Any, end: Any, width: Any, c: Any
 ) -> Row:
     """Return the row plus the rows of votes ``codes[begin:end]``, one after the other."""
     for v in range(begin, end):
@@ -72,7 +74,7 @@ def plus_votes(
 
 @kernel
 def add_to_votes(
-    row: Row, array: Array, codes: Codes, begin: int, end: int, width: int, c: int
+    row: Row, array: Array, codes: Codes, begin: Any, end: Any, width: Any, c: Any
 ) -> None:
     """Add the row to each row of votes ``codes[begin:end]``."""
     for v in range(begin, end):

@@ -48,7 +48,7 @@ def release_files(release: Release) -> dict[str, bytes]:
 def npz_file(**arrays: NDArray[Any]) -> bytes:
     """Return arrays as a compressed .npz file."""
     stream = BytesIO()
-    np.savez_compressed(stream, **arrays)
+    np.savez_compressed(stream, **arrays)  # type: ignore[arg-type]
     return stream.getvalue()
 
 

@@ -27,7 +27,7 @@ def operations_of(rows: Any) -> Any:
     load, times, plus, scale, store = rows.load, rows.times, rows.plus, rows.scale, rows.store
     times_votes, plus_votes, add_to_votes = rows.times_votes, rows.plus_votes, rows.add_to_votes
 
-    @numba.njit(error_model="numpy")
+    @numba.njit(error_model="numpy")  # type: ignore[untyped-decorator]
     def operations(
         row: Any, array: NDArray[np.float64], codes: NDArray[np.int32], begin: int, end: int, c: int
     ) -> Any:
