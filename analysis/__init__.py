@@ -26,6 +26,7 @@ MODULES = {
     "load_predictions": "accuracy.reading.files",
     "load_release": "release.release",
     "load_synsets": "accuracy.reading.wordnet_ids",
+    "load_training_list": "release.files.training_list",
     "make_labels": "release.labels.label_sets",
     "measure_calibration": "statistics.calibration",
     "more_votes": "diagnostics.more_votes",

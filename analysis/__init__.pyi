@@ -26,6 +26,7 @@ from .raters.pairs.pairs import rater_pairs as rater_pairs
 from .raters.quality.quality import rater_quality as rater_quality
 from .raters.report import report_on_release as report_on_release
 from .raters.report import report_on_votes as report_on_votes
+from .release.files.training_list import load_training_list as load_training_list
 from .release.labels.diff import diff_labels as diff_labels
 from .release.labels.label_sets import make_labels as make_labels
 from .release.labels.label_sets import threshold_interval as threshold_interval

@@ -73,6 +73,7 @@ from analysis import golden_difference as golden_difference
 from analysis import load_predictions as load_predictions
 from analysis import load_release as load_release
 from analysis import load_synsets as load_synsets
+from analysis import load_training_list as load_training_list
 from analysis import make_labels as make_labels
 from analysis import measure_calibration as measure_calibration
 from analysis import more_votes as more_votes

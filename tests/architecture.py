@@ -15,7 +15,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[1]
 # From the top down: an import goes to a lower floor of its package, or stays where it is.
 FLOORS = {
-    "scripts": ("__main__", "main", "commands", "outputs", "terminal"),
+    "scripts": ("__main__", "main", "commands", "outputs", "terminal", "interrupts"),
     "analysis": (
         "pages",
         "figures",
@@ -27,6 +27,7 @@ FLOORS = {
         "release",
         "statistics",
         "tables",
+        "files",
         "errors",
         "defaults",
     ),

@@ -41,7 +41,8 @@ AGGREGATION_MAY_IMPORT_LATE = {"narwhals", "pandas", "pyarrow", "python_calamine
 # Libraries that one place alone may import.
 PLACES = {
     "matplotlib": "analysis/figures/",
-    "pooch": "analysis/release/files/download.py",
+    "platformdirs": "analysis/release/files/download.py",
+    "requests": "analysis/release/files/transfer.py",
     "typer": "scripts/",
     "rich": "scripts/",
     "pandas": "aggregation/models/crowdkit/",
@@ -170,8 +171,11 @@ def test_no_command_imports_another() -> None:
     ("module", "heavy"),
     [
         ("aggregation.votes.votes", {"numba", "scipy", "matplotlib", "narwhals", "pyarrow"}),
-        ("analysis.release.release", {"numba", "scipy", "matplotlib", "pooch", "rich", "pyarrow"}),
-        ("scripts.main", {"numpy", "numba", "scipy", "matplotlib", "pooch", "pyarrow"}),
+        (
+            "analysis.release.release",
+            {"numba", "scipy", "matplotlib", "requests", "rich", "pyarrow"},
+        ),
+        ("scripts.main", {"numpy", "numba", "scipy", "matplotlib", "requests", "pyarrow"}),
     ],
 )
 def test_heavy_imports_wait(module: str, heavy: set[str]) -> None:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from analysis.defaults import FORMATS
+from analysis.files import write_files
 
 from ..outputs.accuracy_files import Measured, class_table, drawn_curve, drawn_ranks
 from ..outputs.accuracy_tables import print_ranks, print_table
-from ..terminal.files import write_files
 from ..terminal.messages import UsageError, print_result, say
 from ..terminal.options import DataOption
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from analysis.defaults import FOLDS, REPLICATES, THRESHOLD
+from analysis.files import write_files
 
-from ..terminal.files import write_files
 from ..terminal.messages import announced_compilation, print_result, recorded_doubts, say
 from ..terminal.options import DataOption, out_option
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from aggregation.models.catalogue import DEFAULT_METHOD
+from analysis.files import with_hashes
 
 from ..outputs.fit_files import (
     described,
@@ -17,7 +18,7 @@ from ..outputs.fit_files import (
     print_labels,
     print_summary,
 )
-from ..terminal.files import write_files
+from ..terminal.files import write_set
 from ..terminal.inputs import print_notes, read_inputs
 from ..terminal.messages import (
     UsageError,
@@ -177,10 +178,11 @@ def fit(
         names = None if known is None else known.class_names
         made = {"method": method, "options": options, "warnings": doubts}
         provenance = provenance_of(file, said) | made
-        numbers = fit_numbers_json(result, names, provenance)
+        contents, without = ({}, "") if out is None else fit_files(result, names, output_format)
+        numbers = fit_numbers_json(result, names, with_hashes(provenance, contents))
         if out is not None:
-            contents, without = fit_files(result, names, numbers, output_format.value)
-            write_files({out / name: content for name, content in contents.items()})
+            contents["fit.json"] = numbers.encode()
+            write_set(out, contents)
         print_notes(notes)
         print_summary(result, known, doubts)
         if out is not None:

@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from analysis.defaults import THRESHOLD
+from analysis.files import write_files
 
-from ..terminal.files import STANDARD_OUTPUT, write_files
+from ..terminal.files import STANDARD_OUTPUT
 from ..terminal.messages import print_result, say
 from ..terminal.options import DataOption, output_option
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from analysis.defaults import REPLICATES
+from analysis.files import write_file
 
-from ..terminal.files import STANDARD_OUTPUT, write_file
+from ..terminal.files import STANDARD_OUTPUT
 from ..terminal.messages import print_result, say
 from ..terminal.options import DataOption, output_option
 

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from analysis.defaults import FORMATS
+from analysis.files import with_hashes
 
-from ..terminal.files import write_files
+from ..terminal.files import write_set
 from ..terminal.messages import print_result, say
 from ..terminal.options import DataOption, out_option
 
@@ -29,8 +30,8 @@ def reproduce(
 ) -> None:
     """Recompute the published scores, real.json, the raters' accuracy and Figure 3, and compare.
 
-    Writes scores.npz, real.json, raters.csv, figure3.png, figure3.pdf, summary.json and
-    report.html. Exit status 0 if all is identical, 1 if anything differs.
+    Writes scores.npz, real.json, raters.csv, figure3.png, figure3.pdf, report.html and
+    summary.json. Exit status 0 if all is identical, 1 if anything differs.
     """
     console = say()
     folder = _find_or_fetch(data)
@@ -128,10 +129,10 @@ def write_reproduction(
         "raters.csv": raters_csv(result.raters).encode(),
         "figure3.png": pictures["png"],
         "figure3.pdf": pictures["pdf"],
-        "summary.json": (json.dumps(numbers, indent=2, allow_nan=False) + "\n").encode(),
         "report.html": report_html(release, result, numbers, pictures["png"]).encode(),
     }
-    write_files({out / name: content for name, content in contents.items()})
+    manifest = json.dumps(with_hashes(numbers, contents), indent=2, allow_nan=False) + "\n"
+    write_set(out, contents | {"summary.json": manifest.encode()})
 
 
 def _shortened(value: str) -> str:

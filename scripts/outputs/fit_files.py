@@ -30,9 +30,9 @@ def fit_numbers_json(
 
 
 def fit_files(
-    result: Aggregated, names: Sequence[Any] | None, numbers: str, form: str
+    result: Aggregated, names: Sequence[Any] | None, form: str
 ) -> tuple[dict[str, bytes], str]:
-    """Return the files that are written, by name, and words on those that there cannot be.
+    """Return the files beside fit.json, by name, and words on those that there cannot be.
 
     `form` is that of the posteriors.
     """
@@ -47,7 +47,6 @@ def fit_files(
         f"posteriors.{form}": (
             to_parquet(posteriors) if form == "parquet" else to_csv(posteriors).encode()
         ),
-        "fit.json": numbers.encode(),
     }
     try:
         result.answer_probabilities()
@@ -60,9 +59,8 @@ def fit_files(
 
 
 def in_order(form: str) -> list[str]:
-    """Name all files, those first that are looked into first."""
-    tables = ["labels.csv", "raters.csv", "next_votes.csv"]
-    return [*tables, f"posteriors.{form}", "error_rates.csv", "fit.json"]
+    """Name the tables, those first that are looked into first."""
+    return ["labels.csv", "raters.csv", "next_votes.csv", f"posteriors.{form}", "error_rates.csv"]
 
 
 def print_labels(labels: Table) -> None:

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .files import write_files
+from analysis.files import with_hashes, write_files
+
+from .files import write_set
 from .messages import print_result, say
 
 if TYPE_CHECKING:
@@ -29,11 +31,11 @@ def write_report(
     """Write tables, model checks and figures; return what was found and written, in sentences."""
     from analysis.raters.tables import report_numbers
 
-    numbers = json.dumps(report_numbers(report), indent=1, allow_nan=False) + "\n"
     model, files = check_and_draw(report, release, seed=seed, progress=progress)
-    texts = {**tables, "raters.json": numbers}
-    contents = {name: text.encode() for name, text in texts.items()} | files
-    write_files({out / name: content for name, content in contents.items()})
+    contents = {name: text.encode() for name, text in tables.items()} | files
+    numbers = with_hashes(report_numbers(report), contents)
+    contents["raters.json"] = (json.dumps(numbers, indent=1, allow_nan=False) + "\n").encode()
+    write_set(out, contents)
     wrote = f"wrote {', '.join(contents)} to {out}"
     return [*model_summary(model), *shown_raters(report), wrote]
 

@@ -13,6 +13,7 @@ import pytest
 from analysis import Release, make_labels, real_accuracy, recalibrate
 from analysis.release.files.questions import image_name
 
+from ..support.bad_releases import linked
 from ..support.commands import Command
 from ..support.page_code import blocks, printed_by, run_page
 
@@ -24,7 +25,13 @@ LINK = re.compile(r"\]\(([^)\s]+)\)|(?:href|src)=\"([^\"]+)\"")
 
 def prepare(release: Release, monkeypatch: pytest.MonkeyPatch) -> np.ndarray[Any, Any]:
     """Put the files that the page on label files reads into the current folder."""
-    monkeypatch.setenv("REASSESS_DATA", str(release.folder))
+    folder = linked(release.folder, Path("release").resolve())
+    (folder / "fnames_clean.txt").write_text("n90000003_1.JPEG\nn90000007_25.JPEG\n")
+    for name in ("n90000003_1", "n90000003_2", "n90000007_1"):
+        path = Path("train") / name.partition("_")[0] / f"{name}.JPEG"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    monkeypatch.setenv("REASSESS_DATA", str(folder))
     rng = np.random.default_rng(5)
     predictions = release.original_labels.astype(np.int64)
     wrong = rng.random(len(predictions)) < 0.3
@@ -56,6 +63,7 @@ def test_label_files(
     examples = [{"file_name": image_name(i).encode(), "image": i} for i in (7, 2, 50_000)]
     joined = list(page["relabelled"](examples))
     assert [example["image"] for example in joined] == [7, 2, 50_000]
+    assert page["kept"] == [Path("train/n90000003/n90000003_1.JPEG")]
     for example in joined:
         assert example["real_label"].tolist() == labels[example["image"] - 1]
 

@@ -177,7 +177,8 @@ def test_notices(
     (folder / "simulated.json").unlink()
     load_release(folder)
     published = {
-        name: download.ReleaseFile("", download.sha256_of(folder / name)) for name in download.FILES
+        name: file._replace(sha256=download.sha256_of(folder / name))
+        for name, file in download.FILES.items()
     }
     monkeypatch.setattr(download, "FILES", published)
     load_release(folder)
