@@ -158,29 +158,9 @@ def profile_class_prior(
         raise VoteError(
             "a hard fit, or one with max_steps=0, is at no maximum of the likelihood: fit without"
         )
-    up = partial(climb, accelerate=options.accelerate, tol=options.tol, max_steps=options.max_steps)
-    rates, classes = answers_before_classes(fit.error_rates), range(fit.n_classes)
-    problem = problem_of(
-        fit.votes,
-        fit.clamped,
-        n_classes=fit.n_classes,
-        pseudo_counts=pseudo_counts_of(
-            options.pseudo_count, fit.votes, fit.n_classes, options.family
-        ),
-        family=options.family,
-        hard=False,
-        fixed=FixedParameters(None if options.error_rates is None else rates, None),
-        threads=threads,
-    )
+    problem = _problem(fit, threads)
     with closing(problem.blocks):
-        peak = Peak(fit.objective, problem.joined(rates, fit.class_prior))
-        for _ in range(MOST_MOVES):
-            try:
-                ends = [list(_ends(problem, peak, cls, up, confidence)) for cls in classes]
-                break
-            except HigherError as there:
-                path = up(problem, there.x)
-                peak = Peak(path.objectives[-1], path.x)
+        ends, peak = _around_the_best(fit, problem, confidence)
     gain = peak.objective - fit.objective
     if gain > 0:
         warnings.warn(
@@ -191,6 +171,44 @@ def profile_class_prior(
             stacklevel=2,
         )
     return np.array(ends).T
+
+
+def _problem(fit: Fit, threads: int | None) -> Problem:
+    """Set up what the fit has climbed."""
+    options = fit.options
+    added = pseudo_counts_of(options.pseudo_count, fit.votes, fit.n_classes, options.family)
+    rates = None if options.error_rates is None else answers_before_classes(fit.error_rates)
+    return problem_of(
+        fit.votes,
+        fit.clamped,
+        n_classes=fit.n_classes,
+        pseudo_counts=added,
+        family=options.family,
+        hard=False,
+        fixed=FixedParameters(rates, None),
+        threads=threads,
+    )
+
+
+def _around_the_best(
+    fit: Fit, problem: Problem, confidence: float
+) -> tuple[list[list[float]], Peak]:
+    """Find both ends of each entry around the fit, or around a higher optimum that refits find."""
+    o = fit.options
+    up = partial(climb, accelerate=o.accelerate, tol=o.tol, max_steps=o.max_steps)
+    x = problem.joined(answers_before_classes(fit.error_rates), fit.class_prior)
+    peak = Peak(fit.objective, x)
+    for _ in range(MOST_MOVES):
+        try:
+            classes = range(fit.n_classes)
+            return [list(_ends(problem, peak, cls, up, confidence)) for cls in classes], peak
+        except HigherError as there:
+            path = up(problem, there.x)
+            peak = Peak(path.objectives[-1], path.x)
+    raise VoteError(
+        f"{MOST_MOVES} times in a row a refit came to a higher optimum: fit with restarts, or with "
+        "a pseudo_count, such as 0.1"
+    )
 
 
 def _ends(problem: Problem, peak: Peak, cls: int, up: Climb, confidence: float) -> Iterator[float]:
