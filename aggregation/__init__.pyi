@@ -20,6 +20,7 @@ from .models.fit import Optimum as Optimum
 from .models.fit import Options as Options
 from .models.fit_tables import error_rate_table as error_rate_table
 from .models.fit_tables import posterior_table as posterior_table
+from .models.glad import fit_glad as fit_glad
 from .models.ibcc import fit_ibcc as fit_ibcc
 from .models.known_truth import Expectation as Expectation
 from .models.known_truth import e_step as e_step

@@ -154,5 +154,12 @@ METHODS = {
             "log posterior",
             "Hovy et al. (2013), Learning whom to trust with MACE, NAACL",
         ),
+        Method(
+            "glad",
+            "each rater has an ability, and each item is easier or harder, by direct maximisation",
+            "glad:fit_glad",
+            "log posterior",
+            "Whitehill et al. (2009), Whose vote should count more, NIPS 22",
+        ),
     )
 }

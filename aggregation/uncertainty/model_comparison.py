@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from ..errors import VoteError
 from ..models.dawid_skene.fitting import fit_dawid_skene
 from ..models.fit import Fit
-from ..models.known_truth import vote_major
 from ..votes.votes import Votes
 
 
@@ -246,14 +245,7 @@ def _predictive(fit: Fit, others: Votes) -> NDArray[np.float64]:
 
     The posterior holds what is known of an item, be it votes or truth.
     """
-    from scipy.special import logsumexp
-
-    items = np.flatnonzero(np.diff(others.starts))
-    with np.errstate(divide="ignore"):
-        by_vote = np.log(vote_major(fit.error_rates))[others.codes]
-        joint = np.log(fit.posterior[items]) + np.add.reduceat(by_vote, others.starts[items])
-    by_item = np.zeros(others.n_items)
-    by_item[items] = logsumexp(joint, axis=1)
+    by_item = fit.log_predictive(others)
     impossible = np.flatnonzero(np.isneginf(by_item))
     if len(impossible):
         raise VoteError(
