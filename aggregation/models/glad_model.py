@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +23,9 @@ HALF_LOG_2_PI = 0.5 * np.log(2 * np.pi)
 # L-BFGS leads to where Newton's steps are good: so many iterations, or a gain of so little a vote.
 LBFGS_ITERATIONS = 25
 LBFGS_ENOUGH = 1e-5
+LBFGS_PAIRS = 10
+# A step is taken if it gains so much of what the slope promises.
+SUFFICIENT = 1e-4
 # No ability and no ease moves by more in a step: ease is a logarithm.
 LONGEST_STEP = 2.0
 # Items whose ease curves up, or hardly down, are moved as if they curved by so much.
@@ -88,8 +92,8 @@ class Glad:
         with np.errstate(over="ignore"):
             self.threads.share(work, len(values))
         off_ability, off_ease = ability - PRIOR_MEAN, ease - PRIOR_MEAN
-        value = values.sum() - 0.5 * (off_ability @ off_ability)
-        value -= 0.5 * (self.weights * off_ease) @ off_ease
+        value = values.sum() - 0.5 * dot(off_ability, off_ability)
+        value -= 0.5 * dot(self.weights * off_ease, off_ease)
         value -= HALF_LOG_2_PI * (len(ability) + self.weights.sum())
         slope = self.of_raters.sum(axis=0) - off_ability
         gradient = np.concatenate((slope, of_patterns / self.roots - self.roots * off_ease))
@@ -161,19 +165,19 @@ def conjugate_gradients(
     """
     x, rest = np.zeros(len(right)), right.copy()
     scaled = rest / diagonal
-    direction, size = scaled.copy(), float(rest @ scaled)
+    direction, size = scaled.copy(), dot(rest, scaled)
     enough = size * min(0.1, np.sqrt(size / max(n_votes, 1))) ** 2
     for turn in range(MOST_DIRECTIONS):
         if size <= enough or size == 0.0:
             break
         curved = product(direction)
-        bend = float(direction @ curved)
+        bend = dot(direction, curved)
         if bend <= 0.0:
             return direction if turn == 0 else x
         x += size / bend * direction
         rest -= size / bend * curved
         scaled = rest / diagonal
-        before, size = size, float(rest @ scaled)
+        before, size = size, dot(rest, scaled)
         direction = scaled + size / before * direction
     return x
 
@@ -186,6 +190,25 @@ def _borders(starts: NDArray[np.int64], n_raters: int) -> NDArray[np.int64]:
     borders = np.searchsorted(ends, np.arange(n_blocks + 1) * (work / n_blocks))
     borders[-1] = len(ends)
     return borders
+
+
+def dot(one: Array, other: Array) -> float:
+    """Multiply two vectors; without BLAS, whose threads would have to be woken each time."""
+    return float(np.einsum("i,i", one, other))
+
+
+def along_pairs(gradient: Array, pairs: Sequence[tuple[Array, Array]]) -> Array:
+    """Turn a gradient into L-BFGS's direction (Nocedal & Wright 2006, algorithm 7.4)."""
+    direction, shares = gradient.copy(), []
+    for move, bend in reversed(pairs):
+        shares.append(dot(move, direction) / dot(move, bend))
+        direction -= shares[-1] * bend
+    if pairs:
+        move, bend = pairs[-1]
+        direction *= dot(move, bend) / dot(bend, bend)
+    for (move, bend), share in zip(pairs, reversed(shares), strict=True):
+        direction += (share - dot(bend, direction) / dot(move, bend)) * move
+    return direction
 
 
 class OutOfSteps(Exception):  # noqa: N818 -- an end, not an error
@@ -228,15 +251,28 @@ class Ascent:
             pass
 
     def _by_lbfgs(self) -> None:
-        from scipy.optimize import minimize  # a fifth of a second to import
-
-        def falling(x: Array) -> tuple[float, Array]:
-            here = self.look(x)
-            return -here.value, -here.gradient
-
-        enough = LBFGS_ENOUGH * self.model.n_votes / max(abs(self.best.value), 1.0)
-        limits = {"maxiter": LBFGS_ITERATIONS, "ftol": enough, "gtol": 0.0}
-        minimize(falling, self.x, jac=True, method="L-BFGS-B", options=limits)
+        """Climb by L-BFGS; SciPy's is the same, and waits for threads of its own."""
+        x, here = self.x, self.look(self.x)
+        pairs: deque[tuple[Array, Array]] = deque(maxlen=LBFGS_PAIRS)
+        size = float(np.sqrt(dot(here.gradient, here.gradient)))
+        for _ in range(LBFGS_ITERATIONS):
+            direction = along_pairs(here.gradient, pairs)
+            if not pairs:
+                direction = direction * min(1.0, 1.0 / max(size, 1.0))
+            slope, share = dot(here.gradient, direction), 1.0
+            while (there := self.look(x + share * direction)).value < (
+                here.value + SUFFICIENT * share * slope
+            ):
+                share /= 2
+                if share * slope <= ROUNDING * abs(here.value):
+                    return
+            pair = share * direction, here.gradient - there.gradient
+            if dot(*pair) > 0:
+                pairs.append(pair)
+            gain = there.value - here.value
+            x, here = x + pair[0], there
+            if gain <= LBFGS_ENOUGH * self.model.n_votes:
+                return
 
     def _by_newton(self, tol: float) -> None:
         before, height = self.x, self.best
@@ -244,7 +280,7 @@ class Ascent:
         posterior = self.model.posterior.copy()
         direction = self.model.direction(before, height.gradient)
         direction *= min(1.0, LONGEST_STEP / max(np.abs(direction).max(initial=0.0), LONGEST_STEP))
-        promised = float(height.gradient @ direction)
+        promised = dot(height.gradient, direction)
         rounding = ROUNDING * max(abs(height.value), 1.0)
         share = 1.0
         for _ in range(MOST_HALVINGS):
