@@ -45,6 +45,7 @@ MODULES = {
     "estimate_error_rates": "models.known_truth",
     "expected_counts": "models.known_truth",
     "fit_dawid_skene": "models.dawid_skene.fitting",
+    "fit_ebcc": "models.ebcc",
     "fit_glad": "models.glad",
     "fit_ibcc": "models.ibcc",
     "fit_mace": "models.mace",

@@ -141,6 +141,15 @@ METHODS = {
             other_classes=True,
         ),
         Method(
+            "ebcc",
+            "raters who err together in groups of items, by mean-field variational Bayes",
+            "ebcc:fit_ebcc",
+            "elbo",
+            "Li, Rubinstein & Cohn (2019), Exploiting worker correlation, ICML",
+            other_classes=True,
+            by_chance=True,
+        ),
+        Method(
             "mace",
             "each rater knows the class or spams, by mean-field variational Bayes",
             "mace:fit_mace",

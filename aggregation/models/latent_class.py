@@ -140,6 +140,18 @@ class Top(NamedTuple):
 
 
 def climbed(model: Model, start: NDArray[np.float64], how: Climbing) -> Top:
+    """Climb as :func:`top_from`, and warn if steps ran out."""
+    return told(top_from(start, model, how), model.n_votes, depth=5)
+
+
+def told(top: Top, n_votes: int, *, depth: int = 4) -> Top:
+    """Warn if steps ran out, and return the same."""
+    if not top.converged and top.n_steps > 0:
+        warn_of_steps(top.objective_trace, n_votes, top.n_steps, depth=depth)
+    return top
+
+
+def top_from(start: NDArray[np.float64], model: Model, how: Climbing) -> Top:
     """Climb until a step gains at most `tol` nats a vote and moves no posterior much.
 
     Near an optimum the gain is of the second order of the move: posteriors may move by the square
@@ -161,22 +173,21 @@ def climbed(model: Model, start: NDArray[np.float64], how: Climbing) -> Top:
         settled=settled,
     )
     posterior, objective = model.posterior(path.x)
-    trace = np.array(path.objectives)
-    if not path.converged and how.max_steps > 0:
-        warn_of_steps(trace, model.n_votes, path.n_steps)
-    everyone = model.job.everyone(posterior)
+    everyone, trace = model.job.everyone(posterior), np.array(path.objectives)
     return Top(path.x, everyone, objective, trace, path.n_steps, path.converged)
 
 
-def warn_of_steps(trace: NDArray[np.float64], n_votes: int, n_steps: int) -> None:
-    """Warn that steps ran out."""
+def warn_of_steps(
+    trace: NDArray[np.float64], n_votes: int, n_steps: int, *, depth: int = 3
+) -> None:
+    """Warn that steps ran out; the user is so many calls up."""
     gains = np.diff(trace) / max(n_votes, 1)
     last = f" (the last one gained {gains[-1]:.3g} nats a vote)" if len(gains) else ""
     warnings.warn(
         f"not converged after {n_steps} step{'' if n_steps == 1 else 's'}{last}: give a larger "
         "max_steps, or a larger tol",
         ConvergenceWarning,
-        stacklevel=4,
+        stacklevel=depth,
     )
 
 
