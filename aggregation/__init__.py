@@ -44,6 +44,7 @@ MODULES = {
     "estimate_class_prior": "models.known_truth",
     "estimate_error_rates": "models.known_truth",
     "expected_counts": "models.known_truth",
+    "fit_bwa": "models.bwa",
     "fit_dawid_skene": "models.dawid_skene.fitting",
     "fit_ebcc": "models.ebcc",
     "fit_glad": "models.glad",

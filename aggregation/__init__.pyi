@@ -8,6 +8,7 @@ from .errors import VoteWarning as VoteWarning
 from .models.aggregate import aggregate as aggregate
 from .models.aggregated import Aggregated as Aggregated
 from .models.aggregated import Aggregation as Aggregation
+from .models.bwa import fit_bwa as fit_bwa
 from .models.catalogue import METHODS as METHODS
 from .models.catalogue import Method as Method
 from .models.dawid_skene.families import Family as Family

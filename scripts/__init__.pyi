@@ -36,6 +36,7 @@ from aggregation import error_rate_table as error_rate_table
 from aggregation import estimate_class_prior as estimate_class_prior
 from aggregation import estimate_error_rates as estimate_error_rates
 from aggregation import expected_counts as expected_counts
+from aggregation import fit_bwa as fit_bwa
 from aggregation import fit_dawid_skene as fit_dawid_skene
 from aggregation import fit_ebcc as fit_ebcc
 from aggregation import fit_glad as fit_glad

@@ -170,5 +170,12 @@ METHODS = {
             "log posterior",
             "Whitehill et al. (2009), Whose vote should count more, NIPS 22",
         ),
+        Method(
+            "bwa",
+            "votes as measurements, each rater with a precision in each class",
+            "bwa:fit_bwa",
+            "log posterior",
+            "Li, Rubinstein & Cohn (2019), Truth inference at scale, WWW",
+        ),
     )
 }

@@ -9,12 +9,12 @@ import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..engine.climb import Progress, Step, climb
+from ..engine.climb import Problem, Progress, Step, climb
 from ..errors import ConvergenceWarning, VoteError
 from ..votes.given import numbers
 from ..votes.votes import Votes
@@ -94,6 +94,16 @@ class Model(ABC):
         return np.maximum(x, 0.1 * inside)
 
 
+class Climbable(Problem, Protocol):
+    """A model of a job whose parameters give posteriors."""
+
+    @property
+    def job(self) -> Job: ...  # noqa: D102 -- the votes and what is known
+
+    def posterior(self, x: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+        """Posterior of the open items at `x`, and the objective."""
+
+
 @dataclass(frozen=True)
 class Climbing:
     """How far and how a model is climbed; the attributes are arguments of every such method."""
@@ -139,7 +149,7 @@ class Top(NamedTuple):
         return by_name | of_job | {"objective_kind": objective_kind}
 
 
-def climbed(model: Model, start: NDArray[np.float64], how: Climbing) -> Top:
+def climbed(model: Climbable, start: NDArray[np.float64], how: Climbing) -> Top:
     """Climb as :func:`top_from`, and warn if steps ran out."""
     return told(top_from(start, model, how), model.n_votes, depth=5)
 
@@ -151,7 +161,7 @@ def told(top: Top, n_votes: int, *, depth: int = 4) -> Top:
     return top
 
 
-def top_from(start: NDArray[np.float64], model: Model, how: Climbing) -> Top:
+def top_from(start: NDArray[np.float64], model: Climbable, how: Climbing) -> Top:
     """Climb until a step gains at most `tol` nats a vote and moves no posterior much.
 
     Near an optimum the gain is of the second order of the move: posteriors may move by the square
