@@ -30,11 +30,16 @@ from .models.known_truth import estimate_class_prior as estimate_class_prior
 from .models.known_truth import estimate_error_rates as estimate_error_rates
 from .models.known_truth import expected_counts as expected_counts
 from .models.known_truth import normalised_rates as normalised_rates
+from .models.la import LabelStream as LabelStream
+from .models.la import fit_la as fit_la
 from .models.mace import fit_mace as fit_mace
 from .models.mace import fit_mace_em as fit_mace_em
 from .models.one_coin import fit_one_coin_bayes as fit_one_coin_bayes
 from .models.vote_share import VoteShare as VoteShare
 from .models.vote_share import vote_share as vote_share
+from .models.weighted_votes import fit_catd as fit_catd
+from .models.weighted_votes import fit_wawa as fit_wawa
+from .models.weighted_votes import fit_zbs as fit_zbs
 from .reading.options import ReadOptions as ReadOptions
 from .table import Table as Table
 from .uncertainty.bootstrap import Bootstrap as Bootstrap
