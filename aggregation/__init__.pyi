@@ -22,6 +22,7 @@ from .models.fit import Optimum as Optimum
 from .models.fit import Options as Options
 from .models.fit_tables import error_rate_table as error_rate_table
 from .models.fit_tables import posterior_table as posterior_table
+from .models.gibbs import sample_ibcc as sample_ibcc
 from .models.glad import fit_glad as fit_glad
 from .models.ibcc import fit_ibcc as fit_ibcc
 from .models.known_truth import Expectation as Expectation
@@ -34,6 +35,7 @@ from .models.la import LabelStream as LabelStream
 from .models.la import fit_la as fit_la
 from .models.mace import fit_mace as fit_mace
 from .models.mace import fit_mace_em as fit_mace_em
+from .models.mean import fit_mean as fit_mean
 from .models.one_coin import fit_one_coin_bayes as fit_one_coin_bayes
 from .models.vote_share import VoteShare as VoteShare
 from .models.vote_share import vote_share as vote_share

@@ -46,6 +46,7 @@ from aggregation import fit_ibcc as fit_ibcc
 from aggregation import fit_la as fit_la
 from aggregation import fit_mace as fit_mace
 from aggregation import fit_mace_em as fit_mace_em
+from aggregation import fit_mean as fit_mean
 from aggregation import fit_one_coin_bayes as fit_one_coin_bayes
 from aggregation import fit_wawa as fit_wawa
 from aggregation import fit_zbs as fit_zbs
@@ -56,6 +57,7 @@ from aggregation import normalised_rates as normalised_rates
 from aggregation import posterior_table as posterior_table
 from aggregation import read_known_items as read_known_items
 from aggregation import read_votes as read_votes
+from aggregation import sample_ibcc as sample_ibcc
 from aggregation import simulate_votes as simulate_votes
 from aggregation import standard_errors as standard_errors
 from aggregation import start_from as start_from

@@ -132,12 +132,12 @@ class Blocks:
         classes = np.arange(self.votes.n_raters * self.votes.n_answers) % self.votes.n_answers
         places = np.arange(len(classes)) * self.width + classes
         pulls = np.full(self.width, pull)  # padded classes have a mean of 0, and stay there
-        tables = self._padded(precisions), self._padded(own), places, self._padded(mean), pulls
-        zeros = (0.0,) * self.row_width
+        votes, middle = self.patterns[:3], (self._padded(mean), pulls, (0.0,) * self.row_width)
+        tables = self._padded(precisions), self._padded(own), places
         results = self.counts, self.class_counts, self.log_likelihood, positions
 
         def work(first: int, last: int) -> None:
-            mean_step(*self.patterns[:3], *tables, zeros, self.borders, first, last, *results)
+            mean_step(*votes, *tables, *middle, self.borders, first, last, *results)
 
         return self._expect(work)
 

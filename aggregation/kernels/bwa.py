@@ -65,8 +65,7 @@ def mean_step(
                 add_to_votes(load(zeros, squared, c), square, codes, begin, end, width, c)
             for v in range(begin, end):
                 place = np.uintp(places[codes[v]])
-                k = place % width
-                square[place] += weight * (1.0 - 2.0 * position[k])
+                square[place] += weight * (1.0 - 2.0 * position[place % width])
             if len(positions) > 0:
                 for k in range(np.uintp(positions.shape[1])):
                     positions[p, k] = position[k]

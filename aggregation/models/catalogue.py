@@ -137,6 +137,14 @@ METHODS = {
             other_classes=True,
         ),
         Method(
+            "dawid-skene-map",
+            "the same with pseudo-counts of 0.1, and 0.5 more where the answer is the class",
+            "dawid_skene.fitting:fit_dawid_skene",
+            "log posterior",
+            "Dawid & Skene (1979), Applied Statistics 28(1), 20-28; the pseudo-counts are ours",
+            fixed={"pseudo_count": "diagonal"},
+        ),
+        Method(
             "one-coin",
             "each rater right with one probability, by maximum likelihood",
             "dawid_skene.fitting:fit_dawid_skene",
@@ -168,6 +176,15 @@ METHODS = {
             "Kim & Ghahramani (2012), Bayesian classifier combination, AISTATS",
             fixed={"learn": True},
             other_classes=True,
+        ),
+        Method(
+            "ibcc-gibbs",
+            "ibcc by collapsed Gibbs sampling: no mean field, so less overconfident",
+            "gibbs:sample_ibcc",
+            "score",
+            "Kim & Ghahramani (2012), Bayesian classifier combination, AISTATS",
+            other_classes=True,
+            by_chance=True,
         ),
         Method(
             "ebcc",
@@ -205,6 +222,14 @@ METHODS = {
             "bwa:fit_bwa",
             "log posterior",
             "Li, Rubinstein & Cohn (2019), Truth inference at scale, WWW",
+        ),
+        Method(
+            "mean",
+            "mean posterior of nine methods, from votes to ebcc",
+            "mean:fit_mean",
+            "score",
+            "",
+            by_chance=True,
         ),
     )
 }

@@ -17,7 +17,7 @@ from ..votes.given import numbers
 from ..votes.votes import Votes
 from .aggregated import Aggregation, Call
 from .dawid_skene.arguments import check_options, checked_truth, count_classes, is_at_least
-from .own_answers import affinity_to_own, own_answers
+from .own_answers import own_answers, shares_of_own
 from .priors import Priors, check_possible, check_start, checked_count
 
 if TYPE_CHECKING:
@@ -132,15 +132,17 @@ def fit_ebcc(
     if not is_at_least(1, n_groups, Integral):
         raise VoteError(f"n_groups={n_groups!r}: give 1 or more")
     given = None if start is None else checked_start(start, votes, n_groups)
-    if n_classes is None and (given is not None or diagonal is not None):
-        n_classes = numbers("diagonal", diagonal).size if given is None else given.shape[1]
+    if n_classes is None and given is not None:
+        n_classes = given.shape[1]
+    elif n_classes is None and diagonal is not None:
+        n_classes = numbers("diagonal", diagonal).size
     n_classes = count_classes(votes, n_classes, truth, None, None)
     check_room(votes, n_classes * n_groups)
     checked_count("group_count", group_count, ())
     own = own_answers(votes, n_classes, diagonal)
     priors = Priors(own_count, other_count, class_count)
     clamped = None if truth is None else checked_truth(truth, votes.n_items, n_classes)
-    shares = shares_of(votes, affinity_to_own(own), clamped)
+    shares = shares_of_own(votes, own, clamped)
     of_classes = priors.of_classes(shares.sum(axis=0))
     check_possible(of_classes, own)
     if given is not None:
@@ -175,16 +177,6 @@ def checked_start(start: ArrayLike, votes: Votes, n_groups: int) -> Array:
     if not (given >= 0).all() or not np.allclose(given.sum(axis=(1, 2)), 1):
         raise VoteError("start: posteriors must be 0 or more and sum to 1 for each item")
     return given
-
-
-def shares_of(votes: Votes, affinity: Array, clamped: Array | None) -> Array:
-    """Mean affinity of each item's answers, shape (n_items, n_classes); known items' truth."""
-    sizes = np.diff(votes.starts)[:, None]
-    uniform = np.full((votes.n_items, affinity.shape[1]), 1 / affinity.shape[1])
-    shares = np.divide(votes.answer_counts() @ affinity, sizes, out=uniform, where=sizes > 0)
-    if clamped is None:
-        return shares
-    return np.where(clamped.any(axis=1, keepdims=True), clamped, shares)
 
 
 def drawn_starts(shares: Array, n_groups: int, seeds: Iterable[int]) -> Iterator[Array]:

@@ -50,7 +50,7 @@ def job_of_states(votes: Votes, clamped: Array | None, n_states: int, threads: i
     none = nothing_added(votes.n_raters, votes.n_answers, n_states)
     open_items, open_votes, entropy = None, votes, 0.0
     if clamped is not None and clamped.any():
-        open_items = ~clamped.any(axis=1)
+        open_items = np.asarray(~clamped.any(axis=1))
         open_votes, entropy = votes.select(open_items), -float(xlogy(clamped, clamped).sum())
     known = Known(none, np.zeros(n_states), entropy, none)
     return Job(votes, clamped, Blocks(open_votes, n_states, threads), open_items, known)

@@ -35,7 +35,7 @@ class _Crowd:
         shares = answer_shares(self.votes, weights)
         if self.clamped is None:
             return shares
-        return np.where(self.clamped.any(axis=1, keepdims=True), self.clamped, shares)
+        return np.asarray(np.where(self.clamped.any(axis=1, keepdims=True), self.clamped, shares))
 
     def agreements(self, weights: Array | None) -> Array:
         """Count each rater's votes for the weighted majority; answers that tie count in parts."""
@@ -43,7 +43,7 @@ class _Crowd:
         if self.clamped is not None:
             winners = np.where(self.clamped.any(axis=1, keepdims=True), self.clamped, winners)
         agreed = winners[self.items, self.answers]
-        return np.bincount(self.raters, agreed, minlength=self.votes.n_raters)
+        return np.bincount(self.raters, agreed, self.votes.n_raters).astype(np.float64)
 
     def agreement(self, weights: Array | None) -> Array:
         """Share of each rater's votes for the weighted majority; 0 without votes."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hypothesis import given
+from numpy.typing import NDArray
 from scipy.stats import chi2
 
 from aggregation import (
@@ -81,10 +82,10 @@ def test_catd_steps(n_steps: int) -> None:
     np.testing.assert_allclose(fit.posterior, shares / shares.sum(axis=1, keepdims=True))
 
 
-def accuracy(fit: Aggregation, truth: Array) -> float:
+def accuracy(fit: Aggregation, truth: NDArray[np.int64]) -> float:
     """Share of right answers, 1/k where k answers tie."""
     known = np.flatnonzero(truth >= 0)
-    return float(winners_share(fit.posterior)[known, truth[known].astype(int)].mean())
+    return float(winners_share(fit.posterior)[known, truth[known]].mean())
 
 
 def test_the_published_accuracy(datasets: Path) -> None:
@@ -100,8 +101,9 @@ def test_the_published_accuracy(datasets: Path) -> None:
 
 def test_ties_are_shared() -> None:
     votes = Votes.from_triples([0, 0, 1, 1, 1], [0, 1, 0, 1, 2], [0, 1, 0, 0, 1])
-    np.testing.assert_allclose(fit_wawa(votes).parameters["weight"], [0.75, 0.75, 0])
-    np.testing.assert_allclose(fit_wawa(votes).posterior, [[0.5, 0.5], [1, 0]])
+    weights = fit_wawa(votes).parameters["weight"]
+    np.testing.assert_allclose(weights, np.array([0.75, 0.75, 0]))
+    np.testing.assert_allclose(fit_wawa(votes).posterior, np.array([[0.5, 0.5], [1, 0]]))
 
 
 def test_known_items_stand_for_the_majority() -> None:
