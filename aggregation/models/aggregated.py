@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +13,8 @@ from ..errors import VoteError
 from ..table import Table
 from ..votes.votes import Votes
 from .label_tables import item_table, label_table, rater_table
+from .predictive import Predictor, further_votes
 from .summary import Ended, summary
-
-if TYPE_CHECKING:
-    from .predictive import Predictor
 
 ObjectiveKind = Literal["log likelihood", "log posterior", "elbo", "score"]
 
@@ -176,8 +174,6 @@ class Posteriors:
         VoteError
             If the method has no model of the answers, or the votes are of others.
         """
-        from .predictive import further_votes  # late, for it needs scipy
-
         return further_votes(self.posterior, self.answer_probabilities(), votes)
 
     def summary(self: Ended, *, class_names: Sequence[Any] | None = None) -> str:

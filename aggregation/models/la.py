@@ -93,7 +93,13 @@ class LabelStream:
         return with_truth(shares_of(scores), known)
 
 
-def fit_la(votes: Votes, *, truth: ArrayLike | None = None, passes: int = 2) -> Aggregation:
+def fit_la(
+    votes: Votes,
+    *,
+    n_classes: int | None = None,
+    truth: ArrayLike | None = None,
+    passes: int = 2,
+) -> Aggregation:
     """Aggregate by LA: abilities follow the winning answers, item after item.
 
     The first pass is :class:`LabelStream`'s, in the order in which items first occur. The second
@@ -102,6 +108,8 @@ def fit_la(votes: Votes, *, truth: ArrayLike | None = None, passes: int = 2) -> 
     Parameters
     ----------
     votes : Votes
+    n_classes : int, optional
+        As many as there are answers.
     truth : array_like, optional
         What is known of items: shape (n_items,), a class or -1 where it is not known; or shape
         (n_items, n_classes), a distribution, or zeros. It wins there, whatever the votes.
@@ -116,7 +124,7 @@ def fit_la(votes: Votes, *, truth: ArrayLike | None = None, passes: int = 2) -> 
     Raises
     ------
     VoteError
-        If `truth` or `passes` cannot be used.
+        If arguments do not fit the votes.
 
     References
     ----------
@@ -130,7 +138,8 @@ def fit_la(votes: Votes, *, truth: ArrayLike | None = None, passes: int = 2) -> 
     """
     if passes not in (1, 2):
         raise VoteError(f"passes={passes!r}: give 1 or 2")
-    check_square(votes, count_classes(votes, None, truth, None, None), "answers are counted")
+    n_classes = count_classes(votes, n_classes, truth, None, None)
+    check_square(votes, n_classes, "answers are counted")
     clamped = None if truth is None else checked_truth(truth, votes.n_items, votes.n_answers)
     stream = LabelStream(votes.n_raters, votes.n_answers)
     posterior, ability = stream.take(votes, truth=clamped), stream.ability
@@ -147,7 +156,7 @@ def fit_la(votes: Votes, *, truth: ArrayLike | None = None, passes: int = 2) -> 
         objective_trace=np.empty(0),
         n_steps=passes,
         converged=True,
-        options=Call(fit_la, {"passes": passes}),
+        options=Call(fit_la, {"n_classes": n_classes, "passes": passes}),
         parameters={"ability": ability},
         clamped=clamped,
     )

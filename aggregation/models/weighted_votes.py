@@ -22,8 +22,9 @@ QUANTILE, LEAST_ERRORS = 0.025, 1e-9
 class _Crowd:
     """Votes and what is known of items, and how far raters agree with shares of these."""
 
-    def __init__(self, votes: Votes, truth: ArrayLike | None) -> None:
-        check_square(votes, count_classes(votes, None, truth, None, None), "answers are counted")
+    def __init__(self, votes: Votes, n_classes: int | None, truth: ArrayLike | None) -> None:
+        n_classes = count_classes(votes, n_classes, truth, None, None)
+        check_square(votes, n_classes, "answers are counted")
         self.votes, self.n_of = votes, votes.votes_per_rater().astype(np.float64)
         self.clamped = None
         if truth is not None:
@@ -69,7 +70,9 @@ class _Crowd:
         )
 
 
-def fit_wawa(votes: Votes, *, truth: ArrayLike | None = None) -> Aggregation:
+def fit_wawa(
+    votes: Votes, *, n_classes: int | None = None, truth: ArrayLike | None = None
+) -> Aggregation:
     """Weigh raters by their agreement with the aggregate (Wawa), in one step.
 
     A rater's weight is the share of votes that are the majority's; where k answers tie, each counts
@@ -78,6 +81,8 @@ def fit_wawa(votes: Votes, *, truth: ArrayLike | None = None) -> Aggregation:
     Parameters
     ----------
     votes : Votes
+    n_classes : int, optional
+        As many as there are answers.
     truth : array_like, optional
         What is known of items: shape (n_items,), a class or -1 where it is not known; or shape
         (n_items, n_classes), a distribution, or zeros. It stands for the majority there.
@@ -91,7 +96,7 @@ def fit_wawa(votes: Votes, *, truth: ArrayLike | None = None) -> Aggregation:
     Raises
     ------
     VoteError
-        If `truth` does not fit the votes.
+        If `n_classes` or `truth` do not fit the votes.
 
     References
     ----------
@@ -103,11 +108,15 @@ def fit_wawa(votes: Votes, *, truth: ArrayLike | None = None) -> Aggregation:
     >>> fit_wawa(votes).parameters["weight"]
     array([1. , 1. , 0.5])
     """
-    crowd = _Crowd(votes, truth)
-    return crowd.result("wawa", crowd.agreement(None), Call(fit_wawa, {}), 1, True)
+    crowd = _Crowd(votes, n_classes, truth)
+    return crowd.result(
+        "wawa", crowd.agreement(None), Call(fit_wawa, {"n_classes": n_classes}), 1, True
+    )
 
 
-def fit_zbs(votes: Votes, *, truth: ArrayLike | None = None) -> Aggregation:
+def fit_zbs(
+    votes: Votes, *, n_classes: int | None = None, truth: ArrayLike | None = None
+) -> Aggregation:
     """Weigh raters by skill, which follows their agreement with the weighted majority (ZBS).
 
     Skills start at ``1 / n_answers + 1e-5`` and go towards the share of votes that are the weighted
@@ -117,7 +126,7 @@ def fit_zbs(votes: Votes, *, truth: ArrayLike | None = None) -> Aggregation:
     Parameters
     ----------
     votes : Votes
-    truth : array_like, optional
+    n_classes, truth
         As for :func:`fit_wawa`.
 
     Returns
@@ -129,23 +138,29 @@ def fit_zbs(votes: Votes, *, truth: ArrayLike | None = None) -> Aggregation:
     Raises
     ------
     VoteError
-        If `truth` does not fit the votes.
+        If `n_classes` or `truth` do not fit the votes.
 
     References
     ----------
     Ustalov, Pavlichenko & Tseitlin (2024), Learning from crowds with crowd-kit, Journal of Open
     Source Software 9(96): zero-based skill.
     """
-    crowd = _Crowd(votes, truth)
+    crowd = _Crowd(votes, n_classes, truth)
     skills, rate = np.full(votes.n_raters, 1 / votes.n_answers + ABOVE_GUESSING), 1.0
     for step in range(1, ZBS_STEPS + 1):
         if step % HALVED_EVERY == 0:
             rate /= 2
         skills = skills + rate * (crowd.agreement(skills) - skills)
-    return crowd.result("zbs", skills, Call(fit_zbs, {}), ZBS_STEPS, True)
+    return crowd.result("zbs", skills, Call(fit_zbs, {"n_classes": n_classes}), ZBS_STEPS, True)
 
 
-def fit_catd(votes: Votes, *, truth: ArrayLike | None = None, max_steps: int = 100) -> Aggregation:
+def fit_catd(
+    votes: Votes,
+    *,
+    n_classes: int | None = None,
+    truth: ArrayLike | None = None,
+    max_steps: int = 100,
+) -> Aggregation:
     """Weigh raters by how sure their errors are (CATD): made for raters of whom most vote seldom.
 
     A weight is the 0.025 quantile of the chi-square distribution, whose degrees of freedom are the
@@ -155,7 +170,7 @@ def fit_catd(votes: Votes, *, truth: ArrayLike | None = None, max_steps: int = 1
     Parameters
     ----------
     votes : Votes
-    truth : array_like, optional
+    n_classes, truth
         As for :func:`fit_wawa`.
     max_steps : int
         Most updates of the weights. 0: the plain majority.
@@ -169,7 +184,7 @@ def fit_catd(votes: Votes, *, truth: ArrayLike | None = None, max_steps: int = 1
     Raises
     ------
     VoteError
-        If `truth` or `max_steps` cannot be used.
+        If arguments do not fit the votes.
 
     Warns
     -----
@@ -184,7 +199,7 @@ def fit_catd(votes: Votes, *, truth: ArrayLike | None = None, max_steps: int = 1
     from scipy.stats import chi2
 
     check_options("clamped", 0.0, max_steps=max_steps)
-    crowd = _Crowd(votes, truth)
+    crowd = _Crowd(votes, n_classes, truth)
     sure = np.where(crowd.n_of > 0, chi2.ppf(QUANTILE, np.maximum(crowd.n_of, 1)), 0.0)
     weights, converged, step = np.ones(votes.n_raters), False, 0
     while step < max_steps and not converged:
@@ -196,5 +211,5 @@ def fit_catd(votes: Votes, *, truth: ArrayLike | None = None, max_steps: int = 1
         from .latent_class import warn_of_steps  # Numba takes a third of a second to import
 
         warn_of_steps(np.empty(0), votes.n_votes, step)
-    call = Call(fit_catd, {"max_steps": max_steps})
+    call = Call(fit_catd, {"n_classes": n_classes, "max_steps": max_steps})
     return crowd.result("catd", weights, call, step, converged)

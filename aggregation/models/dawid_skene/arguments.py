@@ -20,6 +20,7 @@ from ...votes.given import (
 from ...votes.votes import Votes
 from ..fit import Fit
 from ..own_answers import check_square
+from .families import Family
 
 TRUTH_ROLES = ("clamped", "start")
 # Pseudo-counts of "diagonal": in each cell, and once more where the answer is the class.
@@ -127,23 +128,27 @@ def checked_fixed(
 
 
 def said_pseudo_count(
-    pseudo_count: ArrayLike | Literal["diagonal"], votes: Votes, n_classes: int
+    pseudo_count: ArrayLike | Literal["diagonal"], votes: Votes, n_classes: int, family: Family
 ) -> ArrayLike:
     """Return pseudo-counts as numbers; "diagonal" are those that favour a class's own answer."""
     if not isinstance(pseudo_count, str):
         return pseudo_count
     if pseudo_count != "diagonal":
         raise VoteError(f"pseudo_count={pseudo_count!r} is neither numbers nor 'diagonal'")
+    if family.name != "full":
+        raise VoteError(f"pseudo_count='diagonal' is not for {family.name} raters: give numbers")
     check_square(votes, n_classes, "pseudo_count='diagonal' favours answers that are the class")
     return diagonal_pseudo_count(*DIAGONAL, n_classes)
 
 
-def pseudo_counts_of(pseudo_count: ArrayLike, votes: Votes, n_classes: int) -> NDArray[np.float64]:
-    """Return pseudo-counts in the kernels' order of axes, (n_raters, n_answers, n_classes)."""
-    full = checked_pseudo_count(pseudo_count, votes, n_classes)
-    if not np.any(pseudo_count):
-        return nothing_added(votes.n_raters, votes.n_answers, n_classes)
-    return answers_before_classes(full)
+def pseudo_counts_of(
+    pseudo_count: ArrayLike, votes: Votes, n_classes: int, family: Family
+) -> NDArray[np.float64]:
+    """Return what a family's pseudo-counts add, shape (n_raters, n_answers, n_classes)."""
+    shape = votes.n_raters, votes.n_answers, n_classes
+    axes, own_shape, spread = family.own_counts
+    own = checked_pseudo_count(pseudo_count, own_shape(shape), axes)
+    return spread(own, shape) if np.any(pseudo_count) else nothing_added(*shape)
 
 
 def nothing_added(*shape: int) -> NDArray[np.float64]:

@@ -98,7 +98,7 @@ HALVES = np.full((2, 2, 2), 0.5)
         ({"truth_role": "gold"}, "truth_role 'gold' is neither 'clamped' nor 'start'"),
         ({"pseudo_count": -1}, r"pseudo_count must be 0 or more and finite: -1\.0"),
         ({"pseudo_count": [1, 2, 3]}, r"pseudo_count of shape \(3,\) does not fit"),
-        ({"pseudo_count": "one"}, "pseudo_count must be numbers"),
+        ({"pseudo_count": [["one"]]}, "pseudo_count must be numbers"),
         ({"class_prior": [0.2, 0.3]}, r"class_prior sums to 0\.5: it must sum to 1"),
         ({"class_prior": [[0.5, 0.5]]}, "class_prior has one axis"),
         (
@@ -180,7 +180,7 @@ def test_pseudo_counts_that_favour_the_diagonal_by_name() -> None:
     again = fit.options.method(votes, **fit.options.arguments())
     assert again.posterior.tobytes() == fit.posterior.tobytes()
     with pytest.raises(VoteError, match="pseudo_count='diag' is neither numbers nor 'diagonal'"):
-        fit_dawid_skene(votes, pseudo_count="diag")  # type: ignore[arg-type]
+        fit_dawid_skene(votes, pseudo_count="diag")
     with pytest.raises(
         VoteError, match=r"favours answers that are the class.*2 classes, 3 answers"
     ):
