@@ -72,7 +72,9 @@ class Model(ABC):
         rates, prior, added, _ = seen = self.seen(x)
         found, known = self.job.blocks.e_step(rates.reshape(-1), prior, False), self.job.known
         value = found.log_likelihood + known.log_likelihood(rates, prior) + added
-        counts = Counts(found.counts + known.counts, found.class_counts + known.classes)
+        counts = Counts(found.counts, found.class_counts)
+        if self.job.open_items is not None:
+            counts = Counts(found.counts + known.counts, found.class_counts + known.classes)
         return Step(self.update(counts, x, seen), value, value, self.scale(x))
 
     def scale(self, x: NDArray[np.float64]) -> float:  # noqa: ARG002
