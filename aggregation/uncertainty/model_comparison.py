@@ -13,7 +13,6 @@ from ..errors import VoteError
 from ..models.criteria import criterion, n_parameters, warn_of_many_parameters
 from ..models.dawid_skene.fitting import fit_dawid_skene
 from ..models.fit import Fit
-from ..models.known_truth import vote_major
 from ..votes.given import diagonal_pseudo_count
 from ..votes.votes import Votes
 
@@ -194,7 +193,7 @@ def _held_out(
     for left_out in parts:
         fit = fit_dawid_skene(votes.where(~left_out), **options)
         others = votes.where(left_out)
-        by_item += _predictive(fit, others)
+        by_item += fit.log_predictive(others)
         votes_of_item += np.diff(others.starts)
     n_votes = int(votes_of_item.sum())
     mean = float(by_item.sum() / n_votes)
@@ -226,20 +225,6 @@ def _parts(n_votes: int, share: float, folds: int | None, seed: int) -> Iterator
         left_out = np.zeros(n_votes, dtype=bool)
         left_out[order[end - size : end]] = True
         yield left_out
-
-
-def _predictive(fit: Fit, others: Votes) -> NDArray[np.float64]:
-    """Predict each item's other votes: log of their probability together, shape (n_items,).
-
-    The posterior holds what is known of an item, be it votes or truth.
-    """
-    items = np.flatnonzero(np.diff(others.starts))
-    with np.errstate(divide="ignore"):
-        by_vote = np.log(vote_major(fit.error_rates))[others.codes]
-        joint = np.log(fit.posterior[items]) + np.add.reduceat(by_vote, others.starts[items])
-    by_item = np.zeros(others.n_items)
-    by_item[items] = np.logaddexp.reduce(joint, axis=1)
-    return by_item
 
 
 def _error_of_mean(sums: NDArray[np.float64], sizes: NDArray[np.int64]) -> float:
