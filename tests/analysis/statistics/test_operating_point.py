@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from analysis import AnalysisError, choose_threshold, precision_recall
 from analysis.statistics.precision_recall import PrecisionRecall
 from analysis.statistics.thresholds import ThresholdInterval, same_side, shortest_decimal
+from analysis.tables import without_nan
 
 curves = (
     st.lists(st.tuples(st.integers(0, 20), st.booleans()), min_size=1, max_size=30)
@@ -88,6 +89,7 @@ def test_nothing_is_kept_where_that_is_cheapest() -> None:
     assert choice.interval == (0.9, math.inf)
     assert (choice.point.kept, choice.point.hits, choice.point.recall) == (0, 0, 0.0)
     assert math.isnan(choice.point.precision)
+    assert without_nan(choice)[:2] == [None, [0.9, None]]  # what JSON can hold
 
 
 @given(curves, shares)

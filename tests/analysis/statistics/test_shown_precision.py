@@ -109,8 +109,9 @@ def test_questions_that_go_together_count_as_images() -> None:
     assert share >= LEAST
     careless, _ = reached(TOGETHER, bands=False, with_confidence=0.95)
     assert careless < LEAST
-    counts = [round(part * REPLICATES) for part in (share, careless)]
-    assert "in {} of 500, and in {} if they had been taken for".format(*counts) in PAGE
+    counts = [round(part * REPLICATES) for part in (share, none, careless)]
+    said = "in {} of 500 (of which {} could show nothing), and in {} if they had been taken for"
+    assert said.format(*counts) in PAGE
 
 
 def test_where_every_choice_is_wrong_hardly_any_is_made() -> None:
