@@ -16,7 +16,7 @@ def test_each_dependency_is_pinned_to_its_floor() -> None:
     project = tomllib.loads(PROJECT.read_text())["project"]
     wanted = [*project["dependencies"], *project["optional-dependencies"]["test"]]
     assert [pin.replace("==", ">=") for pin in floors(project)] == wanted
-    command = [sys.executable, "-m", "tests.floors"]
+    command = [sys.executable, "-m", "tests.versions.floors"]
     said = subprocess.run(command, cwd=PROJECT.parent, capture_output=True, text=True, check=True)
     assert said.stdout.splitlines() == [*floors(project)]
 

@@ -1,4 +1,4 @@
-"""`python -m tests.floors`: every dependency pinned to its floor in pyproject.toml, for pip."""
+"""`python -m tests.versions.floors`: each dependency pinned to its floor in pyproject.toml."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-PROJECT = Path(__file__).parents[1] / "pyproject.toml"
+PROJECT = Path(__file__).parents[2] / "pyproject.toml"
 REQUIREMENT = re.compile(r"(?P<name>[\w.-]+)>=(?P<floor>[\w.]+)")
 
 
