@@ -14,7 +14,7 @@ from aggregation import Votes
 
 from ..files import download
 from ..labels.label_sets import to_json
-from ..release import Release
+from ..release import MADE_UP, Release
 
 
 def write_release(folder: Path, release: Release) -> None:
@@ -40,7 +40,7 @@ def write_release(folder: Path, release: Release) -> None:
     write_votes(folder / download.RATERS_GOLDEN, golden.raters, raters=answered, info=golden_info)
     np.savez_compressed(folder / download.SCORES, tensor=release.scores, info=info)
     (folder / download.LABELS).write_bytes(to_json(release.label_sets).encode())
-    wordnet_ids = [f"n9{label:07d}\n" for label in release.original_labels.tolist()]
+    wordnet_ids = [f"{MADE_UP}{label:07d}\n" for label in release.original_labels.tolist()]
     (folder / download.ORIGINAL_LABELS).write_bytes("".join(wordnet_ids).encode())
 
 
