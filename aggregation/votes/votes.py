@@ -179,8 +179,7 @@ class Votes(VoteParts):
         from ..reading.tensors.tensor import cells_of_tensor
 
         return cls.from_cells(
-            **cells_of_tensor(tensor)._asdict()
-            | {"item_names": item_names, "rater_names": rater_names},
+            **cells_of_tensor(tensor, item_names, rater_names)._asdict(),
             answer_names=answer_names,
         )
 

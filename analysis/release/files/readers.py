@@ -64,7 +64,7 @@ def read_votes(path: Path, n_questions: int) -> Votes:
             )
         try:
             return Votes.from_cells(
-                cells_of_raters(member),
+                cells_of_raters(member, ids),
                 n_items=n_questions,
                 n_answers=len(ANSWERS),
                 rater_names=ids,

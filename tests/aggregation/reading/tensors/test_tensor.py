@@ -84,7 +84,7 @@ def test_a_rater_gives_an_item_one_answer_in_a_tensor() -> None:
     tensor[1, 2] = True
     with pytest.raises(VoteError, match="rater 1 gave item 2 more than one answer"):
         Votes.from_tensor(tensor)
-    with pytest.raises(VoteError, match="rater bob gave item 2 more than one answer"):
+    with pytest.raises(VoteError, match="rater 'bob' gave item 2 more than one answer"):
         Votes.from_tensor(tensor, rater_names=["ann", "bob"])
 
 
