@@ -1,7 +1,9 @@
 """What this package raises."""
 
+from aggregation.errors import BriefError
 
-class AnalysisError(ValueError):
+
+class AnalysisError(BriefError):
     """An argument, or a file of a user's, that cannot be used; the message says why."""
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import apart
 from .fit import Fit
 from .known_truth import expected_counts
 
@@ -41,7 +42,7 @@ def posterior_table(fit: Fit, *, class_names: Sequence[Any] | None = None) -> Co
     """
     names = fit.class_names if class_names is None else class_names
     table: Columns = {"item": fit.votes.item_names}
-    for name, column in zip(names, fit.posterior.T, strict=True):
+    for name, column in zip(apart(names), fit.posterior.T, strict=True):
         table[f"posterior_{name}"] = column
     table["class"] = [names[cls] for cls in fit.classes().tolist()]
     return table
@@ -101,8 +102,8 @@ def fit_numbers(fit: Fit, *, class_names: Sequence[Any] | None = None) -> dict[s
         "n_votes": votes.n_votes,
         "n_items": votes.n_items,
         "n_raters": votes.n_raters,
-        "answers": list(map(str, votes.answer_names)),
-        "class_prior": dict(zip(map(str, names), fit.class_prior.tolist(), strict=True)),
+        "answers": apart(votes.answer_names),
+        "class_prior": dict(zip(apart(names), fit.class_prior.tolist(), strict=True)),
         "log_likelihood": fit.log_likelihood,
         "objective": fit.objective,
         "n_steps": fit.n_steps,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..errors import VoteError
+from ..errors import VoteError, naming
 from .exports.catalogue import export_named, recognise_json, recognise_table
 from .exports.export import FILE, Export, ExportOptions
 from .layouts.filters import complete_votes, wanted_rows
@@ -18,7 +18,7 @@ from .layouts.wide import is_numbered, numbered_votes, wide_votes
 from .options import NONE, Reading
 from .tables.binary import feather_table, parquet_bytes_table, parquet_table, sheet_table
 from .tables.json_values import json_value, records_table
-from .tables.sources import Source, kind_of, naming, sources_of
+from .tables.sources import Source, kind_of, sources_of
 from .tables.table import Table, arrow_table
 from .tables.text import text_table
 from .tensors.npz import array_names, cells_of_raters, open_member

@@ -57,7 +57,22 @@ def coded_arrow(column: Any, what: str, *, text_only: bool = False) -> Column:
     order = np.asarray(sorted_places(names) if declared is None else places_in(names, declared))
     rank = np.empty(len(names), dtype=np.int32)
     rank[order] = np.arange(len(names), dtype=np.int32)
-    return Column(rank[codes], len(names), tuple(names.take(pa.array(order)).to_pylist()))
+    return Column(rank[codes], len(names), python_names(names.take(pa.array(order)), what))
+
+
+def python_names(names: Any, what: str) -> tuple[Any, ...]:
+    """Return names as Python has them; a VoteError at times that it cannot hold."""
+    import pyarrow as pa
+
+    try:
+        return tuple(names.to_pylist())
+    except (OverflowError, ValueError) as error:
+        if not pa.types.is_temporal(names.type):
+            raise
+        raise VoteError(
+            f"the {what} has times ({names.type}) that Python cannot hold ({error}): its years are "
+            "1 to 9999, and its shortest time a microsecond. Keep them as text"
+        ) from error
 
 
 def distinct(column: Any) -> tuple[Any, Any]:

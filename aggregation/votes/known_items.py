@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import VoteError, listed, shown
+from ..errors import VoteError, listed, naming, shown
 from ..reading.columns import Column
 from ..reading.files import read_table
 from ..reading.layouts.plain import known_of, role_column
@@ -19,7 +19,6 @@ from ..reading.layouts.roles import choose_columns
 from ..reading.layouts.same_names import folded_name
 from ..reading.names import coded_arrow
 from ..reading.options import FileOptions, checked_reading, names_of
-from ..reading.tables.sources import naming
 from .given import UNKNOWN
 from .votes import Votes
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -118,6 +117,7 @@ def write_reproduction(
     from analysis.raters.golden.accuracy import raters_csv
     from analysis.release.labels.label_sets import to_json
     from analysis.reproduction import summary
+    from analysis.tables import json_text
 
     figure = figure3(result.figure3)
     pictures = {form: figure_bytes(figure, form) for form in FORMATS}
@@ -128,7 +128,7 @@ def write_reproduction(
         "raters.csv": raters_csv(result.raters).encode(),
         "figure3.png": pictures["png"],
         "figure3.pdf": pictures["pdf"],
-        "summary.json": (json.dumps(numbers, indent=2, allow_nan=False) + "\n").encode(),
+        "summary.json": json_text(numbers, indent=2).encode(),
         "report.html": report_html(release, result, numbers, pictures["png"]).encode(),
     }
     write_files({out / name: content for name, content in contents.items()})

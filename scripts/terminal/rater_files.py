@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,8 +27,9 @@ def write_report(
 ) -> list[str]:
     """Write tables, model checks and figures; return what was found and written, in sentences."""
     from analysis.raters.tables import report_numbers
+    from analysis.tables import json_text
 
-    numbers = json.dumps(report_numbers(report), indent=1, allow_nan=False) + "\n"
+    numbers = json_text(report_numbers(report))
     model, files = check_and_draw(report, release, seed=seed, progress=progress)
     texts = {**tables, "raters.json": numbers}
     contents = {name: text.encode() for name, text in texts.items()} | files

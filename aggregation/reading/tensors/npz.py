@@ -16,7 +16,7 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from ...errors import VoteError
+from ...errors import BriefError, VoteError, naming
 from .tensor import refuse_two_answers, vote_cells
 
 CHUNK_BYTES = 1 << 20
@@ -48,9 +48,9 @@ class Member:
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
     stream: Stream
-    error: type[ValueError]
+    error: type[BriefError]
 
-    def fail(self, message: str) -> ValueError:
+    def fail(self, message: str) -> BriefError:
         """Return an error that names the file and the array."""
         return self.error(f"{self.path}: {self.name}: {message}")
 
@@ -95,7 +95,7 @@ class Member:
 
 
 @contextmanager
-def open_member(path: Path, *names: str, error: type[ValueError] = VoteError) -> Iterator[Member]:
+def open_member(path: Path, *names: str, error: type[BriefError] = VoteError) -> Iterator[Member]:
     """Open the first array of `names` that the archive holds.
 
     Parameters
@@ -117,7 +117,7 @@ def open_member(path: Path, *names: str, error: type[ValueError] = VoteError) ->
         Or `error`: if the file is no .npz file, has none of the arrays, or if the array is pickled,
         in Fortran order, or of another size than its header or the archive's directory says.
     """
-    with path.open("rb") as file:
+    with naming(path, error), path.open("rb") as file:
         with refusing(f"{path}: not an .npz file", error):
             archive = zipfile.ZipFile(file)
         held = {info.filename: info for info in archive.infolist()}
@@ -133,10 +133,12 @@ def open_member(path: Path, *names: str, error: type[ValueError] = VoteError) ->
 
 
 @contextmanager
-def refusing(what: str, error: type[ValueError]) -> Iterator[None]:
+def refusing(what: str, error: type[BriefError]) -> Iterator[None]:
     """Raise `error` for anything: a forged file makes its parsers raise nearly anything."""
     try:
         yield
+    except MemoryError:
+        raise  # says nothing of the file
     except Exception as found:
         reason = " ".join(str(found).split()) or type(found).__name__
         raise error(f"{what} ({reason})") from found
@@ -154,7 +156,7 @@ def _opened(archive: zipfile.ZipFile, file: IO[bytes], info: zipfile.ZipInfo) ->
 
 
 def _check_packing(
-    path: Path, name: str, info: zipfile.ZipInfo, archive_size: int, error: type[ValueError]
+    path: Path, name: str, info: zipfile.ZipInfo, archive_size: int, error: type[BriefError]
 ) -> None:
     if info.compress_type not in PACKINGS:
         raise error(
@@ -170,7 +172,7 @@ def _check_packing(
 
 
 def _checked_member(
-    path: Path, name: str, stream: Stream, file_size: int, error: type[ValueError]
+    path: Path, name: str, stream: Stream, file_size: int, error: type[BriefError]
 ) -> Member:
     with refusing(f"{path}: {name}: cannot be read", error):
         version = npy.read_magic(stream)

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from aggregation.errors import naming
+
 from ...errors import AnalysisError
 from ...release.files.questions import N_IMAGES
 from ..order import in_image_order
@@ -23,7 +25,7 @@ from .predictions import MOST_LABELS, label_array, number_array, ranked_batch, r
 from .wordnet_ids import holds_ids, load_synsets
 
 # What NumPy raises on a file that is none of its own, or damaged.
-NUMPY_ERRORS = (ValueError, EOFError, MemoryError, zipfile.BadZipFile, zlib.error)
+NUMPY_ERRORS = (ValueError, EOFError, zipfile.BadZipFile, zlib.error)
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,7 +147,7 @@ def load_predictions(
             f"{path}: predictions are read from {', '.join(READERS)} files; numpy.save writes an "
             "array into one"
         )
-    try:
+    with naming(path, AnalysisError):
         chosen = reader(path, column)
         array = _numbers(chosen.predictions, data)
         if chosen.names is None:
@@ -160,8 +162,6 @@ def load_predictions(
             array, names=chosen.names, n_images=n_images, most=most, partial=partial
         )
         return Predictions(labels, images, chosen.note)
-    except AnalysisError as error:
-        raise AnalysisError(f"{path}: {error}") from error
 
 
 def _numbers(predictions: Any, data: str | os.PathLike[str] | None) -> NDArray[Any]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from aggregation import Fit, expected_counts
+from aggregation.errors import apart
 
 from ...statistics.estimates import Estimates, percentile_interval
 from ..agreement.agreement import check_arguments
@@ -272,8 +273,9 @@ def quality_columns(
         "bias": quality.bias[np.arange(len(most)), most],
         "concordance": quality.concordance.value,
     }
+    answers, classes = apart(quality.answer_names), apart(class_names)
+    cells = apart(f"{answer}_if_{name}" for name in classes for answer in answers)
     for kind, rates in (("em", quality.error_rates), ("shrunken", quality.shrunken)):
-        for cls, name in enumerate(class_names):
-            for code, answer in enumerate(quality.answer_names):
-                columns[f"{kind}_{answer}_if_{name}"] = rates[:, cls, code]
+        of_cells = rates.reshape(len(rates), -1).T
+        columns |= {f"{kind}_{cell}": rate for cell, rate in zip(cells, of_cells, strict=True)}
     return columns
