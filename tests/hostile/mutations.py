@@ -99,7 +99,7 @@ def number(data: bytearray, rng: random.Random) -> None:
     """Write an extreme number over what is there."""
     at, width = place(data, rng), rng.choice((1, 2, 4, 8))
     value = rng.choice(NUMBERS) & (256**width - 1)
-    data[at : at + width] = value.to_bytes(width, rng.choice(("little", "big")))  # type: ignore[arg-type]
+    data[at : at + width] = value.to_bytes(width, rng.choice(("little", "big")))
 
 
 def word(data: bytearray, rng: random.Random) -> None:
