@@ -40,6 +40,7 @@ FLOORS = {
         "reading",
         "kernels",
         "table",
+        "arguments",
         "errors",
     ),
 }

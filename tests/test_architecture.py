@@ -51,6 +51,7 @@ PLACES = {
 # What analysis takes from inside aggregation, not through the face: compiled loops, the readers of
 # npz members, draws for simulations, checks of arguments, and how errors and files are named.
 INSIDE = {
+    "aggregation.arguments",
     "aggregation.errors",
     "aggregation.kernels.jit",
     "aggregation.reading.tensors.npz",

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import check_types
 from ..errors import apart
 from .fit import Fit
 from .known_truth import expected_counts
@@ -40,6 +41,7 @@ def posterior_table(fit: Fit, *, class_names: Sequence[Any] | None = None) -> Co
     >>> table["class"]
     ['N', 'Y']
     """
+    check_types(posterior_table, locals())
     names = fit.class_names if class_names is None else class_names
     table: Columns = {"item": fit.votes.item_names}
     for name, column in zip(apart(names), fit.posterior.T, strict=True):
@@ -63,6 +65,7 @@ def error_rate_table(fit: Fit, *, class_names: Sequence[Any] | None = None) -> C
         Columns `rater`, `class`, `answer`, `rate` (the error rate), and `expected_votes`: how many
         such votes the rater is expected to have given, which tells what the rate rests on.
     """
+    check_types(error_rate_table, locals())
     names = fit.class_names if class_names is None else class_names
     raters, classes, answers = np.indices(fit.error_rates.shape).reshape(3, -1).tolist()
     return {

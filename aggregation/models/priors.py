@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import MOST_COUNT
 from ..errors import VoteError
 from ..votes.given import numbers
 
@@ -42,9 +43,9 @@ def checked_count(name: str, count: ArrayLike, shape: tuple[int, ...]) -> NDArra
     counts = numbers(name, count).astype(np.float64)
     if counts.shape not in ((), shape):
         raise VoteError(f"{name} of shape {counts.shape} does not fit {shape or 'one number'}")
-    wrong = ~((counts >= LEAST_COUNT) & np.isfinite(counts))
+    wrong = ~((counts >= LEAST_COUNT) & (counts <= MOST_COUNT))
     if wrong.any():
-        raise VoteError(f"{name} has {counts[wrong][0]}: give {LEAST_COUNT} or more")
+        raise VoteError(f"{name} has {counts[wrong][0]}: give {LEAST_COUNT} to {MOST_COUNT:.0f}")
     return counts
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import check_types
 from ..errors import VoteError
 from ..models.dawid_skene.fitting import fit_dawid_skene
 from ..models.fit import Fit
@@ -90,6 +91,7 @@ def n_parameters(fit: Fit) -> int:
     >>> n_parameters(fit_dawid_skene(votes))  # 3 raters x 2 classes, and the class prior
     7
     """
+    check_types(n_parameters, locals())
     n_raters = int(np.count_nonzero(fit.votes.votes_per_rater()))
     shape = n_raters, fit.votes.n_answers, fit.n_classes
     of_rates = fit.options.family.n_parameters(shape) if fit.options.error_rates is None else 0
@@ -117,6 +119,7 @@ def bic(fit: Fit) -> float:
     ----------
     Schwarz (1978), Estimating the dimension of a model, Annals of Statistics 6(2), 461-464.
     """
+    check_types(bic, locals())
     informative = np.diff(fit.votes.starts) > 0
     if fit.clamped is not None:
         informative |= fit.clamped.any(axis=1)
@@ -161,6 +164,7 @@ def held_out_log_likelihood(
     >>> held_out.n_votes
     6
     """
+    check_types(held_out_log_likelihood, locals())
     by_item = np.zeros(votes.n_items)
     votes_of_item = np.zeros(votes.n_items, dtype=np.int64)
     for left_out in _parts(votes.n_votes, share, folds, seed):
@@ -201,6 +205,7 @@ def compare_fits(
     VoteError
         As :func:`held_out_log_likelihood`, or if there are no models.
     """
+    check_types(compare_fits, locals())
     if not models:
         raise VoteError("no models to compare: give a name and the options of each")
     fits = [fit_dawid_skene(votes, **options) for options in models.values()]

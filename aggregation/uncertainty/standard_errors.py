@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import check_types
 from ..errors import ConvergenceWarning, IdentifiabilityWarning, VoteError
 from ..models.fit import Fit
 from ..models.fit_tables import error_rate_table
@@ -169,6 +170,7 @@ def standard_errors(fit: Fit) -> StandardErrors:
     >>> standard_errors(fit).class_prior.round(4)
     array([0.0949, 0.0949])
     """
+    check_types(standard_errors, locals())
     if fit.options.hard:
         raise VoteError(
             "a hard fit is at no maximum of the likelihood: fit with hard=False, or use bootstrap"

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import MOST_COUNT, check_types
 from ..errors import VoteError
 from .votes import Votes
 
@@ -75,9 +76,12 @@ def checked_pseudo_count(
         raise VoteError(
             f"pseudo_count of shape {added.shape} does not fit (rater, class, answer) = {shape}"
         ) from None
-    wrong = ~((added >= 0) & np.isfinite(added))
+    wrong = ~((added >= 0) & (added <= MOST_COUNT))
     if wrong.any():
-        raise VoteError(f"pseudo_count must be 0 or more and finite: {added[wrong][0]}")
+        raise VoteError(
+            f"pseudo_count must be 0 or more and finite, {MOST_COUNT:.0f} at most: "
+            f"{added[wrong][0]}"
+        )
     return full
 
 
@@ -109,6 +113,7 @@ def diagonal_pseudo_count(off: float, extra: float, n_classes: int) -> NDArray[n
     array([[0.6, 0.1],
            [0.1, 0.6]])
     """
+    check_types(diagonal_pseudo_count, locals())
     if not (off >= 0 and extra >= 0 and np.isfinite(off + extra)):
         raise VoteError(f"pseudo-counts must be 0 or more and finite: {off}, {extra}")
     if n_classes < 1:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import check_types
 from ..errors import VoteError, listed, naming, shown
 from ..reading.columns import Column
 from ..reading.files import read_table
@@ -91,6 +92,7 @@ def read_known_items(
         If the file cannot be read or used, an item has two classes, none has votes, a class is no
         answer, or there are not `n_classes` classes.
     """
+    check_types(read_known_items, locals())
     path = Path(path)
     reading = checked_reading(options)
     said = {"item": names_of(item, "item"), "class": names_of(cls, "class")}

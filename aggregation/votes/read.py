@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple, Unpack
 
+from ..arguments import check_types
 from ..errors import VoteError
 from ..reading.options import Reading, ReadOptions, checked_reading
 from .known_items import KnownItems, known_items
@@ -64,6 +65,7 @@ def read_votes(
     >>> found.known.truth.tolist(), found.notes
     ([0, -1], ("Took 'task' for the item, 'worker' for the rater, 'label' for the answer.",))
     """
+    check_types(read_votes, locals())
     reading = checked_reading(options)
     found = read_coded(source, reading)
     votes = Votes(*found.arrays)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from aggregation import Votes
 
-from ..errors import ReleaseError
+from ..errors import ReleaseError, check_types
 from .files import download
 from .files.editions import older_edition
 from .files.questions import OlderEditionError, Questions
@@ -142,6 +142,7 @@ def load_release(data: str | os.PathLike[str] | None = None) -> Release:
         If a file is missing, damaged, or inconsistent with itself or another; the message names the
         file, the array and the first offending entry, or which files are of the older edition.
     """
+    check_types(load_release, locals())
     folder = download.find_release(data)
     try:
         return _load(folder)

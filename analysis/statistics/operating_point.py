@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..errors import AnalysisError
+from ..errors import AnalysisError, check_types
 from .precision_recall import OperatingPoint, PrecisionRecall
 
 
@@ -189,6 +189,7 @@ def choose_threshold(
     >>> choose_threshold(curve, recall=0.6).threshold
     0.7
     """
+    check_types(choose_threshold, locals())
     target = Target(precision, recall, f_beta, None if costs is None else Costs(*costs), threshold)
     return choose(curve, target)
 

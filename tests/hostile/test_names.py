@@ -7,6 +7,7 @@ import inspect
 import io
 import json
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import numpy as np
 import pytest
 
 from aggregation import Table, Votes, error_rate_table, fit_dawid_skene, posterior_table
-from aggregation.errors import VoteError, apart
+from aggregation.errors import VoteError, apart, shown
 from analysis.figures.drawing import shortened
 from analysis.raters.quality.quality import quality_columns, rater_quality
 from analysis.tables import json_text, to_parquet
@@ -207,6 +208,12 @@ def test_html_shows_names_and_obeys_none() -> None:
     assert "<script>" not in html
     assert "<b>" not in html
     assert not OBEYED.search(html)
+
+
+def test_a_long_name_is_shown_at_once() -> None:
+    begun = time.perf_counter()
+    assert len(shown("a" * 10**7 + "@example.org")) <= 60
+    assert time.perf_counter() - begun < 1
 
 
 def test_a_long_message_is_cut_in_its_middle() -> None:

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from aggregation.errors import naming
 
-from ...errors import AnalysisError
+from ...errors import AnalysisError, check_types
 from ...release.files.questions import N_IMAGES
 from ..order import in_image_order
 from .columns import Chosen, chosen_columns, columns_of
@@ -103,6 +103,7 @@ def read_predictions(
         If it is no such file, no order gives the original labels, or as
         :func:`analysis.ranked_labels`; the message begins with the file's name.
     """
+    check_types(read_predictions, locals())
     found = load_predictions(path, n_images=n_images, most=most, column=column, data=data)
     if found.images is not None or (original_labels is None and order in (None, "names")):
         return found.labels
@@ -139,6 +140,7 @@ def load_predictions(
     AnalysisError
         As :func:`read_predictions`.
     """
+    check_types(load_predictions, locals())
     path = Path(path)
     suffix = path.suffix.lower()
     reader = READERS.get(ALSO.get(suffix, suffix))

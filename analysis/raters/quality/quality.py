@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from aggregation import Fit, expected_counts
 from aggregation.errors import apart
 
+from ...errors import check_types
 from ...statistics.estimates import Estimates, percentile_interval
 from ..agreement.agreement import check_arguments
 from ..agreement.coefficients import Scale, answer_values
@@ -129,6 +130,7 @@ def rater_quality(
     Raykar & Yu (2012), Eliminating spammers and ranking annotators for crowdsourced labeling tasks,
     Journal of Machine Learning Research 13, 491-518.
     """
+    check_types(rater_quality, locals())
     counts, prior = expected_counts(fit.votes, fit.posterior), fit.class_prior
     draws = usual_draws(counts.size) if draws is None else draws
     check_arguments(scale, seed=seed, draws=draws)
