@@ -16,19 +16,17 @@ from .errors import BriefError, VoteError, shown
 MOST = 2**31 - 1
 # From here on a vote that is added to a count is lost in rounding.
 MOST_COUNT = 2.0**53
-# By the arguments' names: the least and the most that they can be, wherever they stand.
+# By the arguments' names, what no function looks at for itself: the least and the most.
 RANGES: dict[str, tuple[float, float]] = {
-    "cls": (-MOST, MOST),
     "seed": (0, 2**63 - 1),
-    "threads": (1, 1024),
-    "replicates": (1, 10**6),
-    "draws": (1, 10**6),
-    **dict.fromkeys(("n_classes", "n_items", "n_images", "n_bins", "most", "k"), (1, MOST)),
+    "replicates": (-MOST, 10**6),
+    "draws": (-MOST, 10**6),
+    "threads": (1, MOST),
+    **dict.fromkeys(("n_images", "most"), (1, MOST)),
     **dict.fromkeys(("share", "false_discovery_rate", "least_copied", "animal_threshold"), (0, 1)),
-    **dict.fromkeys(("off", "extra"), (0, MOST_COUNT)),
 }
 # Arrays of which every entry says something.
-NEVER_NAN = ("images", "original_labels", "outcomes", "truth")
+NEVER_NAN = ("images", "original_labels")
 # Arrays that may be text: names, and WordNet ids for labels.
 MAY_BE_TEXT = ("images", "groups", "predictions", "first", "second")
 NOT_ARRAYS = (str, bytes, Mapping, set, frozenset, os.PathLike)
@@ -69,9 +67,10 @@ def check_type(name: str, value: Any, annotation: str, error: type[BriefError]) 
         raise error(f"{name}={shown(value)}: give {words}")
     kinds = {words for _, words in known}
     if is_real(value) and kinds & {WHOLE, REAL}:
-        least, most = RANGES.get(name, (0, MOST) if WHOLE in kinds else (-np.inf, np.inf))
+        least, most = RANGES.get(name, (-MOST, MOST) if WHOLE in kinds else (-np.inf, np.inf))
         if not least <= value <= most:
-            raise error(f"{name}={shown(value)}: give {least:,} to {most:,}")
+            bound = f"{least:,} or more" if value < least else f"{most:,} at most"
+            raise error(f"{name}={shown(value)}: give {bound}")
     if ARRAY in kinds and kinds <= {ARRAY, "None"} and value is not None:
         check_array(name, value, error)
 
@@ -81,10 +80,10 @@ def check_array(name: str, value: Any, error: type[BriefError]) -> None:
     try:
         array = np.asarray(value) if isinstance(value, list | tuple) else value
     except ValueError:
-        raise error(f"{name} has rows of unequal length: give numbers in equal rows") from None
+        raise error(f"{name} must be numbers in rows of equal length") from None
     kind = getattr(getattr(array, "dtype", None), "kind", "f")
     if kind in "USMmVc" and not (kind in "US" and name in MAY_BE_TEXT):
-        raise error(f"{name} holds {array.dtype}: give numbers")
+        raise error(f"{name} must be numbers: it holds {array.dtype}")
     if kind == "f" and name in NEVER_NAN and np.isnan(np.asarray(array)).any():
         raise error(f"{name} has {np.count_nonzero(np.isnan(array))} entries that are NaN")
 

@@ -43,9 +43,11 @@ def checked_count(name: str, count: ArrayLike, shape: tuple[int, ...]) -> NDArra
     counts = numbers(name, count).astype(np.float64)
     if counts.shape not in ((), shape):
         raise VoteError(f"{name} of shape {counts.shape} does not fit {shape or 'one number'}")
-    wrong = ~((counts >= LEAST_COUNT) & (counts <= MOST_COUNT))
+    wrong = ~((counts >= LEAST_COUNT) & np.isfinite(counts))
     if wrong.any():
-        raise VoteError(f"{name} has {counts[wrong][0]}: give {LEAST_COUNT} to {MOST_COUNT:.0f}")
+        raise VoteError(f"{name} has {counts[wrong][0]}: give {LEAST_COUNT} or more")
+    if (counts > MOST_COUNT).any():
+        raise VoteError(f"{name} has {counts.max()}: beside more than 2**53 no vote would count")
     return counts
 
 

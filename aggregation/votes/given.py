@@ -76,11 +76,12 @@ def checked_pseudo_count(
         raise VoteError(
             f"pseudo_count of shape {added.shape} does not fit (rater, class, answer) = {shape}"
         ) from None
-    wrong = ~((added >= 0) & (added <= MOST_COUNT))
+    wrong = ~((added >= 0) & np.isfinite(added))
     if wrong.any():
+        raise VoteError(f"pseudo_count must be 0 or more and finite: {added[wrong][0]}")
+    if (added > MOST_COUNT).any():
         raise VoteError(
-            f"pseudo_count must be 0 or more and finite, {MOST_COUNT:.0f} at most: "
-            f"{added[wrong][0]}"
+            f"pseudo_count has {added.max()}: beside more than 2**53 no vote would count"
         )
     return full
 
@@ -115,7 +116,7 @@ def diagonal_pseudo_count(off: float, extra: float, n_classes: int) -> NDArray[n
     """
     check_types(diagonal_pseudo_count, locals())
     if not (off >= 0 and extra >= 0 and np.isfinite(off + extra)):
-        raise VoteError(f"pseudo-counts must be 0 or more and finite: {off}, {extra}")
+        raise VoteError(f"pseudo-counts must be 0 or more and finite: off={off}, extra={extra}")
     if n_classes < 1:
         raise VoteError(f"n_classes={n_classes}: there must be a class, or several")
     return off + extra * np.eye(n_classes)

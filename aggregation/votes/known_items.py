@@ -93,6 +93,7 @@ def read_known_items(
         answer, or there are not `n_classes` classes.
     """
     check_types(read_known_items, locals())
+    check_class_count(n_classes)
     path = Path(path)
     reading = checked_reading(options)
     said = {"item": names_of(item, "item"), "class": names_of(cls, "class")}
@@ -101,6 +102,12 @@ def read_known_items(
         places = choose_columns(table, said).places
         pairs = known_of(role_column(table, places["item"]), table.texts(places["class"])[0])
         return known_items(pairs, votes, n_classes=n_classes, normalise=normalise)
+
+
+def check_class_count(n_classes: int | None) -> None:
+    """Refuse a number of classes that is none."""
+    if n_classes is not None and n_classes < 1:
+        raise VoteError(f"n_classes={n_classes}: there must be a class, or several")
 
 
 def known_items(

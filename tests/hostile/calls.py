@@ -21,8 +21,7 @@ class Call(NamedTuple):
 
 
 @cache
-def votes() -> aggregation.Votes:
-    """Return votes of 4 raters on 30 items, with 3 answers."""
+def votes() -> aggregation.Votes:  # of 4 raters on 30 items, with 3 answers
     rng = np.random.default_rng(0)
     items, raters = np.divmod(np.arange(120), 4)
     answers = np.where(rng.random(120) < 0.7, items % 3, rng.integers(0, 3, 120))
@@ -31,7 +30,6 @@ def votes() -> aggregation.Votes:
 
 @cache
 def fit() -> aggregation.Fit:
-    """Return a fit of them."""
     return aggregation.fit_dawid_skene(votes(), pseudo_count=0.1)
 
 
@@ -69,10 +67,9 @@ def calls(release: analysis.Release, folder: Path) -> dict[str, Call]:
             "threads": 1,
             "progress": None,
         },
-        **dict.fromkeys(("bic", "n_parameters", "standard_errors"), {"fit": fit()}),
-        **dict.fromkeys(
-            ("error_rate_table", "posterior_table"), {"fit": fit(), "class_names": None}
-        ),
+        **{key: {"fit": fit()} for key in ("bic", "n_parameters", "standard_errors")},
+        "error_rate_table": {"fit": fit(), "class_names": None},
+        "posterior_table": {"fit": fit(), "class_names": None},
         **dict.fromkeys(("fit_mace", "fit_mace_em"), em | {"votes": votes()}),
         "aggregate": {"votes": votes_file},
         "compare_fits": {
@@ -143,12 +140,14 @@ def calls(release: analysis.Release, folder: Path) -> dict[str, Call]:
         },
         "vote_share": {"votes": votes(), "ties": "uniform", "weights": None, "seed": 0},
     }
+    drawn = {"scale": "nominal", "replicates": 9, "seed": 0, "confidence": 0.9}
     of_release: dict[str, dict[str, Any]] = {
-        **dict.fromkeys(("load_release", "load_synsets"), {"data": release.folder}),
-        **dict.fromkeys(
-            ("published_labels", "published_scores", "rater_accuracy"), {"release": release}
-        ),
-        **dict.fromkeys(("cohen_kappa", "scott_pi"), {"table": table, "scale": "nominal"}),
+        "agreement_of_two": {"table": table, **drawn},
+        "agreement": {"votes": votes(), **drawn},
+        **{key: {"data": release.folder} for key in ("load_release", "load_synsets")},
+        **{key: {"release": release} for key in ("published_labels", "published_scores")},
+        "rater_accuracy": {"release": release},
+        **{key: {"table": table, "scale": "nominal"} for key in ("cohen_kappa", "scott_pi")},
         "pairs_of_fit": {"fit": fit()},
         "accuracy_by_class": {
             "predictions": model,
@@ -169,20 +168,6 @@ def calls(release: analysis.Release, folder: Path) -> dict[str, Call]:
             "label_sets": labels,
             "original_labels": model,
             "topk": (1,),
-        },
-        "agreement": {
-            "votes": votes(),
-            "scale": "nominal",
-            "replicates": 9,
-            "seed": 0,
-            "confidence": 0.9,
-        },
-        "agreement_of_two": {
-            "table": table,
-            "scale": "nominal",
-            "replicates": 9,
-            "seed": 0,
-            "confidence": 0.9,
         },
         "check_model": {"fit": fit(), "replicates": 2, "refit": False, "seed": 0, "progress": None},
         "choose_threshold": {
