@@ -27,8 +27,10 @@ RANGES: dict[str, tuple[float, float]] = {
 }
 # Arrays of which every entry says something.
 NEVER_NAN = ("images", "original_labels")
-# Arrays that may be text: names, and WordNet ids for labels.
-MAY_BE_TEXT = ("images", "groups", "predictions", "first", "second")
+# Arrays that may be text.
+MAY_BE_TEXT = ("images", "groups")
+# Predictions come in more forms, of which their reader says what is wrong.
+PREDICTIONS = ("predictions", "first", "second")
 NOT_ARRAYS = (str, bytes, Mapping, set, frozenset, os.PathLike)
 
 
@@ -71,7 +73,8 @@ def check_type(name: str, value: Any, annotation: str, error: type[BriefError]) 
         if not least <= value <= most:
             bound = f"{least:,} or more" if value < least else f"{most:,} at most"
             raise error(f"{name}={shown(value)}: give {bound}")
-    if ARRAY in kinds and kinds <= {ARRAY, "None"} and value is not None:
+    array = ARRAY in kinds and kinds <= {ARRAY, "None"} and name not in PREDICTIONS
+    if array and value is not None:
         check_array(name, value, error)
 
 
@@ -121,6 +124,7 @@ def is_array(value: Any) -> bool:
         isinstance(value, Real | list | tuple | range)
         or hasattr(value, "__array__")
         or hasattr(value, "__len__")
+        or hasattr(value, "numpy")  # a tensor, perhaps on another device
     )
 
 
@@ -149,6 +153,8 @@ def kind_of(part: str) -> tuple[Callable[[Any], bool], str] | None:
     name = re.split(r"[\[(]", part)[0].rpartition(".")[2]
     if name in CLASSES:
         return is_instance_of(name), f"{name} of this package"
+    if name == "Aggregated":
+        return (lambda value: hasattr(value, "posterior") and hasattr(value, "votes")), "a result"
     if name in TEXTS:
         return KINDS["str"]
     if name == "Callable":

@@ -87,7 +87,10 @@ def find_order(predictions: ArrayLike, original_labels: ArrayLike) -> OrderAgree
     originals = np.asarray(original_labels)
     if originals.ndim != 1:
         raise AnalysisError(f"original_labels of shape {originals.shape}: give one an image")
-    top = np.asarray(predictions)
+    try:
+        top = np.asarray(predictions)
+    except ValueError:
+        raise AnalysisError("predictions must be labels in rows of equal length") from None
     if top.dtype.kind == "f" and np.isnan(top).any():
         raise AnalysisError("predictions have entries that are NaN: give labels")
     rows = top[:, None] if top.ndim == 1 else top

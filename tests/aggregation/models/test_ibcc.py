@@ -22,7 +22,7 @@ from aggregation import (
 )
 
 from ...support.bayes_oracle import enumerated, ibcc, ibcc_joint
-from ...support.em_models import compiles, crowd, good_rates, ragged, truths
+from ...support.em_models import assert_rising, compiles, crowd, good_rates, ragged, truths
 from ...support.em_oracle import Model
 from ...support.fifteen_votes import FIFTEEN
 from ...support.methods import quietly
@@ -188,7 +188,7 @@ def test_it_goes_on_from_posteriors() -> None:
         ({"diagonal": [0, 1, 1.5]}, "diagonal has 1.5"),
         ({"diagonal": [0, 1, 2, -1]}, "class 3 has no answer of its own.* give class_count=1"),
         ({"own_count": 0}, "own_count has 0.0: give 0.01 or more"),
-        ({"other_count": [1, 2]}, r"other_count of shape \(2,\) does not fit one number"),
+        ({"other_count": [1, 2]}, r"other_count=\[1, 2\]: give a finite number"),
         ({"class_count": "shares"}, "class_count='shares' is neither counts nor 'anchored'"),
         ({"class_count": [1, 2]}, r"class_count of shape \(2,\) does not fit \(3,\)"),
         ({"class_count": [1, 2, np.nan]}, "class_count has nan"),
@@ -201,3 +201,15 @@ def test_wrong_arguments(options: dict[str, Any], message: str) -> None:
         return
     with pytest.raises(VoteError, match=message):
         fit_ibcc(votes, **options)
+
+
+# One rater agrees with nobody, the others always: the learned prior goes to the largest counts.
+SURE = "00A 01A 02B 10B 11B 20B 21B 30B 31B 41B 42A 43A"
+
+
+@pytest.mark.parametrize("options", [{"learn": True}, {"own_count": 1e6, "other_count": 1e5}])
+def test_rounding_of_large_prior_counts_is_no_fall(options: dict[str, Any]) -> None:
+    votes = Votes.from_triples(*zip(*SURE.split(), strict=True))
+    fit = fit_ibcc(votes, **options)
+    assert np.isfinite(fit.objective)
+    assert_rising(fit.objective_trace.round(6))
