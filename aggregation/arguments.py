@@ -19,6 +19,7 @@ MOST_COUNT = 2.0**53
 # By the arguments' names, what no function looks at for itself: the least and the most.
 RANGES: dict[str, tuple[float, float]] = {
     "seed": (0, 2**63 - 1),
+    **dict.fromkeys(("n_raters", "n_answers"), (0, MOST)),
     "replicates": (-MOST, 10**6),
     "draws": (-MOST, 10**6),
     "threads": (1, MOST),

@@ -71,6 +71,27 @@ def test_the_calls_are_good(name: str, good: dict[str, Call]) -> None:
         function(**arguments)
 
 
+EVIL_SIZES: tuple[Any, ...] = (float("nan"), 1.5, -(10**30), 10**30, True, "x", {}, [1])
+
+
+@pytest.mark.parametrize("value", EVIL_SIZES)
+@pytest.mark.parametrize("name", ["n_items", "n_raters", "n_answers"])
+def test_evil_sizes_of_votes(name: str, value: Any) -> None:
+    sizes = {"n_items": 1, "n_answers": 2}
+    with pytest.raises(aggregation.VoteError, match=name):
+        aggregation.Votes.from_triples([0, 0], [0, 1], [0, 1], **{name: value})
+    if name in sizes:
+        with pytest.raises(aggregation.VoteError, match=name):
+            aggregation.Votes.from_cells([np.array([0])], **sizes | {name: value})
+
+
+@pytest.mark.parametrize("value", [float("nan"), 1, True])
+@pytest.mark.parametrize("name", ["item_names", "rater_names", "answer_names"])
+def test_evil_names_of_votes(name: str, value: Any) -> None:
+    with pytest.raises(aggregation.VoteError, match=name):
+        aggregation.Votes.from_tensor([[[1, 0]]], **{name: value})
+
+
 def without_numbers(annotation: str, value: Any) -> list[Any]:
     """Return an array of the shape of a good one, which holds no number."""
     if "ArrayLike" not in annotation or "Iterable" in annotation or value is None:
