@@ -14,8 +14,8 @@ from matplotlib.image import AxesImage
 from matplotlib.ticker import FuncFormatter
 
 from ..raters.pairs.clusters import RaterClusters
-from .drawing import LIGHT_GREY, WIDTH, drawn_figure
-from .error_rates import NAME_WIDTH, SMALL, shortened
+from .drawing import LIGHT_GREY, WIDTH, drawn_figure, shortened
+from .error_rates import NAME_WIDTH, SMALL
 
 # The darkest colour is for so many of the shares, the lowest.
 LOWEST_SHARE = 0.05

@@ -15,8 +15,8 @@ from ..diagnostics.more_votes import KNOWN, REAL, SIMULATED, VotesBought
 from ..scores.methods.without_raters import WithoutRaters
 from .bands import draw_steps, lowest_precision
 from .comparison import difference_in_words
-from .drawing import BLUE, GREEN, GREY, VERMILION, drawn_figure
-from .error_rates import NAME_WIDTH, shortened
+from .drawing import BLUE, GREEN, GREY, VERMILION, drawn_figure, shortened
+from .error_rates import NAME_WIDTH
 
 SMALL = 7.5
 MOST_KINDS = 24

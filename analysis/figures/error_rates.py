@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from ..defaults import SHOWN_RATERS
 from ..raters.quality.quality import RaterQuality
 from ..release.published import TRUTHS
-from .drawing import BLACK, GREY, LIGHT_GREY, WIDTH, drawn_figure
+from .drawing import BLACK, GREY, LIGHT_GREY, WIDTH, drawn_figure, shortened
 
 SMALL = 7.5
 # Longer names are cut; a letter takes so much of a figure's width, which is so many points.
-MOST_LETTERS, NAME_WIDTH, POINTS_WIDE = 15, 0.0095, 72 * WIDTH
+NAME_WIDTH, POINTS_WIDE = 0.0095, 72 * WIDTH
 # Of smaller letters, in points, nothing can be read.
 LEAST_LETTER = 4.0
 
@@ -208,13 +208,6 @@ def what_is_drawn(quality: RaterQuality) -> str:
         f"a spammer. No answer could tell more than {quality.prior_bits:.2f}. The most informative "
         "rater is at the top."
     )
-
-
-def shortened(name: object, most: int = MOST_LETTERS) -> str:
-    """Return a name that leaves room for the picture: its beginning and its end."""
-    text = str(name)
-    half = (most - 3) // 2
-    return text if len(text) <= most else f"{text[:half]}...{text[-half:]}"
 
 
 TOP: dict[str, Any] = {"ha": "center", "va": "bottom", "fontsize": 9, "fontweight": "bold"}

@@ -12,8 +12,8 @@ from matplotlib.transforms import Bbox
 
 from ..accuracy.table import ORIGINAL, REAL, AccuracyRow
 from ..errors import AnalysisError
-from .accuracy import shortened
-from .drawing import BLUE, GREY, drawn_figure
+from .accuracy import LONGEST_NAME
+from .drawing import BLUE, GREY, drawn_figure, shortened
 
 HEIGHT = 5.8
 LEFT, RIGHT, FOOT = 0.118, 0.985, 0.19
@@ -115,7 +115,7 @@ def write_name(
     """Write a name beside its point, on the first side that is free; None where none is."""
     for x, y, horizontal, vertical in PLACES:
         text = axes.annotate(
-            shortened(name),
+            shortened(name, LONGEST_NAME),
             spot,
             xytext=(x, y),
             textcoords="offset points",

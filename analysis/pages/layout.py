@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
+from aggregation.errors import printable
+
 STYLE = """
 :root { color-scheme: light dark; }
 body { font: 16px/1.5 Georgia, serif; max-width: 52rem; margin: 2rem auto; padding: 0 1rem; }
@@ -26,7 +28,7 @@ def table(headings: tuple[str, ...], rows: list[str]) -> str:
 
 def row(*cells: str, verdict: bool | None = None) -> str:
     """Return a row of cells, which are text, and a verdict in a cell of its own."""
-    inner = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
+    inner = "".join(f"<td>{escape(printable(cell))}</td>" for cell in cells)
     if verdict is not None:
         inner += f'<td class="{"yes" if verdict else "no"}">{"yes" if verdict else "NO"}</td>'
     return f"<tr>{inner}</tr>"
