@@ -21,6 +21,7 @@ MODULES = {
     "compare_methods": "scores.methods.comparison",
     "compare_models": "accuracy.paired",
     "diff_labels": "release.labels.diff",
+    "explorer_page": "pages.explorer",
     "find_order": "accuracy.order",
     "golden_difference": "raters.golden.difference",
     "load_predictions": "accuracy.reading.files",

@@ -67,6 +67,7 @@ from analysis import cohen_kappa as cohen_kappa
 from analysis import compare_methods as compare_methods
 from analysis import compare_models as compare_models
 from analysis import diff_labels as diff_labels
+from analysis import explorer_page as explorer_page
 from analysis import find_order as find_order
 from analysis import golden_difference as golden_difference
 from analysis import load_predictions as load_predictions

@@ -42,6 +42,7 @@ AGGREGATION_MAY_IMPORT_LATE = {"narwhals", "pandas", "pyarrow", "python_calamine
 PLACES = {
     "matplotlib": "analysis/figures/",
     "pooch": "analysis/release/files/download.py",
+    "jinja2": "analysis/pages/layout.py",
     "typer": "scripts/",
     "rich": "scripts/",
     "pandas": "aggregation/models/crowdkit/",

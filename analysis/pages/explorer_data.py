@@ -135,6 +135,7 @@ def _examples(
     shown = np.union1d(golden, of_cells)
     return {
         "questions": packed_counts(np.diff(shown, prepend=0)),
+        "original": packed(release.is_original()[order[shown]], "u1"),
         **_votes(release.votes, order[shown]),
     }
 

@@ -152,7 +152,7 @@ class Page {
       fill(`${group}-threshold`, used[group] === null ? "two" : used[group] / STEPS, used[group] / STEPS);
       for (const name of ["precision", "recall", "f1"]) {
         const [value, low, high] = estimates[group][name];
-        const ends = Number.isNaN(low) ? "" : `${share(low)} to ${share(high)}`;
+        const ends = Number.isNaN(low) ? "" : `${share(low)}–${share(high)}`;
         byId(`${group}-${name}`).replaceChildren(share(value), made("small", {}, ends));
         Object.assign(byId(`${group}-${name}`).dataset, { value, low, high });
       }
@@ -206,8 +206,9 @@ class Page {
     const cell = release.cells[question];
     const score = cell > STEPS ? "1" : `${((cell - 1) / STEPS).toFixed(4)} to ${(cell / STEPS).toFixed(4)}`;
     const golden = release.goldenOf.get(question);
+    const original = release.examples.original[example] ? [made("span", { class: "original" }, "the original label")] : [];
     const parts = [
-      made("h3", {}, `Label ${release.labels[question]}`, made("span", { class: added ? "added" : "dropped" }, added ? "added" : "dropped")),
+      made("h3", {}, `Label ${release.labels[question]}`, ...original, made("span", { class: added ? "added" : "dropped" }, added ? "added" : "dropped")),
       made("p", { class: "image" }, release.imageName(question), made("br"), `score ${score}`),
       ballots("raters", release.votesOf(release.examples, example)),
     ];
@@ -234,10 +235,11 @@ function fill(id, text, value) {
 
 const clipped = (text) => (text.length > 20 ? `${text.slice(0, 20)}…` : text);
 
-const MARKS = { yes: "✓", no: "✗", maybe: "?" };
+const MARKS = { yes: "✓", maybe: "?", no: "✗" };
 
 function ballots(who, votes) {
-  const chips = votes.map(({ rater, answer }) =>
+  const rank = ({ answer }) => Object.keys(MARKS).indexOf(answer);
+  const chips = votes.sort((a, b) => rank(a) - rank(b)).map(({ rater, answer }) =>
     made("li", { class: `vote ${answer}` }, `${MARKS[answer] ?? ""} ${answer} `, made("small", {}, rater)));
   return made("div", { class: "ballots" }, made("h4", {}, who), made("ul", {}, ...chips));
 }

@@ -18,6 +18,14 @@ class Plot {
     this.back = drawn("g", { "aria-hidden": "true" }, svg);
     for (const [name, handle] of Object.entries(handles)) this.make(name, handle);
     this.both = drawn("path", { d: "M0-9 9 0 0 9-9 0Z", class: "both" }, svg);
+    // No threshold of the grid reaches further to the left, or lies lower, than these.
+    const samples = Object.values(handles).map(({ sample }) => sample);
+    const least = (of) => Math.floor(10 * Math.min(...samples.map(of))) / 10;
+    this.fromRecall = least(({ curve, nFits }) => curve[0].hits / nFits);
+    this.fromPrecision = Math.min(
+      least(({ curve }) => Math.min(...curve.map(({ kept, hits }) => hits / kept))),
+      Math.floor(10 * Math.min(...band.low.filter((_, i) => band.recall[i] > this.fromRecall))) / 10,
+    );
     new ResizeObserver(() => this.resize()).observe(svg.parentElement);
   }
 
@@ -66,11 +74,12 @@ class Plot {
   }
 
   x(recall) {
-    return MARGIN.left + recall * (this.width - MARGIN.left - MARGIN.right);
+    const part = Math.max(recall - this.fromRecall, 0) / (1 - this.fromRecall);
+    return MARGIN.left + part * (this.width - MARGIN.left - MARGIN.right);
   }
 
   y(precision) {
-    return MARGIN.top + (1 - precision) * (this.height - MARGIN.top - MARGIN.bottom);
+    return MARGIN.top + ((1 - precision) / (1 - this.fromPrecision)) * (this.height - MARGIN.top - MARGIN.bottom);
   }
 
   place({ kept, hits }, sample) {
@@ -91,11 +100,15 @@ class Plot {
   axes() {
     const { back, width, height } = this;
     back.replaceChildren();
-    for (const tick of [0, 0.2, 0.4, 0.6, 0.8, 1]) {
-      const [x, y] = [this.x(tick), this.y(tick)];
-      drawn("path", { d: `M${this.x(0)} ${y}H${this.x(1)}M${x} ${this.y(0)}V${this.y(1)}`, class: "grid" }, back);
-      drawn("text", { x: MARGIN.left - 8, y: y + 4, "text-anchor": "end" }, back, tick.toFixed(1));
+    for (const tick of ticks(this.fromRecall)) {
+      const x = this.x(tick);
+      drawn("path", { d: `M${x} ${this.y(this.fromPrecision)}V${this.y(1)}`, class: "grid" }, back);
       drawn("text", { x, y: height - MARGIN.bottom + 18, "text-anchor": "middle" }, back, tick.toFixed(1));
+    }
+    for (const tick of ticks(this.fromPrecision)) {
+      const y = this.y(tick);
+      drawn("path", { d: `M${this.x(this.fromRecall)} ${y}H${this.x(1)}`, class: "grid" }, back);
+      drawn("text", { x: MARGIN.left - 8, y: y + 4, "text-anchor": "end" }, back, tick.toFixed(1));
     }
     const middle = (MARGIN.left + width - MARGIN.right) / 2;
     drawn("text", { x: middle, y: height - 6, "text-anchor": "middle" }, back, "recall: fitting labels that are kept");
@@ -109,7 +122,8 @@ class Plot {
 
   // In steps, as the band was measured: at each recall that of the first point to reach it.
   drawBand() {
-    const { recall, low, high } = this.band;
+    const reached = (_, i) => this.band.recall[i] > this.fromRecall;
+    const [recall, low, high] = ["recall", "low", "high"].map((name) => this.band[name].filter(reached));
     const steps = (ends) => ends.map((end, i) => `L${this.x(recall[i - 1] ?? 0)} ${this.y(end)}L${this.x(recall[i])} ${this.y(end)}`);
     const back = low.map((end, i) => `L${this.x(recall[i])} ${this.y(end)}L${this.x(recall[i - 1] ?? 0)} ${this.y(end)}`);
     const path = [...steps(high), ...back.reverse()].join("").replace("L", "M");
@@ -132,7 +146,7 @@ class Plot {
       this.lines[name].toggleAttribute("hidden", !visible && name !== "all");
       if (!visible) continue;
       const { sample, group } = handle;
-      const point = sample.pointAt(threshold) ?? { kept: 0, hits: 0 };
+      const point = sample.pointAt(threshold) ?? { kept: 0, hits: 0 }; // nothing is kept
       handle.threshold = threshold;
       group.setAttribute("transform", `translate(${this.place(point, sample).map((at) => at.toFixed(1))})`);
       group.setAttribute("aria-valuenow", threshold / STEPS);
@@ -144,4 +158,10 @@ class Plot {
       this.both.setAttribute("transform", `translate(${this.place(state.both, this.handles.all.sample)})`);
     }
   }
+}
+
+// Tenths from a number to 1; every second one where there are many.
+function ticks(from) {
+  const tenths = Array.from({ length: 11 }, (_, i) => i / 10).filter((tick) => tick >= from - 1e-9);
+  return tenths.length > 7 ? tenths.filter((_, i) => (tenths.length - 1 - i) % 2 === 0) : tenths;
 }
