@@ -13,7 +13,7 @@ from .layout import asset, rendered
 SCRIPTS = ("unpack", "draws", "statistics", "files", "release", "plot", "page")
 
 
-def explorer_page(release: Release, *, replicates: int = REPLICATES, seed: int = 0) -> str:
+def explorer_page(release: Release, *, replicates: int = REPLICATES) -> str:
     """Make a page on which operating points of a release are explored.
 
     It stands by itself and asks nothing of any network: curve and band, precision and recall with
@@ -25,8 +25,6 @@ def explorer_page(release: Release, *, replicates: int = REPLICATES, seed: int =
     release : Release
     replicates : int
         Bootstrap replicates over the golden images, 1 or more.
-    seed : int
-        Of the bootstrap, in 0..4294967295.
 
     Returns
     -------
@@ -36,7 +34,7 @@ def explorer_page(release: Release, *, replicates: int = REPLICATES, seed: int =
     Raises
     ------
     AnalysisError
-        If a number is out of range, or no golden question's label fits.
+        If `replicates` is out of range, or no golden question's label fits.
     """
     golden = release.golden
     subject = "the SIMULATED release" if release.simulated else "ReaL"
@@ -52,5 +50,5 @@ def explorer_page(release: Release, *, replicates: int = REPLICATES, seed: int =
         published=THRESHOLD,
         style=asset("explorer/explorer.css"),
         script=asset(*(f"explorer/{name}.js" for name in SCRIPTS)),
-        data=explorer_data(release, replicates=replicates, seed=seed),
+        data=explorer_data(release, replicates=replicates),
     )

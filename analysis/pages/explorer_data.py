@@ -30,6 +30,10 @@ from .packing import packed, packed_counts
 
 STEPS = 10_000
 GRID = np.arange(STEPS + 1) / STEPS
+# Characters of a name that a page has room for.
+LONGEST_NAME = 60
+# Of the bootstrap: what all commands take where nothing is said, so that numbers agree with theirs.
+SEED = 0
 
 
 def cells_of(scores: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -37,15 +41,13 @@ def cells_of(scores: NDArray[np.float64]) -> NDArray[np.int64]:
     return np.searchsorted(GRID, scores, side="right").astype(np.int64)
 
 
-def explorer_data(
-    release: Release, *, replicates: int = REPLICATES, seed: int = 0
-) -> dict[str, Any]:
+def explorer_data(release: Release, *, replicates: int = REPLICATES) -> dict[str, Any]:
     """Gather what the page of a release needs.
 
     Parameters
     ----------
     release : Release
-    replicates, seed
+    replicates : int
         Of the bootstrap over golden images.
 
     Returns
@@ -68,7 +70,7 @@ def explorer_data(
         "record": _record(release),
         "interval": {
             "replicates": replicates,
-            "seed": seed,
+            "seed": SEED,
             "confidence": CONFIDENCE,
             "z": NormalDist().inv_cdf((1 + CONFIDENCE) / 2),
         },
@@ -78,7 +80,7 @@ def explorer_data(
         "originals": packed(release.original_labels[asked == 0], "u2"),
         "published": packed(np.packbits(_published(release)[order], bitorder="little"), "u1"),
         "ends": packed(_ends(release.scores), "f8"),
-        "band": _band(release, replicates, seed),
+        "band": _band(release, replicates),
         "golden": {
             "questions": packed_counts(golden),
             "fits": packed(release.golden.fits().astype("u1"), "u1"),
@@ -113,9 +115,9 @@ def _ends(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     return distinct[ends]
 
 
-def _band(release: Release, replicates: int, seed: int) -> dict[str, list[float]]:
+def _band(release: Release, replicates: int) -> dict[str, list[float]]:
     bands = golden_bands(
-        release, release.scores[release.golden.questions], replicates=replicates, seed=seed
+        release, release.scores[release.golden.questions], replicates=replicates, seed=SEED
     )
     lines = {"recall": bands.recalls, "low": bands.low, "high": bands.high}
     return {name: np.round(line, 5).tolist() for name, line in lines.items()}
@@ -142,14 +144,16 @@ def _examples(
 
 def _votes(votes: Votes, items: NDArray[np.int64]) -> dict[str, Any]:
     """Pack the votes on some items: how many each has, who gave them and what they say."""
-    by_item = np.lexsort((votes.raters, votes.items))
-    starts = np.searchsorted(votes.items[by_item], np.arange(votes.n_items + 1))
-    counts = starts[items + 1] - starts[items]
-    first = np.repeat(starts[items] - np.cumsum(counts) + counts, counts)
-    chosen = by_item[first + np.arange(counts.sum())]
+    counts = np.diff(votes.starts)[items]
+    chosen = np.concatenate([np.arange(*votes.starts[item : item + 2]) for item in items])
     return {
-        "names": [str(name) for name in votes.rater_names],
+        "names": [clipped(str(name)) for name in votes.rater_names],
         "votes": packed_counts(counts),
         "raters": packed_counts(votes.raters[chosen]),
         "says": packed_counts(votes.answers[chosen]),
     }
+
+
+def clipped(name: str) -> str:
+    """Return a name as the page shows it: the beginning of one that is long."""
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"

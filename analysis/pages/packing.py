@@ -41,7 +41,7 @@ def packed(values: NDArray[Any], kind: str) -> dict[str, Any]:
     exact = np.ascontiguousarray(values).astype(f"<{kind}")
     if not np.array_equal(exact, values):
         raise ValueError(f"the values do not fit {kind}")
-    planes = np.ascontiguousarray(exact.view("u1").reshape(len(exact), -1).T)
+    planes = np.ascontiguousarray(exact.view("u1").reshape(len(exact), exact.itemsize).T)
     text = base64.b64encode(zlib.compress(planes.tobytes(), 9)).decode("ascii")
     return {"kind": kind, "n": len(exact), "data": text}
 
