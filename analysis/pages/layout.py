@@ -60,9 +60,11 @@ def _environment() -> Environment:
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     # The end of a file belongs to it, so that a page ends in a newline.
-    return Environment(
+    environment = Environment(
         loader=FunctionLoader(_source),
         autoescape=True,
         undefined=StrictUndefined,
         keep_trailing_newline=True,
     )
+    environment.policies["json.dumps_kwargs"] = {}  # entries stay in their order
+    return environment

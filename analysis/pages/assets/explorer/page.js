@@ -21,13 +21,16 @@ class Page {
     this.threshold = release.threshold;
     this.animalThreshold = null; // null: that of all labels
     this.written = {}; // into the fields, by their ids
-    const handle = (sample, label, moved) => ({ sample: release.samples[sample], label, moved });
-    const moveAll = (threshold) => this.move({ threshold });
+    const handle = (group, name) => ({
+      sample: release.samples[group],
+      label: `Threshold of ${{ all: "all", others: "the other", animals: "the animal" }[group]} labels`,
+      at: () => this[name],
+      moved: (threshold) => this.move({ [name]: threshold }),
+    });
     this.plot = new Plot(byId("plot"), release.band, {
-      all: handle("all", "Threshold of all labels", moveAll),
-      others: handle("others", "Threshold of the other labels", moveAll),
-      animals: handle("animals", "Threshold of the animal labels", (animalThreshold) =>
-        this.move({ animalThreshold })),
+      all: handle("all", "threshold"),
+      others: handle("others", "threshold"),
+      animals: handle("animals", "animalThreshold"),
     });
     this.listen();
     this.plot.resize();
@@ -190,7 +193,7 @@ class Page {
     const rows = most.slice(0, MOST_CLASSES).map((row) => {
       const kind = row.label < this.release.n_animals ? "animal" : "other";
       const cells = [row.before, row.after, row.added, row.dropped].map((n) => made("td", {}, count(n)));
-      return made("tr", {}, made("th", { scope: "row" }, `${row.label}`, made("small", {}, kind)), ...cells);
+      return made("tr", {}, made("th", { scope: "row" }, `${row.label} `, made("small", {}, kind)), ...cells);
     });
     byId("classes").tBodies[0].replaceChildren(...rows);
   }

@@ -12,7 +12,7 @@ function drawn(name, attributes, parent, text) {
 }
 
 class Plot {
-  // handles: { name: { sample, label, moved(threshold) } }, of which show() shows some.
+  // handles: { name: { sample, label, at(), moved(threshold) } }, of which show() shows some.
   constructor(svg, band, handles) {
     Object.assign(this, { svg, band, handles, shown: [] });
     this.back = drawn("g", { "aria-hidden": "true" }, svg);
@@ -56,7 +56,7 @@ class Plot {
     };
     if (!(event.key in steps)) return;
     event.preventDefault();
-    handle.moved(Math.min(Math.max(handle.threshold + steps[event.key], 0), STEPS));
+    handle.moved(Math.min(Math.max(handle.at() + steps[event.key], 0), STEPS));
   }
 
   // The threshold of the curve's point next to the pointer.
@@ -147,7 +147,6 @@ class Plot {
       if (!visible) continue;
       const { sample, group } = handle;
       const point = sample.pointAt(threshold) ?? { kept: 0, hits: 0 }; // nothing is kept
-      handle.threshold = threshold;
       group.setAttribute("transform", `translate(${this.place(point, sample).map((at) => at.toFixed(1))})`);
       group.setAttribute("aria-valuenow", threshold / STEPS);
       const shares = [ratio(point.hits, point.kept), point.hits / sample.nFits].map(share);
