@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ..defaults import REPLICATES
+from ..defaults import REPLICATES, THRESHOLD
 from ..release.files.questions import N_ANIMALS
 from ..release.published import EXPERTS_FOR_RATERS
 from ..release.release import Release
-from .explorer_data import THRESHOLD, explorer_data
+from .explorer_data import explorer_data
 from .layout import asset, rendered
 
 # In order: each uses what stands above it.

@@ -112,7 +112,7 @@ def _ends(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     distinct = np.unique(scores)
     steps = np.flatnonzero(np.diff(cells_of(distinct)))
     ends = np.unique(np.concatenate(([0], steps, steps + 1, [len(distinct) - 1])))
-    return distinct[ends]
+    return np.asarray(distinct[ends])
 
 
 def _band(release: Release, replicates: int) -> dict[str, list[float]]:

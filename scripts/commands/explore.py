@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from ..terminal.files import STANDARD_OUTPUT, write_file
 from ..terminal.messages import print_result, say
 from ..terminal.options import DataOption, output_option

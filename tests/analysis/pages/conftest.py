@@ -36,7 +36,16 @@ def page_path(any_release: Release, tmp_path_factory: pytest.TempPathFactory) ->
     return path
 
 
-@pytest.fixture
-def explorer(browser: Browser, page_path: Path) -> Iterator[Opened]:
+@pytest.fixture(scope="session")
+def window(browser: Browser, page_path: Path) -> Iterator[Opened]:
     with opened(browser, page_path, viewport={"width": 1280, "height": 900}) as page:
         yield page
+
+
+@pytest.fixture
+def explorer(window: Opened) -> Opened:
+    """The page as it is when it is opened."""
+    window.page.fill("#costs", "0")
+    window.page.click("#published")
+    window.settle()
+    return window

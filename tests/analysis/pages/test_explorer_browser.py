@@ -238,7 +238,9 @@ def test_numbers_and_digests_are_written_as_python_writes_them(explorer: Opened)
     written = explorer.page.evaluate("all => all.map(x => new PythonFloat(x).toString())", values)
     assert written == list(map(repr, values))
     texts = ["a" * n for n in (0, 1, 54, 55, 56, 63, 64, 65, 119, 120, 1000)]
-    found = explorer.page.evaluate("all => all.map(x => sha256(new TextEncoder().encode(x)))", texts)
+    found = explorer.page.evaluate(
+        "all => all.map(x => sha256(new TextEncoder().encode(x)))", texts
+    )
     assert found == [digest(text.encode()) for text in texts]
     value = {"a": 'é"\\\n\x7f', "b": {"c": None, "d": True}, "e": {}}
     assert explorer.page.evaluate("pythonJson", value) == json.dumps(value, indent=2)
