@@ -95,4 +95,5 @@ from analysis import report_on_votes as report_on_votes
 from analysis import retest as retest
 from analysis import scott_pi as scott_pi
 from analysis import threshold_interval as threshold_interval
+from analysis import votes_explorer_page as votes_explorer_page
 from analysis import without_raters as without_raters

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import zlib
 from typing import Any
 
@@ -42,11 +43,20 @@ def packed(values: NDArray[Any], kind: str) -> dict[str, Any]:
     if not np.array_equal(exact, values):
         raise ValueError(f"the values do not fit {kind}")
     planes = np.ascontiguousarray(exact.view("u1").reshape(len(exact), exact.itemsize).T)
-    text = base64.b64encode(zlib.compress(planes.tobytes(), 9)).decode("ascii")
-    return {"kind": kind, "n": len(exact), "data": text}
+    return {"kind": kind, "n": len(exact), "data": _text_of(planes.tobytes())}
 
 
 def packed_counts(values: NDArray[Any]) -> dict[str, Any]:
     """Pack whole numbers of 0 or more in the fewest bytes that hold them."""
     most = int(values.max(initial=0))
     return packed(values, "u1" if most < 1 << 8 else "u2" if most < 1 << 16 else "u4")
+
+
+def packed_text(texts: list[str]) -> dict[str, Any]:
+    """Pack texts, as JSON."""
+    content = json.dumps(texts, separators=(",", ":")).encode()
+    return {"kind": "text", "n": len(texts), "data": _text_of(content)}
+
+
+def _text_of(content: bytes) -> str:
+    return base64.b64encode(zlib.compress(content, 9)).decode("ascii")

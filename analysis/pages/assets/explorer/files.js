@@ -85,7 +85,15 @@ function labelFile(release, threshold, animalThreshold) {
   return `[${sets.join(", ")}]`;
 }
 
-// The record beside it. `apart` says that the animal labels have a threshold of their own.
+// The labels of a user's own items, as csv: a row a label.
+function labelTable({ cells, labels, images, items, class_names: names }, threshold) {
+  const cell = (text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  const rows = Array.from(cells, (reached, question) =>
+    reached > threshold ? `${cell(items[images[question] - 1])},${cell(names[labels[question]])}\n` : "");
+  return `item,label\n${rows.join("")}`;
+}
+
+// The record beside real.json. `apart` says that the animal labels have a threshold of their own.
 function labelRecord(release, { threshold, animalThreshold, apart }, seen) {
   const { record, steps, ends, n_animals: nAnimals } = release;
   const text = labelFile(release, threshold, animalThreshold);

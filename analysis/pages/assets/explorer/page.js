@@ -3,7 +3,6 @@
 const byId = (id) => document.getElementById(id);
 const share = (value) => (Number.isNaN(value) ? "–" : value.toFixed(3));
 const count = (value) => value.toLocaleString("en");
-const GROUPS = ["all", "animals", "others"];
 const MOST_CLASSES = 10;
 const MOST_EXAMPLES = 12;
 let STEPS = 10000;
@@ -27,11 +26,10 @@ class Page {
       at: () => this[name],
       moved: (threshold) => this.move({ [name]: threshold }),
     });
-    this.plot = new Plot(byId("plot"), release.band, {
-      all: handle("all", "threshold"),
-      others: handle("others", "threshold"),
-      animals: handle("animals", "animalThreshold"),
-    });
+    const names = { all: "threshold", others: "threshold", animals: "animalThreshold" };
+    this.groups = Object.keys(release.samples);
+    const handles = this.groups.map((group) => [group, handle(group, names[group])]);
+    this.plot = new Plot(byId("plot"), release.band, Object.fromEntries(handles));
     this.listen();
     this.plot.resize();
     this.move({});
@@ -46,7 +44,7 @@ class Page {
   }
 
   listen() {
-    for (const [id, name] of [["threshold", "threshold"], ["animal-threshold", "animalThreshold"]]) {
+    for (const [id, name] of this.fields()) {
       const input = byId(id);
       input.addEventListener("change", () => this.type(input, name));
       input.addEventListener("keydown", (event) => {
@@ -55,22 +53,26 @@ class Page {
         if (!step) return;
         event.preventDefault();
         const from = this[name] ?? this.threshold;
-        this.move({ [name]: Math.min(Math.max(from + step, 0), STEPS) });
+        this.move({ [name]: from + step });
       });
     }
-    byId("apart").addEventListener("change", ({ target }) =>
+    byId("apart")?.addEventListener("change", ({ target }) =>
       this.move({ animalThreshold: target.checked ? this.threshold : null }));
     byId("costs").addEventListener("input", () => this.toBest());
     byId("to-best").addEventListener("click", () => this.toBest());
     byId("published").addEventListener("click", () =>
       this.move({ threshold: this.release.threshold, animalThreshold: null }));
-    byId("download").addEventListener("click", () =>
-      save("real.json", labelFile(this.release, ...this.thresholds)));
-    byId("download-provenance").addEventListener("click", () => {
-      const [threshold, animalThreshold] = this.thresholds;
-      const at = { threshold, animalThreshold, apart: this.apart };
-      save("real.provenance.json", labelRecord(this.release, at, this.seen));
-    });
+    for (const id of ["download", "download-provenance"]) {
+      byId(id)?.addEventListener("click", () => {
+        const files = this.release.files(this.thresholds, this.apart, this.release.at(...this.thresholds));
+        save(...files[id]());
+      });
+    }
+  }
+
+  fields() {
+    const all = [["threshold", "threshold"], ["animal-threshold", "animalThreshold"]];
+    return all.filter(([id]) => byId(id));
   }
 
   // Take what was typed: rounded to the grid, which is said, or refused, which is said too.
@@ -79,12 +81,13 @@ class Page {
     const text = input.value.trim().replace(",", ".");
     if (text === "" && name === "animalThreshold") return this.move({ animalThreshold: null });
     const value = /^\d*\.?\d*(e-?\d+)?$/i.test(text) && text !== "" ? Number(text) : NaN;
-    if (!(value >= 0 && value <= 1)) {
+    const rounded = Math.round(value * STEPS);
+    if (!(value >= 0 && value <= 1 && rounded >= this.release.least)) {
+      const least = this.release.least / STEPS;
       input.setAttribute("aria-invalid", "true");
-      byId("note").textContent = `“${clipped(input.value)}” is no threshold: give a number from 0 to 1.`;
+      byId("note").textContent = `“${clipped(input.value)}” is no threshold: give a number from ${least} to 1.`;
       return undefined;
     }
-    const rounded = Math.round(value * STEPS);
     const note = rounded / STEPS === value ? "" : `${clipped(text)} was rounded to ${rounded / STEPS}: thresholds are multiples of 0.0001.`;
     return this.move({ [name]: rounded }, note);
   }
@@ -106,7 +109,9 @@ class Page {
   }
 
   move(change, note = "") {
-    Object.assign(this, change);
+    for (const [name, threshold] of Object.entries(change)) {
+      this[name] = threshold === null ? null : Math.min(Math.max(threshold, this.release.least), STEPS);
+    }
     byId("note").textContent = note;
     cancelAnimationFrame(this.frame);
     this.frame = requestAnimationFrame(() => this.show());
@@ -114,21 +119,20 @@ class Page {
   }
 
   inputs() {
-    const fields = [["threshold", this.threshold], ["animal-threshold", this.animalThreshold]];
-    for (const [id, threshold] of fields) {
+    for (const [id, name] of this.fields()) {
+      const threshold = this[name];
       this.written[id] = threshold === null ? "" : (threshold / STEPS).toFixed(4);
       byId(id).value = this.written[id];
       byId(id).removeAttribute("aria-invalid");
     }
-    byId("animal-threshold").placeholder = "the same";
-    byId("apart").checked = this.apart;
+    if (byId("apart")) byId("apart").checked = this.apart;
   }
 
   show() {
     const begun = performance.now();
     this.seen = this.release.at(...this.thresholds);
     const estimates = {};
-    for (const group of GROUPS) {
+    for (const group of this.groups) {
       estimates[group] = this.release.samples[group].estimates(...this.thresholds, this.release.interval);
     }
     this.showPoints(estimates.all);
@@ -144,13 +148,13 @@ class Page {
     const [others, animals] = this.thresholds;
     const thresholds = this.apart ? { others, animals } : { all: others };
     this.plot.show({ thresholds, both: this.apart ? all : null });
-    byId("apart-key").hidden = !this.apart;
+    if (byId("apart-key")) byId("apart-key").hidden = !this.apart;
   }
 
   showNumbers(estimates) {
     const [others, animals] = this.thresholds;
     const used = { all: this.apart ? null : others, animals, others };
-    for (const group of GROUPS) {
+    for (const group of this.groups) {
       const kept = group === "all" ? this.seen : this.seen[group];
       fill(`${group}-threshold`, used[group] === null ? "two" : used[group] / STEPS, used[group] / STEPS);
       for (const name of ["precision", "recall", "f1"]) {
@@ -184,16 +188,15 @@ class Page {
     const { seen } = this;
     const same = !seen.added && !seen.dropped;
     byId("changes").textContent = same
-      ? "None: these are the labels of real.json."
+      ? this.release.words.same
       : `Labels ${count(seen.before.labels)} → ${count(seen.labels)}: ${count(seen.added)} added, ${count(seen.dropped)} dropped. ` +
-        `Images with labels ${count(seen.before.images)} → ${count(seen.images)}: ${count(seen.filled)} filled, ${count(seen.emptied)} emptied.`;
+        `${this.release.words.units} with labels ${count(seen.before.images)} → ${count(seen.images)}: ${count(seen.filled)} filled, ${count(seen.emptied)} emptied.`;
     const changes = ({ added, dropped }) => added + dropped;
     const most = seen.classes.filter(changes).sort((a, b) => changes(b) - changes(a) || a.label - b.label);
     byId("classes").hidden = same;
     const rows = most.slice(0, MOST_CLASSES).map((row) => {
-      const kind = row.label < this.release.n_animals ? "animal" : "other";
       const cells = [row.before, row.after, row.added, row.dropped].map((n) => made("td", {}, count(n)));
-      return made("tr", {}, made("th", { scope: "row" }, `${row.label} `, made("small", {}, kind)), ...cells);
+      return made("tr", {}, made("th", { scope: "row" }, `${this.release.labelName(row.label)} `, made("small", {}, this.release.labelKind(row.label))), ...cells);
     });
     byId("classes").tBodies[0].replaceChildren(...rows);
   }
@@ -208,15 +211,23 @@ class Page {
     const { release } = this;
     const cell = release.cells[question];
     const score = cell > STEPS ? "1" : `${((cell - 1) / STEPS).toFixed(4)} to ${(cell / STEPS).toFixed(4)}`;
-    const golden = release.goldenOf.get(question);
-    const original = release.examples.original[example] ? [made("span", { class: "original" }, "the original label")] : [];
-    const parts = [
-      made("h3", {}, `Label ${release.labels[question]}`, ...original, made("span", { class: added ? "added" : "dropped" }, added ? "added" : "dropped")),
-      made("p", { class: "image" }, release.imageName(question), made("br"), `score ${score}`),
-      ballots("raters", release.votesOf(release.examples, example)),
-    ];
-    if (golden !== undefined) parts.push(ballots("experts", release.votesOf(release.golden, golden)));
-    return made("li", {}, ...parts);
+    const { title, beside, name } = release.heading(question, example);
+    const side = made("span", { class: added ? "added" : "dropped" }, added ? "added" : "dropped");
+    const heading = made("h3", {}, title, made("span", { class: "beside" }, beside), side);
+    const ballots = release.ballots(question, example).map((ballot) => this.ballot(ballot));
+    return made("li", {}, heading, made("p", { class: "image" }, name, made("br"), `score ${score}`), ...ballots);
+  }
+
+  // What some people say of a question, the yes votes first.
+  ballot({ who, shown, more, about }) {
+    const chips = shown.map(({ rater, answer }) => {
+      const mark = this.release.mark(answer, about);
+      const chip = made("li", { class: `vote ${mark}` }, `${MARKS[mark] ?? ""} ${answer} `, made("small", {}, rater));
+      return { rank: Object.keys(MARKS).indexOf(mark), chip };
+    });
+    const list = made("ul", {}, ...chips.sort((a, b) => a.rank - b.rank).map(({ chip }) => chip));
+    if (more) list.append(made("li", {}, `and ${count(more)} more`));
+    return made("div", { class: "ballots" }, made("h4", {}, who), list);
   }
 
   // One sentence for screen readers, when the point has come to rest.
@@ -236,16 +247,9 @@ function fill(id, text, value) {
   byId(id).dataset.value = value;
 }
 
-const clipped = (text) => (text.length > 20 ? `${text.slice(0, 20)}…` : text);
+const clipped = (text, most = 20) => (text.length > most ? `${text.slice(0, most)}…` : text);
 
 const MARKS = { yes: "✓", maybe: "?", no: "✗" };
-
-function ballots(who, votes) {
-  const rank = ({ answer }) => Object.keys(MARKS).indexOf(answer);
-  const chips = votes.sort((a, b) => rank(a) - rank(b)).map(({ rater, answer }) =>
-    made("li", { class: `vote ${answer}` }, `${MARKS[answer] ?? ""} ${answer} `, made("small", {}, rater)));
-  return made("div", { class: "ballots" }, made("h4", {}, who), made("ul", {}, ...chips));
-}
 
 function save(name, text) {
   const address = URL.createObjectURL(new Blob([text], { type: "application/json" }));
@@ -257,7 +261,7 @@ function save(name, text) {
 async function begin() {
   const data = await unpacked(JSON.parse(byId("data").textContent));
   STEPS = data.steps;
-  const page = new Page(new Release(data));
+  const page = new Page(data.kind === "release" ? new Release(data) : new OwnVotes(data));
   for (const sample of Object.values(page.release.samples)) {
     await new Promise((resolve) => setTimeout(resolve, 20));
     sample.draw(page.release.interval);

@@ -56,7 +56,7 @@ class Plot {
     };
     if (!(event.key in steps)) return;
     event.preventDefault();
-    handle.moved(Math.min(Math.max(handle.at() + steps[event.key], 0), STEPS));
+    handle.moved(handle.at() + steps[event.key]);
   }
 
   // The threshold of the curve's point next to the pointer.

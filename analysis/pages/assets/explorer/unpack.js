@@ -1,4 +1,4 @@
-// Arrays as analysis/pages/packing.py packs them: base64 of zlib of planes of bytes.
+// Arrays and texts as analysis/pages/packing.py packs them: base64 of zlib.
 
 const ARRAYS = { u1: Uint8Array, u2: Uint16Array, u4: Uint32Array, f8: Float64Array };
 
@@ -8,8 +8,9 @@ async function inflated(text) {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-async function unpackedArray({ kind, n, data }) {
+async function unpackedValues({ kind, n, data }) {
   const planes = await inflated(data);
+  if (kind === "text") return JSON.parse(new TextDecoder().decode(planes));
   const values = new ARRAYS[kind](n);
   const bytes = new Uint8Array(values.buffer);
   const size = values.BYTES_PER_ELEMENT;
@@ -20,11 +21,11 @@ async function unpackedArray({ kind, n, data }) {
   return values;
 }
 
-// Replace each packed array, wherever it stands, by its values; all of them at once.
+// Replace each packed array or text, wherever it stands, by its values; all of them at once.
 async function unpacked(value) {
   if (value === null || typeof value !== "object") return value;
   if (Array.isArray(value)) return Promise.all(value.map(unpacked));
-  if (typeof value.data === "string" && value.kind in ARRAYS) return unpackedArray(value);
+  if (typeof value.data === "string") return unpackedValues(value);
   const parts = Object.entries(value).map(async ([name, part]) => [name, await unpacked(part)]);
   return Object.fromEntries(await Promise.all(parts));
 }

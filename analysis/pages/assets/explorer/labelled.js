@@ -1,6 +1,6 @@
-// The release at an operating point: what it keeps, and what that changes against real.json.
+// Questions with their scores at an operating point: what is kept, and what that changes.
 
-class Release {
+class Labelled {
   constructor(data) {
     Object.assign(this, data);
     this.animal = Uint8Array.from(this.labels, (label) => label < this.n_animals);
@@ -10,15 +10,11 @@ class Release {
       this.images.fill(image + 1, question, question + asked);
       question += asked;
     });
-    const isPublished = (_, i) => (this.published[i >> 3] >> (i & 7)) & 1;
-    this.wasKept = Uint8Array.from(this.cells, isPublished);
-    this.golden.questions.forEach((place, i) => (this.goldenOf ??= new Map()).set(place, i));
+    this.wasKept = Uint8Array.from(this.cells, (_, i) => (this.before[i >> 3] >> (i & 7)) & 1);
+    this.goldenOf = new Map(Array.from(this.golden.questions, (place, i) => [place, i]));
     this.examples.questions = running(this.examples.questions);
     this.examples.starts = starts(this.examples.votes);
-    this.golden.starts = starts(this.golden.votes);
     this.samples = { all: this.sample(() => true) };
-    this.samples.animals = this.sample((question) => this.animal[question]);
-    this.samples.others = this.sample((question) => !this.animal[question]);
   }
 
   // The golden questions of some labels.
@@ -40,7 +36,7 @@ class Release {
       others: { labels: 0, images: 0 },
       filled: 0,
       emptied: 0,
-      classes: Array.from({ length: 1000 }, (_, label) => ({ label, before: 0, after: 0, added: 0, dropped: 0 })),
+      classes: Array.from({ length: this.n_classes }, (_, label) => ({ label, before: 0, after: 0, added: 0, dropped: 0 })),
     };
     let question = 0;
     for (const asked of this.asked) {
@@ -85,11 +81,87 @@ class Release {
     for (let vote = votes.starts[item]; vote < votes.starts[item + 1]; vote += 1) {
       shown.push({ rater: votes.names[votes.raters[vote]], answer: this.answers[votes.says[vote]] });
     }
-    return shown;
+    return { shown, more: votes.unshown[item] };
+  }
+}
+
+// A release: questions about images, some of animals, whose labels can have their own threshold.
+class Release extends Labelled {
+  constructor(data) {
+    super(data);
+    this.golden.starts = starts(this.golden.votes);
+    this.samples.animals = this.sample((question) => this.animal[question]);
+    this.samples.others = this.sample((question) => !this.animal[question]);
+    this.words = { units: "Images", same: "None: these are the labels of real.json." };
   }
 
-  imageName(question) {
-    return this.image_name.replace("{}", () => String(this.images[question]).padStart(8, "0"));
+  labelName(label) {
+    return String(label);
+  }
+
+  labelKind(label) {
+    return label < this.n_animals ? "animal" : "other";
+  }
+
+  // A card's heading, what stands beside it, and the name of what was asked about.
+  heading(question, example) {
+    const image = String(this.images[question]).padStart(8, "0");
+    const beside = this.examples.original[example] ? "the original label" : "";
+    return { title: `Label ${this.labels[question]}`, beside, name: this.image_name.replace("{}", () => image) };
+  }
+
+  ballots(question, example) {
+    const golden = this.goldenOf.get(question);
+    const raters = { who: "raters", ...this.votesOf(this.examples, example) };
+    return golden === undefined ? [raters] : [raters, { who: "experts", ...this.votesOf(this.golden, golden) }];
+  }
+
+  mark(answer) {
+    return answer;
+  }
+
+  files(thresholds, apart, seen) {
+    const [threshold, animalThreshold] = thresholds;
+    return {
+      download: () => ["real.json", labelFile(this, threshold, animalThreshold)],
+      "download-provenance": () => ["real.provenance.json", labelRecord(this, { threshold, animalThreshold, apart }, seen)],
+    };
+  }
+}
+
+// A user's own votes: each question asks whether an item is of a class.
+class OwnVotes extends Labelled {
+  constructor(data) {
+    super(data);
+    this.words = { units: "Items", same: "None: each item has its likeliest label, and no other." };
+  }
+
+  labelName(label) {
+    return this.classes[label];
+  }
+
+  labelKind() {
+    return "";
+  }
+
+  heading(question) {
+    const golden = this.goldenOf.get(question);
+    const beside = golden === undefined ? "" : `known: ${this.classes[this.golden.truth[golden]]}`;
+    return { title: this.classes[this.labels[question]], beside, name: clipped(this.items[this.images[question] - 1], 60) };
+  }
+
+  ballots(question, example) {
+    const raters = { who: "raters", ...this.votesOf(this.examples, example) };
+    return [{ ...raters, about: this.classes[this.labels[question]] }];
+  }
+
+  mark(answer, about) {
+    if (!this.classes.includes(answer)) return "";
+    return answer === about ? "yes" : "no";
+  }
+
+  files([threshold]) {
+    return { download: () => ["labels.csv", labelTable(this, threshold)] };
   }
 }
 

@@ -15,9 +15,9 @@ from analysis.scores.picking import PickedPoint, pick
 from analysis.statistics.estimates import drawn_images
 from analysis.statistics.operating_point import Costs, Target
 
-from ...support.browser import WIDTHS, Opened, opened
-from ...support.commands import Command
-from .test_explorer import renamed
+from ....support.browser import WIDTHS, Opened, opened
+from ....support.commands import Command
+from .test_release_data import renamed
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from analysis import AnalysisError, Release, explorer_page, make_labels
-from analysis.pages.explorer_data import GRID, STEPS, cells_of
+from analysis.pages.explorer.parts import GRID, STEPS, cells_of
 from analysis.release.labels.label_sets import published_order
 
-from .test_packing import unpacked
+from ..test_packing import unpacked
 
 MOST_BYTES = 1_000_000
 
@@ -71,7 +71,7 @@ def test_label_sets_of_another_threshold_are_what_changes_are_counted_from(
 ) -> None:
     other = replace(simulated, label_sets=make_labels(simulated, threshold=0.4))
     data = data_of(explorer_page(other, replicates=1))
-    kept = np.unpackbits(unpacked(data["published"]), bitorder="little")
+    kept = np.unpackbits(unpacked(data["before"]), bitorder="little")
     scores = simulated.scores[published_order(simulated.questions)]
     assert np.array_equal(kept[: len(scores)] == 1, scores >= 0.4)
 
