@@ -60,9 +60,7 @@ def explorer_page(release: Release, *, replicates: int = REPLICATES) -> str:
     )
 
 
-def votes_explorer_page(
-    fit: Aggregated, known: KnownItems, *, replicates: int = REPLICATES
-) -> str:
+def votes_explorer_page(fit: Aggregated, known: KnownItems, *, replicates: int = REPLICATES) -> str:
     """Make a page on which it is explored how sure a label of one's own votes must be.
 
     As :func:`explorer_page`, of any fit: an item has each class whose posterior is at least the

@@ -23,7 +23,7 @@ class Labelled {
     const chosen = Array.from(questions.keys()).filter((i) => isOf(questions[i]));
     const of = (values) => chosen.map((i) => values[questions[i]]);
     const known = chosen.map((i) => fits[i]);
-    return new Sample(of(this.cells), known, of(this.animal), of(this.images));
+    return new Sample(of(this.cells), known, of(this.animal), of(this.images), this.least);
   }
 
   // Count what is kept, and what changes, in one pass over the questions.
@@ -92,7 +92,7 @@ class Release extends Labelled {
     this.golden.starts = starts(this.golden.votes);
     this.samples.animals = this.sample((question) => this.animal[question]);
     this.samples.others = this.sample((question) => !this.animal[question]);
-    this.words = { units: "Images", same: "None: these are the labels of real.json." };
+    this.words = { units: "images", known: "the golden questions", same: "None: these are the labels of real.json." };
   }
 
   labelName(label) {
@@ -133,7 +133,7 @@ class Release extends Labelled {
 class OwnVotes extends Labelled {
   constructor(data) {
     super(data);
-    this.words = { units: "Items", same: "None: each item has its likeliest label, and no other." };
+    this.words = { units: "items", known: "the known items", same: "None: each item has its likeliest label, and no other." };
   }
 
   labelName(label) {
@@ -147,7 +147,7 @@ class OwnVotes extends Labelled {
   heading(question) {
     const golden = this.goldenOf.get(question);
     const beside = golden === undefined ? "" : `known: ${this.classes[this.golden.truth[golden]]}`;
-    return { title: this.classes[this.labels[question]], beside, name: clipped(this.items[this.images[question] - 1], 60) };
+    return { title: this.classes[this.labels[question]], beside, name: `item ${clipped(this.items[this.images[question] - 1], 60)}` };
   }
 
   ballots(question, example) {

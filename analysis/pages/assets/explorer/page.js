@@ -181,7 +181,7 @@ class Page {
     const cost = missing * (nFits - hits) + wrong * (kept - hits);
     byId("costs").setAttribute("aria-valuetext", sentence);
     byId("cost-words").textContent = `${sentence}: best at ${at}.`;
-    byId("cost-here").textContent = `Cost here, on the golden questions: ${count(Number(cost.toFixed(1)))} (${nFits - hits} missing, ${kept - hits} wrong).`;
+    byId("cost-here").textContent = `Cost here, on ${this.release.words.known}: ${count(Number(cost.toFixed(1)))} (${nFits - hits} missing, ${kept - hits} wrong).`;
   }
 
   showChanges() {
@@ -190,7 +190,7 @@ class Page {
     byId("changes").textContent = same
       ? this.release.words.same
       : `Labels ${count(seen.before.labels)} → ${count(seen.labels)}: ${count(seen.added)} added, ${count(seen.dropped)} dropped. ` +
-        `${this.release.words.units} with labels ${count(seen.before.images)} → ${count(seen.images)}: ${count(seen.filled)} filled, ${count(seen.emptied)} emptied.`;
+        `${capitalised(this.release.words.units)} with labels ${count(seen.before.images)} → ${count(seen.images)}: ${count(seen.filled)} filled, ${count(seen.emptied)} emptied.`;
     const changes = ({ added, dropped }) => added + dropped;
     const most = seen.classes.filter(changes).sort((a, b) => changes(b) - changes(a) || a.label - b.label);
     byId("classes").hidden = same;
@@ -237,7 +237,7 @@ class Page {
     const ends = ([, low, high]) => (Number.isNaN(low) ? "" : ` (95 % interval ${share(low)} to ${share(high)})`);
     const sentence =
       `Threshold ${threshold}${this.apart ? `, animal labels ${animals}` : ""}: precision ${share(all.precision[0])}${ends(all.precision)}, ` +
-      `recall ${share(all.recall[0])}${ends(all.recall)}; ${count(this.seen.labels)} labels on ${count(this.seen.images)} images.`;
+      `recall ${share(all.recall[0])}${ends(all.recall)}; ${count(this.seen.labels)} labels on ${count(this.seen.images)} ${this.release.words.units}.`;
     this.saying = setTimeout(() => (byId("summary").textContent = sentence), 300);
   }
 }
@@ -248,6 +248,8 @@ function fill(id, text, value) {
 }
 
 const clipped = (text, most = 20) => (text.length > most ? `${text.slice(0, most)}…` : text);
+
+const capitalised = (text) => `${text[0].toUpperCase()}${text.slice(1)}`;
 
 const MARKS = { yes: "✓", maybe: "?", no: "✗" };
 

@@ -14,17 +14,22 @@ function drawn(name, attributes, parent, text) {
 class Plot {
   // handles: { name: { sample, label, at(), moved(threshold) } }, of which show() shows some.
   constructor(svg, band, handles) {
-    Object.assign(this, { svg, band, handles, shown: [] });
+    Object.assign(this, { svg, handles });
     this.back = drawn("g", { "aria-hidden": "true" }, svg);
     for (const [name, handle] of Object.entries(handles)) this.make(name, handle);
     this.both = drawn("path", { d: "M0-9 9 0 0 9-9 0Z", class: "both" }, svg);
     // No threshold of the grid reaches further to the left, or lies lower, than these.
     const samples = Object.values(handles).map(({ sample }) => sample);
     const least = (of) => Math.floor(10 * Math.min(...samples.map(of))) / 10;
-    this.fromRecall = least(({ curve, nFits }) => curve[0].hits / nFits);
+    this.fromRecall = least((sample) => sample.curve[0].hits / sample.nFits);
+    const { curve, nFits } = handles.all.sample;
+    const [first, last] = [curve[0].hits / nFits, curve[curve.length - 1].hits / nFits];
+    const reached = (_, i) => (band.recall[i - 1] ?? 0) >= first && (band.recall[i - 1] ?? 0) < last;
+    const lines = ["recall", "low", "high"].map((name) => [name, band[name].filter(reached)]);
+    this.band = { first, ...Object.fromEntries(lines) };
     this.fromPrecision = Math.min(
-      least(({ curve }) => Math.min(...curve.map(({ kept, hits }) => hits / kept))),
-      Math.floor(10 * Math.min(...band.low.filter((_, i) => band.recall[i] > this.fromRecall))) / 10,
+      least((sample) => Math.min(...sample.curve.map(({ kept, hits }) => hits / kept))),
+      Math.floor(10 * Math.min(1, ...this.band.low)) / 10,
     );
     new ResizeObserver(() => this.resize()).observe(svg.parentElement);
   }
@@ -122,10 +127,11 @@ class Plot {
 
   // In steps, as the band was measured: at each recall that of the first point to reach it.
   drawBand() {
-    const reached = (_, i) => this.band.recall[i] > this.fromRecall;
-    const [recall, low, high] = ["recall", "low", "high"].map((name) => this.band[name].filter(reached));
-    const steps = (ends) => ends.map((end, i) => `L${this.x(recall[i - 1] ?? 0)} ${this.y(end)}L${this.x(recall[i])} ${this.y(end)}`);
-    const back = low.map((end, i) => `L${this.x(recall[i])} ${this.y(end)}L${this.x(recall[i - 1] ?? 0)} ${this.y(end)}`);
+    const { first, recall, low, high } = this.band;
+    if (!recall.length) return;
+    const step = (end, ...recalls) => recalls.map((at) => `L${this.x(at ?? first)} ${this.y(end)}`).join("");
+    const steps = (ends) => ends.map((end, i) => step(end, recall[i - 1], recall[i]));
+    const back = low.map((end, i) => step(end, recall[i], recall[i - 1]));
     const path = [...steps(high), ...back.reverse()].join("").replace("L", "M");
     drawn("path", { d: `${path}Z`, class: "band" }, this.back);
   }

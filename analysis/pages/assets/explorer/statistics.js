@@ -38,14 +38,14 @@ const ratio = (part, whole) => (whole ? part / whole : NaN);
 
 // Questions with a known truth, by image: what is kept of them, and how sure its shares are.
 class Sample {
-  // images: of each question; any numbers.
-  constructor(cells, fits, animal, images) {
+  // images: of each question, any numbers; least: the lowest threshold there is.
+  constructor(cells, fits, animal, images, least) {
     const distinct = [...new Set(images)].sort((a, b) => a - b);
     const codes = new Map(distinct.map((image, code) => [image, code]));
     Object.assign(this, { cells, fits, animal, nImages: distinct.length, weights: null });
     this.image = Uint32Array.from(images, (image) => codes.get(image));
     this.nFits = fits.reduce((sum, fit) => sum + fit, 0);
-    this.curve = this.drawnCurve();
+    this.curve = this.drawnCurve(least);
   }
 
   // Keep a question whose cell is above its threshold.
@@ -61,7 +61,7 @@ class Sample {
   }
 
   // One point a distinct cell, from the highest down: what is kept from it on.
-  drawnCurve() {
+  drawnCurve(least) {
     const order = Array.from(this.cells.keys()).sort((a, b) => this.cells[b] - this.cells[a]);
     const points = [];
     let hits = 0;
@@ -70,9 +70,8 @@ class Sample {
       const cell = this.cells[question];
       if (place + 1 < order.length && this.cells[order[place + 1]] === cell) return;
       const below = place + 1 < order.length ? this.cells[order[place + 1]] : 0;
-      const kept = place + 1;
       // thresholds from `below` up to `cell - 1` keep the same
-      points.push({ kept, hits, from: below, upTo: cell - 1 });
+      if (cell > least) points.push({ kept: place + 1, hits, from: Math.max(below, least), upTo: cell - 1 });
     });
     return points;
   }
