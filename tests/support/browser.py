@@ -16,6 +16,25 @@ if TYPE_CHECKING:
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 WIDTHS = (375, 1280)
+# Words of more letters are names, which may be broken anywhere, as words are at a hyphen.
+LONGEST_WORD = 20
+BROKEN_WORDS = """longest => {
+  const broken = [];
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const text = texts.currentNode;
+    if (text.parentElement.closest("script, style, noscript")) continue;
+    for (const { 0: word, index } of text.data.matchAll(/[^\\s-]+/g)) {
+      if (word.length > longest) continue;
+      const range = document.createRange();
+      range.setStart(text, index);
+      range.setEnd(text, index + word.length);
+      const lines = new Set(Array.from(range.getClientRects(), ({ top }) => Math.round(top)));
+      if (lines.size > 1) broken.push(word);
+    }
+  }
+  return broken;
+}"""
 
 
 def required() -> bool:
@@ -79,6 +98,11 @@ class Opened(NamedTuple):
     def overflows(self) -> bool:
         """Say whether the page is wider than the window."""
         return bool(self.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"))
+
+    def broken_words(self) -> list[str]:
+        """List the words that stand on two lines."""
+        found: list[str] = self.page.evaluate(BROKEN_WORDS, LONGEST_WORD)
+        return found
 
     def violations(self) -> list[Any]:
         """List what axe-core finds wrong for those who do not see, or use no mouse."""

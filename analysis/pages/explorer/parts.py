@@ -63,8 +63,9 @@ def packed_votes(votes: Votes, items: NDArray[np.int64]) -> dict[str, Any]:
     """Pack the first votes on some items: how many each has, who gave them and what they say."""
     all_votes = np.diff(votes.starts)[items]
     counts = np.minimum(all_votes, MOST_VOTES)
-    places = [np.arange(first, first + n) for first, n in zip(votes.starts[items], counts)]
-    chosen = np.concatenate([np.zeros(0, dtype=np.int64), *places])
+    # each item's place among the chosen votes, and from there to its place among all
+    starts = np.cumsum(counts) - counts
+    chosen = np.arange(counts.sum()) + np.repeat(votes.starts[items] - starts, counts)
     return {
         "names": [clipped(name) for name in votes.rater_names],
         "votes": packed_counts(counts),

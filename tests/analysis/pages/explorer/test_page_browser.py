@@ -210,6 +210,7 @@ def test_anybody_can_use_it_anywhere(
             explorer.type("threshold", threshold)
             explorer.type("animal-threshold", animals)
             assert not explorer.overflows()
+            assert explorer.broken_words() == []
             assert explorer.violations() == []
 
 
