@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -13,6 +13,7 @@ from ..errors import VoteError
 from ..models.dawid_skene.fitting import fit_dawid_skene
 from ..models.fit import Fit
 from ..models.known_truth import vote_major
+from ..votes.given import diagonal_pseudo_count
 from ..votes.votes import Votes
 
 
@@ -51,10 +52,10 @@ class ComparedFit(NamedTuple):
     log_likelihood, bic : float
         Of the fit on all votes.
     held_out : float
-        Nats a left-out vote.
+        Nats a left-out vote; minus infinity where some have probability 0 under the model.
     difference, standard_error : float
         Of `held_out` to the model with the largest, for whom both are 0. The standard error is that
-        of paired differences, item by item.
+        of paired differences, item by item; NaN where the difference is not finite.
     converged : bool
         Whether the fit on all votes has.
     """
@@ -161,21 +162,20 @@ def held_out_log_likelihood(
     >>> held_out.n_votes
     6
     """
-    by_item = np.zeros(votes.n_items)
-    votes_of_item = np.zeros(votes.n_items, dtype=np.int64)
-    for left_out in _parts(votes.n_votes, share, folds, seed):
-        fit = fit_dawid_skene(votes.where(~left_out), **options)
-        others = votes.where(left_out)
-        by_item += _predictive(fit, others)
-        votes_of_item += np.diff(others.starts)
-    n_votes = int(votes_of_item.sum())
-    mean = float(by_item.sum() / n_votes)
-    return HeldOut(mean, _error_of_mean(by_item, votes_of_item), n_votes, by_item, votes_of_item)
+    found = _held_out(votes, _parts(votes.n_votes, share, folds, seed), options)
+    impossible = np.flatnonzero(np.isneginf(found.by_item))
+    if len(impossible):
+        raise VoteError(
+            f"left-out votes on {len(impossible)} items, such as item "
+            f"{votes.item_names[impossible[0]]}, have probability 0 under the fit of the other "
+            "votes: give a pseudo_count, such as 0.1"
+        )
+    return found
 
 
 def compare_fits(
     votes: Votes,
-    models: Mapping[str, Mapping[str, Any]],
+    models: Mapping[str, Mapping[str, Any]] | None = None,
     *,
     share: float = 0.1,
     folds: int | None = None,
@@ -186,8 +186,9 @@ def compare_fits(
     Parameters
     ----------
     votes : Votes
-    models : mapping
-        A name for each model, and its options of :func:`fit_dawid_skene`.
+    models : mapping, optional
+        A name for each model, and its options of :func:`fit_dawid_skene`. Default: pseudo-counts of
+        0, 0.1 and ``1 / K`` for K answers, and of 0.1 with 0.5 more on the diagonal.
     share, folds, seed
         As for :func:`held_out_log_likelihood`.
 
@@ -199,13 +200,15 @@ def compare_fits(
     Raises
     ------
     VoteError
-        As :func:`held_out_log_likelihood`, or if there are no models.
+        If no vote would be left out or none be left, or if there are no models.
     """
+    if models is None:
+        models = pseudo_count_models(votes.n_answers)
     if not models:
         raise VoteError("no models to compare: give a name and the options of each")
     fits = [fit_dawid_skene(votes, **options) for options in models.values()]
     held_out = [
-        held_out_log_likelihood(votes, share=share, folds=folds, seed=seed, **options)
+        _held_out(votes, _parts(votes.n_votes, share, folds, seed), options)
         for options in models.values()
     ]
     best = max(held_out, key=lambda result: result.log_likelihood)
@@ -216,12 +219,44 @@ def compare_fits(
             fit.log_likelihood,
             bic(fit),
             result.log_likelihood,
-            result.log_likelihood - best.log_likelihood,
-            _error_of_mean(result.by_item - best.by_item, best.votes_of_item),
+            *_behind(result, best),
             fit.converged,
         )
         for name, fit, result in zip(models, fits, held_out, strict=True)
     )
+
+
+def pseudo_count_models(n: int) -> dict[str, dict[str, Any]]:
+    """Name models of `n` answers, from no pseudo-counts to more of them on the diagonal."""
+    diagonal = diagonal_pseudo_count(0.1, 0.5, n)
+    counts = {"0": 0.0, "0.1": 0.1, f"1/{n}": 1 / n, f"0.1 + 0.5 * eye({n})": diagonal}
+    return {name: {"pseudo_count": count} for name, count in counts.items()}
+
+
+def _held_out(
+    votes: Votes, parts: Iterable[NDArray[np.bool_]], options: Mapping[str, Any]
+) -> HeldOut:
+    """Leave out each part in turn; the log-likelihood may be minus infinity."""
+    by_item = np.zeros(votes.n_items)
+    votes_of_item = np.zeros(votes.n_items, dtype=np.int64)
+    for left_out in parts:
+        fit = fit_dawid_skene(votes.where(~left_out), **options)
+        others = votes.where(left_out)
+        by_item += _predictive(fit, others)
+        votes_of_item += np.diff(others.starts)
+    n_votes = int(votes_of_item.sum())
+    mean = float(by_item.sum() / n_votes)
+    return HeldOut(mean, _error_of_mean(by_item, votes_of_item), n_votes, by_item, votes_of_item)
+
+
+def _behind(result: HeldOut, best: HeldOut) -> tuple[float, float]:
+    """How far one is behind the best, and the standard error of that."""
+    if result is best:
+        return 0.0, 0.0
+    with np.errstate(invalid="ignore"):  # both may be minus infinity
+        by_item = result.by_item - best.by_item
+    difference = result.log_likelihood - best.log_likelihood
+    return difference, _error_of_mean(by_item, best.votes_of_item)
 
 
 def _parts(n_votes: int, share: float, folds: int | None, seed: int) -> Iterator[NDArray[np.bool_]]:
@@ -246,32 +281,20 @@ def _predictive(fit: Fit, others: Votes) -> NDArray[np.float64]:
 
     The posterior holds what is known of an item, be it votes or truth.
     """
-    from scipy.special import logsumexp
-
     items = np.flatnonzero(np.diff(others.starts))
     with np.errstate(divide="ignore"):
         by_vote = np.log(vote_major(fit.error_rates))[others.codes]
         joint = np.log(fit.posterior[items]) + np.add.reduceat(by_vote, others.starts[items])
     by_item = np.zeros(others.n_items)
-    by_item[items] = logsumexp(joint, axis=1)
-    impossible = np.flatnonzero(np.isneginf(by_item))
-    if len(impossible):
-        raise VoteError(
-            f"left-out votes on {len(impossible)} items, such as item "
-            f"{others.item_names[impossible[0]]}, have probability 0 under the fit of the other "
-            "votes: give a pseudo_count, such as 0.1"
-        )
+    by_item[items] = np.logaddexp.reduce(joint, axis=1)
     return by_item
 
 
 def _error_of_mean(sums: NDArray[np.float64], sizes: NDArray[np.int64]) -> float:
-    """Compute the standard error of ``sums.sum() / sizes.sum()``, where items are independent.
-
-    NaN for a single item.
-    """
+    """Return the error of ``sums.sum() / sizes.sum()``; NaN for one item or an infinite sum."""
     voted = sizes > 0
     n_items, n_votes = np.count_nonzero(voted), sizes.sum()
-    if n_items < 2:
+    if n_items < 2 or not np.isfinite(sums).all():
         return float("nan")
     residuals = sums[voted] - sums.sum() / n_votes * sizes[voted]
     return float(np.sqrt(n_items / (n_items - 1) * (residuals @ residuals)) / n_votes)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 WIDTHS = (375, 1280)
 # Words of more letters are names, which may be broken anywhere, as words are at a hyphen.
-LONGEST_WORD = 20
+LONGEST_WORD = 14
 BROKEN_WORDS = """longest => {
   const broken = [];
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from aggregation import Aggregated, KnownItems
+from aggregation import Aggregated, KnownItems, Votes
 
 from ..packing import packed, packed_counts, packed_text
 from .parts import STEPS, cells_of, chosen_examples, clipped, measured, packed_votes
@@ -45,7 +46,6 @@ def votes_data(fit: Aggregated, known: KnownItems, *, replicates: int) -> dict[s
     golden = np.flatnonzero(truth[items] >= 0)
     examples = chosen_examples(cells[items, classes], golden)
     likeliest = fit.classes()[order][items] == classes
-    all_known = np.flatnonzero(truth >= 0)
     return {
         "kind": "votes",
         "steps": STEPS,
@@ -53,21 +53,13 @@ def votes_data(fit: Aggregated, known: KnownItems, *, replicates: int) -> dict[s
         "threshold": FIRST,
         "n_classes": fit.n_classes,
         "n_animals": 0,
-        "answers": [clipped(name) for name in votes.answer_names],
-        "classes": [clipped(name) for name in known.class_names],
-        "items": packed_text([str(votes.item_names[item]) for item in order]),
-        "class_names": packed_text([str(name) for name in known.class_names]),
+        **_names(votes, known, order),
         "cells": packed(cells[items, classes], "u2"),
         "labels": packed_counts(classes),
         "asked": packed_counts(np.bincount(items, minlength=votes.n_items)),
         "originals": packed_counts(items[:0]),
         "before": packed(np.packbits(likeliest, bitorder="little"), "u1"),
-        **measured(
-            posterior[all_known].ravel(),
-            right[all_known].ravel(),
-            np.repeat(all_known, fit.n_classes),
-            replicates,
-        ),
+        **_measured(posterior, right, truth >= 0, replicates),
         "golden": {
             "questions": packed_counts(golden),
             "fits": packed_counts(right[items, classes][golden]),
@@ -78,3 +70,23 @@ def votes_data(fit: Aggregated, known: KnownItems, *, replicates: int) -> dict[s
             **packed_votes(votes, order[items[examples]]),
         },
     }
+
+
+def _names(votes: Votes, known: KnownItems, order: NDArray[np.int64]) -> dict[str, Any]:
+    """Return names as the page shows them, and in full as the file of labels has them."""
+    return {
+        "answers": [clipped(name) for name in votes.answer_names],
+        "classes": [clipped(name) for name in known.class_names],
+        "items": packed_text([str(votes.item_names[item]) for item in order]),
+        "class_names": packed_text([str(name) for name in known.class_names]),
+    }
+
+
+def _measured(
+    posterior: NDArray[np.float64],
+    right: NDArray[np.bool_],
+    is_known: NDArray[np.bool_],
+    replicates: int,
+) -> dict[str, Any]:
+    items = np.repeat(np.flatnonzero(is_known), posterior.shape[1])
+    return measured(posterior[is_known].ravel(), right[is_known].ravel(), items, replicates)
