@@ -74,7 +74,8 @@ def votes_explorer_page(fit: Aggregated, known: KnownItems, *, replicates: int =
     known : KnownItems
         Of the same items, in the fit's classes.
     replicates : int
-        Bootstrap replicates over the known items, 1 or more.
+        Bootstrap replicates over the known items, 1 or more; of more than 2,000 known items fewer
+        are drawn, 200 at least.
 
     Returns
     -------

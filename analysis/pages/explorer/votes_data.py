@@ -18,6 +18,8 @@ from .parts import STEPS, cells_of, chosen_examples, clipped, measured, packed_v
 
 LEAST = 1
 FIRST = STEPS // 2
+# The page draws in the browser: of more known items, fewer times.
+MOST_DRAWS, FEWEST_REPLICATES = 4_000_000, 200
 
 
 def votes_data(fit: Aggregated, known: KnownItems, *, replicates: int) -> dict[str, Any]:
@@ -88,5 +90,9 @@ def _measured(
     is_known: NDArray[np.bool_],
     replicates: int,
 ) -> dict[str, Any]:
+    # Of cells there are some thousands at most, of posteriors as many as items and classes.
+    cells = cells_of(posterior[is_known]).ravel().astype(np.float64)
     items = np.repeat(np.flatnonzero(is_known), posterior.shape[1])
-    return measured(posterior[is_known].ravel(), right[is_known].ravel(), items, replicates)
+    n_known = int(is_known.sum())
+    fewer = min(replicates, max(FEWEST_REPLICATES, MOST_DRAWS // n_known))
+    return measured(cells, right[is_known].ravel(), items, fewer)

@@ -266,7 +266,7 @@ async function begin() {
   const page = new Page(data.kind === "release" ? new Release(data) : new OwnVotes(data));
   for (const sample of Object.values(page.release.samples)) {
     await new Promise((resolve) => setTimeout(resolve, 20));
-    sample.draw(page.release.interval);
+    await sample.draw(page.release.interval);
   }
   page.move({});
   document.body.dataset.ready = "yes";

@@ -87,8 +87,17 @@ class Sample {
     return this.curve.reduce((best, point) => (cost(point) < cost(best) ? point : best));
   }
 
-  draw({ replicates, seed }) {
-    this.weights = Array.from({ length: replicates }, (_, i) => drawnImages(this.nImages, seed, i));
+  // Draw for a moment at a time, so that the page can be used meanwhile.
+  async draw({ replicates, seed }) {
+    const weights = [];
+    let rest = performance.now() + 20;
+    for (let replicate = 0; replicate < replicates; replicate += 1) {
+      weights.push(drawnImages(this.nImages, seed, replicate));
+      if (performance.now() < rest) continue;
+      await new Promise((resolve) => setTimeout(resolve));
+      rest = performance.now() + 20;
+    }
+    this.weights = weights;
     this.drawnFits = this.weightedSums(this.counts(-1, -1).hits);
   }
 

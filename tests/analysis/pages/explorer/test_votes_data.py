@@ -159,6 +159,14 @@ def test_the_page_is_small_and_examples_have_twenty_votes_at_most() -> None:
     assert set(unpacked(examples["unshown"])) == {20}
 
 
+@pytest.mark.parametrize(("n_known", "replicates"), [(100, 2000), (4000, 1000), (30_000, 200)])
+def test_of_many_known_items_fewer_replicates_are_drawn(n_known: int, replicates: int) -> None:
+    items = np.arange(n_known)
+    votes = Votes.from_triples(items, items % 5, items % 2)
+    text = votes_explorer_page(vote_share(votes), KnownItems(items % 2, ("a", "b"), 0))
+    assert data_of(text)["interval"]["replicates"] == replicates
+
+
 def test_what_cannot_be_explored() -> None:
     votes, known = job()
     share = vote_share(votes)
