@@ -174,6 +174,22 @@ def test_the_point_follows_keys_and_pointer(explorer: Opened) -> None:
     assert page.get_attribute(".handle.all", "aria-valuenow") == f"{dragged:g}"
 
 
+def test_animals_have_a_point_of_their_own(explorer: Opened) -> None:
+    page = explorer.page
+    assert page.locator(".handle.animals").is_hidden()
+    page.check("#apart")
+    explorer.settle()
+    assert page.locator(".handle.all").is_hidden()
+    page.focus(".handle.animals")
+    page.keyboard.press("PageDown")
+    page.focus(".handle.others")
+    page.keyboard.press("ArrowUp")
+    assert page.input_value("#animal-threshold") == "0.7500"
+    assert page.input_value("#threshold") == "0.8010"
+    page.uncheck("#apart")
+    assert page.input_value("#animal-threshold") == ""
+
+
 def test_changes_are_counted_against_real_json(explorer: Opened, any_release: Release) -> None:
     assert "None" in explorer.page.inner_text("#changes")
     assert explorer.page.locator("#examples > li").count() == 0
