@@ -259,7 +259,7 @@ function save(name, text) {
   setTimeout(() => URL.revokeObjectURL(address), 60000);
 }
 
-// The intervals' draws take a moment: the page is there before them.
+// The intervals' draws take a moment: the page is there before them, and what is typed waits.
 async function begin() {
   const data = await unpacked(JSON.parse(byId("data").textContent));
   STEPS = data.steps;
@@ -269,6 +269,7 @@ async function begin() {
     await sample.draw(page.release.interval);
   }
   page.move({});
+  byId("controls").disabled = false;
   document.body.dataset.ready = "yes";
 }
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from analysis import Release, explorer_page
+from analysis import Release, explorer_page, make_labels
+from analysis.release.labels.label_sets import to_json
 from analysis.scores.picking import PickedPoint, pick
 from analysis.statistics.estimates import drawn_images
 from analysis.statistics.operating_point import Costs, Target
@@ -228,6 +229,19 @@ def test_anybody_can_use_it_anywhere(
             assert not explorer.overflows()
             assert explorer.broken_words() == []
             assert explorer.violations() == []
+
+
+def test_what_is_done_at_once_waits_for_the_page(
+    browser: Browser, page_path: Path, any_release: Release
+) -> None:
+    with browser.new_page() as page:
+        page.goto(page_path.as_uri())
+        page.fill("#threshold", "0.6")
+        page.press("#threshold", "Enter")
+        with page.expect_download() as coming:
+            page.click("#download")
+        written = Path(coming.value.path()).read_text(encoding="utf-8")
+    assert written == to_json(make_labels(any_release, threshold=0.6))
 
 
 def test_names_do_no_harm(browser: Browser, simulated: Release, tmp_path: Path) -> None:
