@@ -43,6 +43,7 @@ PLACES = {
     "matplotlib": "analysis/figures/",
     "platformdirs": "analysis/release/files/download.py",
     "requests": "analysis/release/files/transfer.py",
+    "jinja2": "analysis/pages/layout.py",
     "typer": "scripts/",
     "rich": "scripts/",
     "pandas": "aggregation/models/crowdkit/",
