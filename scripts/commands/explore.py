@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from ..terminal.files import STANDARD_OUTPUT, write_file
+from analysis.files import write_file
+
+from ..terminal.files import STANDARD_OUTPUT
 from ..terminal.inputs import print_notes, read_inputs
 from ..terminal.messages import (
     UsageError,
