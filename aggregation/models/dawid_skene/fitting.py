@@ -179,8 +179,9 @@ def fit_dawid_skene(
     )
     with closing(problem.blocks):
         starts = starts_of(problem, votes, start, known, restarts=restarts, seed=seed)
-        paths = climbed(problem, starts, options, progress)
-        result = finish(problem, votes, clamped, paths, options)
+        result = finish(
+            problem, votes, clamped, climbed(problem, starts, options, progress), options
+        )
         votes_of = votes.votes_per_rater(problem.blocks.threads)
     if start is None and problem.classes_are_alike:
         result = with_labels_in_order(result, known, votes_of)

@@ -18,7 +18,7 @@ from analysis import Release
 from .calls import Call, calls
 from .evils import evils_of
 
-NAMES = Path(__file__).parents[1] / "public_names.txt"
+NAMES = Path(__file__).parents[2] / "public_names.txt"
 
 
 def public_functions() -> dict[str, Any]:

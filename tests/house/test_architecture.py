@@ -13,7 +13,7 @@ import pytest
 import aggregation
 import analysis
 
-from .architecture import (
+from ..architecture import (
     FLOORS,
     ROOT,
     Import,
