@@ -17,6 +17,7 @@ from aggregation import Method as Method
 from aggregation import Optimality as Optimality
 from aggregation import Optimum as Optimum
 from aggregation import Options as Options
+from aggregation import OwnMethod as OwnMethod
 from aggregation import ReadOptions as ReadOptions
 from aggregation import SimulatedVotes as SimulatedVotes
 from aggregation import StandardErrors as StandardErrors
@@ -27,6 +28,7 @@ from aggregation import Votes as Votes
 from aggregation import VoteShare as VoteShare
 from aggregation import VoteWarning as VoteWarning
 from aggregation import aggregate as aggregate
+from aggregation import as_method as as_method
 from aggregation import bic as bic
 from aggregation import bootstrap as bootstrap
 from aggregation import compare_fits as compare_fits
@@ -45,6 +47,7 @@ from aggregation import held_out_log_likelihood as held_out_log_likelihood
 from aggregation import load_anesthesia as load_anesthesia
 from aggregation import n_parameters as n_parameters
 from aggregation import normalised_rates as normalised_rates
+from aggregation import objective_difference as objective_difference
 from aggregation import posterior_table as posterior_table
 from aggregation import read_known_items as read_known_items
 from aggregation import read_votes as read_votes

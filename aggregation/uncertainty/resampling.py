@@ -24,7 +24,23 @@ from ..models.fit import Fit
 from ..models.job import Known
 from ..models.known_truth import expected_counts
 from ..reading.columns import coded_column
+from ..votes.votes import Votes
 from .information import OpenItems, open_items
+
+
+class Replicate(NamedTuple):
+    """What is kept of a replicate.
+
+    Attributes
+    ----------
+    error_rates : ndarray, shape (n_kept, n_classes, n_answers)
+    class_prior : ndarray, shape (n_classes,)
+    converged : bool
+    """
+
+    error_rates: NDArray[np.float64]
+    class_prior: NDArray[np.float64]
+    converged: bool
 
 
 class Source(NamedTuple):
@@ -51,15 +67,12 @@ class Source(NamedTuple):
 def source_of(fit: Fit, groups: ArrayLike | Iterable[Any] | None) -> Source:
     """Gather what all replicates share."""
     votes, options = fit.votes, fit.options
-    group_of = np.arange(votes.n_items) if groups is None else coded_column(groups, "group").codes
-    if len(group_of) != votes.n_items:
-        raise VoteError(f"{len(group_of)} groups for {votes.n_items} items: give one an item")
     items = open_items(fit)
     rates = answers_before_classes(fit.error_rates)
     return Source(
         fit,
         items,
-        np.unique(group_of, return_inverse=True)[1],  # codes that no item has are no groups
+        group_codes(votes, groups),
         FixedParameters(
             None if options.error_rates is None else rates,
             None if options.class_prior is None else fit.class_prior,
@@ -69,12 +82,21 @@ def source_of(fit: Fit, groups: ArrayLike | Iterable[Any] | None) -> Source:
     )
 
 
-def replicate(
-    source: Source, seed: int, kept: NDArray[np.int64], number: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64], bool]:
+def group_codes(votes: Votes, groups: ArrayLike | Iterable[Any] | None) -> NDArray[np.integer[Any]]:
+    """Return each item's group as a number, shape (n_items,); by default each is one by itself."""
+    if groups is None:
+        return np.arange(votes.n_items)
+    codes = coded_column(groups, "group").codes
+    if len(codes) != votes.n_items:
+        raise VoteError(f"{len(codes)} groups for {votes.n_items} items: give one an item")
+    # codes that no item has are no groups
+    return np.asarray(np.unique(codes, return_inverse=True)[1])
+
+
+def replicate(source: Source, seed: int, kept: NDArray[np.int64], number: int) -> Replicate:
     """Error rates of some raters and class prior of one replicate, and whether EM converged."""
     options = source.fit.options
-    problem = _problem(source, _draw(source.group_of, np.random.default_rng((seed, number))))
+    problem = _problem(source, draw(source.group_of, np.random.default_rng((seed, number))))
     start = problem.joined(answers_before_classes(source.fit.error_rates), source.fit.class_prior)
     with closing(problem.blocks):
         path = climb(
@@ -91,10 +113,10 @@ def replicate(
         order = best_match(_overlap(source.expected, found.counts))
     counts = found.counts + problem.known.added
     rates = np.where(counts.sum(axis=options.family.row_axes, keepdims=True) == 0, np.nan, rates)
-    return rates[kept].transpose(0, 2, 1)[:, order], prior[order], path.converged
+    return Replicate(rates[kept].transpose(0, 2, 1)[:, order], prior[order], path.converged)
 
 
-def _draw(group_of: NDArray[np.integer[Any]], rng: np.random.Generator) -> NDArray[np.int64]:
+def draw(group_of: NDArray[np.integer[Any]], rng: np.random.Generator) -> NDArray[np.int64]:
     """Draw as many groups as there are; return how often each item was drawn."""
     n_groups = int(group_of.max()) + 1
     times = np.bincount(rng.integers(n_groups, size=n_groups), minlength=n_groups)
