@@ -57,6 +57,7 @@ MODULES = {
     "normalised_rates": "models.known_truth",
     "objective_difference": "uncertainty.model_comparison",
     "posterior_table": "models.fit_tables",
+    "predicts": "uncertainty.model_comparison",
     "read_known_items": "votes.known_items",
     "read_votes": "votes.read",
     "simulate_votes": "datasets.simulate",

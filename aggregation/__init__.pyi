@@ -45,6 +45,7 @@ from .uncertainty.model_comparison import bic as bic
 from .uncertainty.model_comparison import compare_fits as compare_fits
 from .uncertainty.model_comparison import n_parameters as n_parameters
 from .uncertainty.model_comparison import objective_difference as objective_difference
+from .uncertainty.model_comparison import predicts as predicts
 from .uncertainty.standard_errors import Intervals as Intervals
 from .uncertainty.standard_errors import StandardErrors as StandardErrors
 from .uncertainty.standard_errors import standard_errors as standard_errors

@@ -49,6 +49,7 @@ from aggregation import n_parameters as n_parameters
 from aggregation import normalised_rates as normalised_rates
 from aggregation import objective_difference as objective_difference
 from aggregation import posterior_table as posterior_table
+from aggregation import predicts as predicts
 from aggregation import read_known_items as read_known_items
 from aggregation import read_votes as read_votes
 from aggregation import simulate_votes as simulate_votes
@@ -69,6 +70,7 @@ from analysis import choose_threshold as choose_threshold
 from analysis import cohen_kappa as cohen_kappa
 from analysis import compare_methods as compare_methods
 from analysis import compare_models as compare_models
+from analysis import compare_on_votes as compare_on_votes
 from analysis import diff_labels as diff_labels
 from analysis import find_order as find_order
 from analysis import golden_difference as golden_difference
@@ -77,6 +79,7 @@ from analysis import load_release as load_release
 from analysis import load_synsets as load_synsets
 from analysis import make_labels as make_labels
 from analysis import measure_calibration as measure_calibration
+from analysis import measure_rightness as measure_rightness
 from analysis import more_votes as more_votes
 from analysis import near_copies as near_copies
 from analysis import out_of_sample_scores as out_of_sample_scores
@@ -92,6 +95,7 @@ from analysis import rater_quality as rater_quality
 from analysis import read_predictions as read_predictions
 from analysis import real_accuracy as real_accuracy
 from analysis import recalibrate as recalibrate
+from analysis import recalibrate_posteriors as recalibrate_posteriors
 from analysis import report_on_release as report_on_release
 from analysis import report_on_votes as report_on_votes
 from analysis import retest as retest

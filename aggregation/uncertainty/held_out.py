@@ -68,6 +68,7 @@ def held_out_log_likelihood(
     share: float = 0.1,
     folds: int | None = None,
     seed: int = 0,
+    strict: bool = True,
     **options: Any,
 ) -> HeldOut:
     """Leave votes out at random, aggregate the others, and predict those that were left out.
@@ -86,6 +87,8 @@ def held_out_log_likelihood(
         Leave each vote out once, in so many parts, instead of a share.
     seed : int
         The same votes are left out for the same seed, whatever the method and its options.
+    strict : bool
+        Refuse left-out votes that are impossible; else their log-likelihood is minus infinity.
     **options
         Of the method. Without a `pseudo_count`, an answer that a rater has not given in the other
         votes is impossible under Dawid & Skene's model.
@@ -97,8 +100,8 @@ def held_out_log_likelihood(
     Raises
     ------
     VoteError
-        If no vote would be left out or none be left, left-out votes are impossible, or the method
-        has no model of the answers.
+        If no vote would be left out or none be left, left-out votes are impossible and `strict`, or
+        the method has no model of the answers.
 
     Examples
     --------
@@ -108,7 +111,7 @@ def held_out_log_likelihood(
     6
     """
     found = held_out(as_method(method), votes, parts(votes.n_votes, share, folds, seed), options)
-    if len(found.impossible):
+    if strict and len(found.impossible):
         raise VoteError(
             f"left-out votes on {len(found.impossible)} items, such as item "
             f"{votes.item_names[found.impossible[0]]}, have probability 0 under the fit of the "

@@ -228,9 +228,15 @@ def _compared(
     counted: tuple[int | None, float, float] = (None, nothing, nothing)
     if isinstance(fit, Fit):
         counted = (n_parameters(fit), fit.log_likelihood, bic(fit))
-    reached = nothing if found is None else found.log_likelihood
-    end = (fit.converged, fit.objective, fit.objective_kind)
-    return ComparedFit(name, *counted, reached, *behind, *end)
+    return ComparedFit(
+        name,
+        *counted,
+        nothing if found is None else found.log_likelihood,
+        *behind,
+        converged=fit.converged,
+        objective=fit.objective,
+        objective_kind=fit.objective_kind,
+    )
 
 
 def pseudo_count_models(n_answers: int) -> dict[str, dict[str, Any]]:
