@@ -123,6 +123,6 @@ def test_what_does_not_fit_is_refused() -> None:
         ({"a": half}, [-1] * 3, "the class of no item is known"),
     ):
         with pytest.raises(AnalysisError, match=message):
-            measure_rightness(posteriors, truth)  # type: ignore[arg-type]
+            measure_rightness(posteriors, truth)
     with pytest.raises(AnalysisError, match="replicates=0"):
         measure_rightness({"a": half}, [0, 1, 1], replicates=0)

@@ -40,9 +40,9 @@ def test_dots_and_diamonds_are_the_numbers() -> None:
     data = compare_on_votes(DRAWN.votes, truth=DRAWN.truth, methods=["ibcc", "mace"], replicates=20)
     left_out, right, _ = votes_comparison_figure(data).axes
     found = [method.rightness for method in data.methods if method.rightness is not None]
-    dots = [container.lines[0].get_xdata() for container in right.containers]
+    dots = [container[0].get_xdata() for container in right.containers]
     assert [*dots[0]] == [one.accuracy.value for one in found]
     diamonds = right.lines[-1].get_xdata()
     assert [*np.asarray(diamonds)] == [one.mean_confidence.value for one in found]
-    behind = [container.lines[0].get_xdata() for container in left_out.containers]
+    behind = [container[0].get_xdata() for container in left_out.containers]
     assert [*behind[0]] == [method.behind for method in data.methods]
