@@ -1,0 +1,293 @@
+"""docs/methods.md: the record as tables, what follows from it, and how it was made."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+import numpy as np
+
+from aggregation import METHODS
+
+from ..runner import ROOT
+from .crowd_kit import CLASSES
+from .guide import guide
+from .record import MEASURES, Outcome, Record
+from .summary import InShort, in_short
+
+PAGE = ROOT / "docs" / "methods.md"
+COLUMNS = 110
+TITLE = "# Which method: all of them, measured\n"
+HEAD = (
+    "`python -m benchmarks methods` fits every method of the catalogue, with its defaults, to "
+    "every set of votes with known answers in the folder `REASSESS_DATASETS`, and writes this page. "
+    "No method is told an answer. Nothing on it is typed: the sentences follow from the tables. The "
+    "sets are described here and never shipped. Where two labels tie, each counts a half; repeated "
+    "votes count as often as they are there. The log loss takes a probability below 1e-12 as that."
+)
+# Zheng, Li, Li, Shan & Cheng (2017), Truth inference in crowdsourcing: is the problem solved?,
+# PVLDB 10(5): Table 6, accuracy on D_Product in per cent, and what they call the method.
+PUBLISHED_SET = "D_Product"
+PUBLISHED = {
+    "vote-share": ("MV", 89.66),
+    "one-coin": ("ZC", 92.80),
+    "glad": ("GLAD", 92.20),
+    "dawid-skene": ("D&S", 93.66),
+    "ibcc": ("BCC", 93.78),
+    "dawid-skene-map": ("LFC", 93.73),
+    "catd": ("CATD", 92.66),
+}
+BY_SET: dict[str, tuple[str, Callable[[float], str]]] = {
+    "accuracy": ("Accuracy, %", lambda value: f"{100 * value:.2f}"),
+    "macro_f1": ("Macro F1, %", lambda value: f"{100 * value:.2f}"),
+    "log_loss": ("Log loss, nats an item", lambda value: f"{value:.3f}"),
+    "brier": ("Brier score, 0 to 2", lambda value: f"{value:.3f}"),
+    "overconfidence": (
+        "Mean confidence less accuracy, points",
+        lambda value: f"{100 * value:+.1f}",
+    ),
+}
+
+
+def page_of(record: Record) -> str:
+    """Return the page."""
+    parts = [
+        TITLE,
+        filled(HEAD),
+        "",
+        "## Which method when\n",
+        "".join(f"{filled(text)}\n\n" for text in guide(record)),
+        "## In short\n",
+        *short(record),
+        "## The methods\n",
+        *described(record),
+        "## The sets\n",
+        *sets(record),
+        *by_set(record),
+        "## Time\n",
+        *times(record),
+        "## Beside crowd-kit\n",
+        *beside_crowd_kit(record),
+        "## Beside published figures\n",
+        *published(record),
+        machine(record),
+    ]
+    return "\n".join(part.rstrip("\n") if part.startswith("|") else part for part in parts)
+
+
+def short(record: Record) -> Iterator[str]:
+    """Yield the means over sets."""
+    yield filled(
+        f"Means over {len(record.sets)} sets. Gain: accuracy less that of the votes, in points, "
+        "with a 95 % interval by a bootstrap over sets; worst: the least gain in a set. Time is "
+        "processor time as a multiple of that of `dawid-skene` (geometric mean)."
+    )
+    heading = (
+        "method",
+        "accuracy",
+        "gain",
+        "worst",
+        "macro F1",
+        "log loss",
+        "Brier",
+        "too sure",
+        "time",
+    )
+    yield "\n" + rows_of(heading, (short_row(row) for row in in_short(record)))
+    missing = failures(record.ours)
+    if missing:
+        yield filled(f"Left out, for want of a result on some set: {missing}.")
+    yield ""
+
+
+def short_row(row: InShort) -> tuple[str, ...]:
+    """Return a method's cells."""
+    gain, means = row.gain, row.means
+    return (
+        f"`{row.name}`",
+        f"{100 * means['accuracy']:.2f}",
+        f"{100 * gain.value:+.2f} [{100 * gain.low:+.2f}, {100 * gain.high:+.2f}]",
+        f"{100 * row.worst:+.2f} ({row.worst_set})",
+        f"{100 * means['macro_f1']:.2f}",
+        f"{means['log_loss']:.3f}",
+        f"{means['brier']:.4f}",
+        f"{100 * means['overconfidence']:+.1f}",
+        f"{row.times:.2g}",
+    )
+
+
+def described(record: Record) -> Iterator[str]:
+    """Yield what each method is."""
+    named = [name for name in METHODS if name in next(iter(record.ours.values()), {})]
+    heading = ("method", "what it is", "maximises", "described by")
+    rows = (
+        (f"`{name}`", one.title, kind_in_words(one.objective_kind), one.reference)
+        for name, one in ((name, METHODS[name]) for name in named)
+    )
+    yield rows_of(heading, rows)
+    yield ""
+
+
+def kind_in_words(kind: str) -> str:
+    """Say what a method maximises."""
+    return {"elbo": "a bound of the evidence", "score": "nothing of the kind"}.get(kind, kind)
+
+
+def sets(record: Record) -> Iterator[str]:
+    """Yield what the sets are."""
+    heading = (
+        *("set", "votes", "raters", "items", "classes", "known items"),
+        *("votes an item", "votes a rater", "repeated votes", "source"),
+    )
+    rows = (
+        (
+            one.name,
+            *(
+                f"{number:,}"
+                for number in (one.votes, one.raters, one.items, one.classes, one.known)
+            ),
+            f"{one.votes_an_item:.1f}",
+            f"{one.votes_a_rater:.0f}",
+            f"{one.repeated:,}",
+            one.source,
+        )
+        for one in record.sets
+    )
+    yield rows_of(heading, rows)
+    yield ""
+
+
+def by_set(record: Record) -> Iterator[str]:
+    """Yield a table a measure."""
+    assert [*BY_SET] == [*MEASURES]
+    for measure, (title, words) in BY_SET.items():
+        yield f"## {title}\n"
+        yield matrix(record, lambda one, measure=measure, words=words: cell(one, measure, words))  # type: ignore[misc]
+        yield ""
+
+
+def times(record: Record) -> Iterator[str]:
+    """Yield milliseconds."""
+    yield filled(
+        "Milliseconds of processor time, of all threads together, of one fit with its kernels "
+        "compiled; the least of up to five."
+    )
+    yield ""
+    yield matrix(record, lambda one: "" if one.failure else f"{1000 * one.seconds:.3g}")
+    yield ""
+
+
+def matrix(record: Record, words: Callable[[Outcome], str]) -> str:
+    """Return a table of methods by sets."""
+    names = [one.name for one in record.sets]
+    methods = dict.fromkeys(name for of_set in record.ours.values() for name in of_set)
+    rows = (
+        (f"`{method}`", *(words(record.ours[name][method]) for name in names)) for method in methods
+    )
+    return rows_of(("method", *names), rows)
+
+
+def cell(one: Outcome, measure: str, words: Callable[[float], str]) -> str:
+    """Write a measure, or nothing where there is no result."""
+    return "" if one.failure else words(one.measures[measure])
+
+
+def beside_crowd_kit(record: Record) -> Iterator[str]:
+    """Yield ours and crowd-kit's accuracy by set, and how many times as long it takes."""
+    names = [one.name for one in record.sets]
+    methods = [
+        name
+        for name in CLASSES
+        if all(name in record.ours[one] and name in record.peers[one] for one in names)
+    ]
+    if not methods:
+        yield "Left out: crowd-kit was not installed (`pip install 'reassess[bench]'`).\n"
+        return
+    version = record.environment.get("crowd-kit", "")
+    yield filled(
+        f"Accuracy in per cent, ours / that of crowd-kit {version} with its defaults; last, its "
+        "processor time as a multiple of ours (geometric mean over sets). The rows are in the "
+        "order of the file."
+    )
+    rows = []
+    for method in methods:
+        pairs = [(record.ours[name][method], record.peers[name][method]) for name in names]
+        ratios = [theirs.seconds / ours.seconds for ours, theirs in pairs if not theirs.failure]
+        ratio = f"{np.exp(np.mean(np.log(ratios))):,.0f}" if ratios else ""
+        cells = (f"{in_percent(ours)} / {in_percent(theirs)}" for ours, theirs in pairs)
+        rows.append((f"`{method}`", CLASSES[method], *cells, ratio))
+    yield "\n" + rows_of(("ours", "crowd-kit's", *names, "time"), rows)
+    failed = failures({name: only(found, methods) for name, found in record.peers.items()})
+    if failed:
+        yield filled(f"Without a result in crowd-kit: {failed}.")
+    yield ""
+
+
+def only(outcomes: dict[str, Outcome], methods: Sequence[str]) -> dict[str, Outcome]:
+    """Take the outcomes of some methods."""
+    return {name: one for name, one in outcomes.items() if name in methods}
+
+
+def in_percent(one: Outcome) -> str:
+    """Write an accuracy, or a dash where there is no result."""
+    return "—" if one.failure else f"{100 * one.measures['accuracy']:.2f}"
+
+
+def failures(outcomes: dict[str, dict[str, Outcome]]) -> str:
+    """Name what has no result, and why, a message once."""
+    where: dict[tuple[str, str], list[str]] = {}
+    for name, of_set in outcomes.items():
+        for method, one in of_set.items():
+            if one.failure:
+                where.setdefault((method, one.failure), []).append(name)
+    return "; ".join(
+        f"`{method}` on {', '.join(names)} ({why})" for (method, why), names in where.items()
+    )
+
+
+def published(record: Record) -> Iterator[str]:
+    """Yield the published accuracies on one set beside ours."""
+    if PUBLISHED_SET not in record.ours:
+        yield f"Left out: the set {PUBLISHED_SET} is not there.\n"
+        return
+    found = record.ours[PUBLISHED_SET]
+    yield filled(
+        f"Accuracy on {PUBLISHED_SET} in per cent, by Zheng, Li, Li, Shan & Cheng (2017), Truth "
+        "inference in crowdsourcing: is the problem solved?, PVLDB 10(5), Table 6. The last digits "
+        "depend on how ties are broken; priors and starts are ours, not theirs."
+    )
+    rows = [
+        (f"`{name}`", theirs, f"{value:.2f}", in_percent(found[name]), less(found[name], value))
+        for name, (theirs, value) in PUBLISHED.items()
+        if name in found
+    ]
+    yield "\n" + rows_of(("ours", "theirs", "published", "here", "less"), rows)
+    yield ""
+
+
+def less(one: Outcome, value: float) -> str:
+    """Write by how much ours is above the published figure."""
+    return "" if one.failure else f"{100 * one.measures['accuracy'] - value:+.2f}"
+
+
+def machine(record: Record) -> str:
+    """Say where and when, and with which versions."""
+    found = record.environment
+    words = [str(found.get("date", "")), str(found.get("processor", ""))]
+    words += [
+        f"{name} {found[name]}"
+        for name in ("python", "numpy", "scipy", "numba", "pandas", "crowd-kit")
+        if name in found
+    ]
+    return f"<sub>{', '.join(word for word in words if word)}</sub>\n"
+
+
+def rows_of(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table; numbers stand on the right."""
+    lines = [heading, ["---", *["---:"] * (len(heading) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def filled(text: str) -> str:
+    """Break a paragraph into lines."""
+    return textwrap.fill(text, COLUMNS, break_long_words=False, break_on_hyphens=False)
