@@ -25,6 +25,7 @@ CASES: dict[str, Callable[[Plan], Result]] = {
     "grouping": cases.grouping,
     "threads": cases.threads,
     "curve": process_cases.curve,
+    "reading": process_cases.reading,
     "loading": process_cases.loading,
     "reproduce": process_cases.reproduce,
     "start": process_cases.start,

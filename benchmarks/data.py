@@ -27,7 +27,14 @@ class Columns(NamedTuple):
         return Columns(*(column[order] for column in self))
 
 
-def simulated_columns(n_votes: int, *, n_raters: int, n_answers: int = 3, seed: int = 0) -> Columns:
+def simulated_columns(
+    n_votes: int,
+    *,
+    n_raters: int,
+    n_answers: int = 3,
+    per_item: int = VOTES_PER_ITEM,
+    seed: int = 0,
+) -> Columns:
     """Draw votes, five an item, by raters who know the answer more or less often and else guess.
 
     Nothing is held beside the columns but a piece of them, so that a process that draws its votes
@@ -39,12 +46,12 @@ def simulated_columns(n_votes: int, *, n_raters: int, n_answers: int = 3, seed: 
     for begin in range(0, n_votes, PIECE):
         end = min(begin + PIECE, n_votes)
         items, raters, answers = (column[begin:end] for column in columns)
-        items[:] = np.arange(begin, end) // VOTES_PER_ITEM
+        items[:] = np.arange(begin, end) // per_item
         raters[:] = rng.integers(n_raters, size=len(items))
-        truth = rng.integers(n_answers, size=len(items) // VOTES_PER_ITEM + 1)
+        truth = rng.integers(n_answers, size=len(items) // per_item + 1)
         knows = rng.random(len(items)) < skill[raters]
         guess = rng.integers(n_answers, size=len(items))
-        answers[:] = np.where(knows, truth[items - begin // VOTES_PER_ITEM], guess)
+        answers[:] = np.where(knows, truth[items - begin // per_item], guess)
     return columns
 
 
@@ -55,6 +62,27 @@ def release_columns(folder: Path) -> Columns:
     votes = load_release(folder).votes
     wide: list[NDArray[Any]] = [votes.items, votes.raters, votes.answers]
     return Columns(*(column.astype(np.int64) for column in wide))
+
+
+def write_tables(folder: Path, n_votes: int, *, n_items: int, n_raters: int) -> None:
+    """Write votes with names of text, in any order, as ``votes.parquet`` and ``votes.csv``."""
+    import pyarrow as pa
+    from pyarrow import csv, parquet
+
+    rng = np.random.default_rng(0)
+    names = {
+        "item": [f"item-{number:07d}" for number in range(n_items)],
+        "rater": [f"rater{number}" for number in range(n_raters)],
+        "answer": ["no", "maybe", "yes"],
+    }
+    table = pa.table(
+        {
+            role: pa.array(values).take(pa.array(rng.integers(len(values), size=n_votes)))
+            for role, values in names.items()
+        }
+    )
+    parquet.write_table(table, folder / "votes.parquet")
+    csv.write_csv(table, folder / "votes.csv")
 
 
 def save(path: Path, columns: Columns) -> None:

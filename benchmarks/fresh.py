@@ -3,6 +3,7 @@
     python -m benchmarks.fresh fit WHO SOURCE STEPS
     python -m benchmarks.fresh load-release FOLDER
     python -m benchmarks.fresh load-dense FOLDER
+    python -m benchmarks.fresh read WHO FILE
 
 prints one line of JSON: seconds, the most memory held, how much of it was taken beyond what was
 held when the inputs were there, and the digest of the result.
@@ -86,10 +87,45 @@ def load_dense(folder: str) -> Report:
     return {"seconds": seconds, "peak_bytes": peak, "digest": digest(starts, codes)}
 
 
+def read(who: str, path: str) -> Report:
+    """Read a table of votes three times by one contender: the processor's seconds of the median."""
+    read_file = READERS[who]()
+    seconds = []
+    for _ in range(3):
+        start = time.process_time()
+        found = read_file(path)
+        seconds.append(time.process_time() - start)
+    return {
+        "seconds": sorted(seconds)[1],
+        "peak_bytes": most_memory(),
+        "digest": "" if who == "polars" else digest(found.starts, found.codes),
+    }
+
+
+def our_reader() -> Callable[[str], Any]:
+    """Return what reads and codes votes."""
+    from aggregation import Votes
+
+    return Votes.read
+
+
+def polars_reader() -> Callable[[str], Any]:
+    """Return what reads a table, and codes nothing."""
+    import polars as pl
+
+    return lambda path: (pl.read_parquet if path.endswith(".parquet") else pl.read_csv)(path)
+
+
+READERS: dict[str, Callable[[], Callable[[str], Any]]] = {
+    "reassess": our_reader,
+    "polars": polars_reader,
+}
+
 TASKS: dict[str, Callable[..., Report]] = {
     "fit": fit,
     "load-release": load_release,
     "load-dense": load_dense,
+    "read": read,
 }
 
 if __name__ == "__main__":

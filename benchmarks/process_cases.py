@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from .data import write_tables
 from .memory import measured_fit
 from .results import Limit, Plan, Result, SkippedError, Timing
 from .runner import Ended, alternate_commands, run_python, same
@@ -50,15 +51,37 @@ def loading(plan: Plan) -> Result:
     return Result("loading", "load the release, imports included", (ours, dense), limits)
 
 
-def _task(name: str, folder: Path) -> Ended:
+def _task(*arguments: str | Path) -> Ended:
     """Run a task of benchmarks.fresh; time and memory are as it measured them itself."""
-    ended = run_python("-m", "benchmarks.fresh", name, folder)
+    ended = run_python("-m", "benchmarks.fresh", *arguments)
     report = json.loads(ended.out)
     return Ended(report["seconds"], report["peak_bytes"], ended.out)
 
 
 def _digest_in_report(ended: Ended) -> str:
     return str(json.loads(ended.out)["digest"])
+
+
+def reading(plan: Plan) -> Result:
+    """Read votes with names of text, in any order: ours coded and grouped, polars' as they are."""
+    timings, limits = [], []
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        write_tables(folder, 2 * plan.votes, n_items=2 * plan.votes // 5, n_raters=5000)
+        for suffix, bound in (("parquet", 4), ("csv", 3)):
+            path = folder / f"votes.{suffix}"
+            ours, polars = alternate_commands(
+                {
+                    f"Votes.read, {suffix}": partial(_task, "read", "reassess", path),
+                    f"polars.read_{suffix}": partial(_task, "read", "polars", path),
+                },
+                plan.slow_runs,
+                _digest_in_report,
+            )
+            timings += [replace(timing, votes=2 * plan.votes) for timing in (ours, polars)]
+            limits.append(Limit(f"{suffix}, times polars", ours.median / polars.median, bound))
+    title = f"read {2 * plan.votes / 1e6:g} M votes, five an item, names of text; processor time"
+    return Result("reading", title, tuple(timings), tuple(limits))
 
 
 def reproduce(plan: Plan) -> Result:

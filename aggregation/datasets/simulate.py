@@ -79,7 +79,7 @@ def simulate_votes(
 
     References
     ----------
-    Dawid & Skene (1979), Applied Statistics 28(1), section 2.
+    Dawid & Skene (1979), Applied Statistics 28(1), 20-28.
 
     Examples
     --------

@@ -23,11 +23,21 @@ STEPS_BEYOND = 5
 
 
 class Step(NamedTuple):
-    """One EM step: where it leads, and the values where it started."""
+    """One EM step: where it leads, and the values where it started.
+
+    `scale` is the size of what the objective is a difference of, in nats, where that is larger:
+    rounding is a share of it.
+    """
 
     next: NDArray[np.float64]
     objective: float
     log_likelihood: float
+    scale: float = 0.0
+
+    @property
+    def rounding(self) -> float:
+        """How far the objective may be off, in nats."""
+        return ROUNDING * max(abs(self.objective), self.scale)
 
 
 class Problem(Protocol):
@@ -116,12 +126,12 @@ def climb(
     x, path.x = start, here.next
     while path.n_steps < max_steps and not path.converged:
         ahead = _evaluate(problem, here.next, path, progress)
-        gain = checked_gain(ahead.objective, here.objective)
+        gain = checked_gain(ahead.objective, here.objective, here.scale)
         path.record(ahead)
         path.x = ahead.next
         there, far = x, None
         # what is no more than rounding is no gain, and tells nothing of those ahead
-        seen = gain if gain > ROUNDING * abs(ahead.objective) else 0.0
+        seen = gain if gain > ahead.rounding else 0.0
         small = gain <= enough and limit_of_gains(before, seen) <= STEPS_AHEAD * enough
         if small and (settled is None or settled(here.next, ahead.next)):
             if path.n_steps < max_steps:
@@ -163,7 +173,7 @@ def _beyond_plateau(
     Returned are a point and its step, or None if nothing is gained.
     """
     here = ahead.next
-    least = ahead.objective + STEPS_BEYOND * enough + ROUNDING * abs(ahead.objective)
+    least = ahead.objective + STEPS_BEYOND * enough + ahead.rounding
     for outlook in problem.outlooks(x, here):
         there = outlook
         for _ in range(STEPS_BEYOND):
@@ -211,10 +221,10 @@ def _evaluate(
     return step
 
 
-def checked_gain(objective: float, before: float) -> float:
+def checked_gain(objective: float, before: float, scale: float = 0.0) -> float:
     """Return the gain of an EM step, which cannot be below 0 but for rounding."""
     gain = objective - before
-    if gain < -ROUNDING * max(1.0, abs(before)):
+    if gain < -ROUNDING * max(1.0, abs(before), scale):
         raise ArithmeticError(
             f"EM made the objective fall from {before!r} to {objective!r}: this is an error of the "
             "implementation, please report it with the votes"

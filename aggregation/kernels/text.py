@@ -1,4 +1,4 @@
-"""Text as Arrow holds it, bytes and where each text begins: equal ones numbered, and their order.
+"""Text as Arrow holds it, bytes and where each text begins: keys to know them by, and their order.
 
 Text ``i`` is ``data[offsets[i]:offsets[i + 1]]``, in UTF-8, of which bytes have the order of the
 characters.
@@ -12,35 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .jit import kernel
+from .numbering import MULTIPLIER, Keys
 
 Bytes = NDArray[np.uint8]
 Offsets = NDArray[np.signedinteger[Any]]
-Keys = NDArray[np.uint64]
 
 WORD_BYTES = 8
-# Odd multiplier of a 64-bit hash.
-MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
-HALF = np.uint64(32)
-FIRST_SLOTS = 1 << 12
-GROWTH = 4
-NEW_LINE, BLANK, LEAST_NOT_ASCII = 10, 32, 128
+BLANK, LEAST_NOT_ASCII = 32, 128
 UPPER_A, UPPER_Z, LOWER_E, ZERO, NINE = ord("A"), ord("Z"), ord("e"), ord("0"), ord("9")
 PLUS, MINUS, POINT = ord("+"), ord("-"), ord(".")
-
-
-def numbered(keys: Keys) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Give distinct keys numbers as they come; return each key's, and each number's first row."""
-    codes = np.empty(len(keys), dtype=np.int32)
-    firsts = np.empty(len(keys), dtype=np.int32)
-    slots, row, n_found = FIRST_SLOTS, 0, 0
-    while True:
-        # a key and its number lie side by side, so that a look-up waits for memory once
-        table = np.zeros((slots, 2), dtype=np.uint64)
-        put_back(keys, firsts[:n_found], table)
-        row, n_found = number_keys(keys, row, n_found, table, firsts, codes)
-        if row == len(keys):
-            return codes, firsts[:n_found].copy()
-        slots *= GROWTH
 
 
 def order_of_texts(data: Bytes, offsets: Offsets) -> NDArray[np.int64]:
@@ -66,6 +46,8 @@ def order_of_texts(data: Bytes, offsets: Offsets) -> NDArray[np.int64]:
         order[places] = rows[within]
         words = words[within]
         differs = (words[1:] != words[:-1]) | (group[1:] != group[:-1])
+        if differs.all():
+            break
         first, last = np.append(True, differs), np.append(differs, True)
         tied = ~(first & last)
         places, group = places[tied], np.cumsum(first)[tied]
@@ -137,54 +119,6 @@ def word_at(data: Bytes, begin: Any, end: Any) -> np.uint64:
 
 
 @kernel
-def slot_of(key: np.uint64, mask: np.uint64) -> np.uintp:
-    """Return where a key's look-up begins: what all its bits make of the product's upper half."""
-    return np.uintp((((key ^ (key >> HALF)) * MULTIPLIER) >> HALF) & mask)
-
-
-@kernel
-def put_back(keys: Keys, firsts: NDArray[np.int32], table: NDArray[np.uint64]) -> None:
-    """Put keys that have numbers into a table that is empty and large enough."""
-    mask = np.uint64(len(table) - 1)
-    for number in range(len(firsts)):
-        key = keys[firsts[number]]
-        slot = slot_of(key, mask)
-        while table[slot, 1] != np.uint64(0):
-            slot = np.uintp((slot + np.uintp(1)) & np.uintp(mask))
-        table[slot, 0], table[slot, 1] = key, np.uint64(number + 1)
-
-
-@kernel
-def number_keys(
-    keys: Keys,
-    row: int,
-    n_found: int,
-    table: NDArray[np.uint64],
-    firsts: NDArray[np.int32],
-    codes: NDArray[np.int32],
-) -> tuple[int, int]:
-    """Fill numbers from a row on, until the table is half full; return the row and how many.
-
-    `table` holds keys and their numbers from 1 on, shape (a power of 2, 2), with linear probing.
-    """
-    mask = np.uint64(len(table) - 1)
-    most = len(table) // 2
-    for i in range(np.uintp(row), np.uintp(len(keys))):
-        key = keys[i]
-        slot = slot_of(key, mask)
-        while table[slot, 1] != np.uint64(0) and table[slot, 0] != key:
-            slot = np.uintp((slot + np.uintp(1)) & np.uintp(mask))
-        if table[slot, 1] == np.uint64(0):
-            if n_found == most:
-                return np.intp(i), n_found  # type: ignore[return-value]
-            firsts[n_found] = i
-            n_found += 1
-            table[slot, 0], table[slot, 1] = key, np.uint64(n_found)
-        codes[i] = np.int32(table[slot, 1]) - np.int32(1)
-    return len(keys), n_found
-
-
-@kernel
 def all_as_named(
     data: Bytes,
     offsets: Offsets,
@@ -205,29 +139,29 @@ def all_as_named(
 
 
 @kernel
-def differ_plainly(lines: Bytes) -> bool:
-    """Say whether lines are ASCII in lower case without blanks, and none an oddly written number.
+def differ_plainly(data: Bytes, offsets: Offsets) -> bool:
+    """Say whether texts are ASCII in lower case without blanks, and none an oddly written number.
 
-    Odd is one of other signs than digits, or with a leading zero; a line that is empty is no such.
+    Odd is one of other signs than digits, or with a leading zero; a text that is empty is no such.
     """
-    begins, number, odd = True, False, False
-    for k in range(len(lines)):
-        byte = lines[k]
-        if byte == NEW_LINE:
-            if begins or (number and odd):
-                return False
-            begins, number, odd = True, False, False
-            continue
-        if byte <= BLANK or byte >= LEAST_NOT_ASCII or UPPER_A <= byte <= UPPER_Z:
+    for i in range(len(offsets) - 1):
+        begin, end = np.int64(offsets[i]), np.int64(offsets[i + 1])
+        if begin == end:
             return False
-        digit = ZERO <= byte <= NINE
-        sign = byte in (PLUS, MINUS, POINT)
-        if begins:
-            number = digit or sign
-            odd = sign or byte == ZERO
-        elif sign or byte == LOWER_E:
-            odd = True
-        elif not digit:
-            number = False
-        begins = False
-    return not (begins or (number and odd))
+        number, odd = False, False
+        for k in range(begin, end):
+            byte = data[k]
+            if byte <= BLANK or byte >= LEAST_NOT_ASCII or UPPER_A <= byte <= UPPER_Z:
+                return False
+            digit = ZERO <= byte <= NINE
+            sign = byte in (PLUS, MINUS, POINT)
+            if k == begin:
+                number = digit or sign
+                odd = sign or byte == ZERO
+            elif sign or byte == LOWER_E:
+                odd = True
+            elif not digit:
+                number = False
+        if number and odd:
+            return False
+    return True

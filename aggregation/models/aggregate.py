@@ -8,12 +8,12 @@ from typing import Any, Unpack
 from ..reading.options import ReadOptions
 from ..votes.votes import Votes
 from .aggregated import Aggregated
-from .dawid_skene.fitting import fit_dawid_skene
+from .catalogue import DEFAULT_METHOD, METHODS
 
 
 def default_method(votes: Votes) -> Aggregated:
-    """Aggregate by the method that is taken where none is named: Dawid & Skene's, by EM."""
-    return fit_dawid_skene(votes)
+    """Aggregate by the method that is taken where none is named."""
+    return METHODS[DEFAULT_METHOD](votes)
 
 
 def aggregate(votes: Any, **options: Unpack[ReadOptions]) -> Any:

@@ -9,11 +9,16 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import VoteError
-from ..votes.votes import Votes
-from .aggregated import Aggregated, ObjectiveKind
+
+if TYPE_CHECKING:
+    from ..votes.votes import Votes
+    from .aggregated import Aggregated, ObjectiveKind
+
+# What is taken where no method is named.
+DEFAULT_METHOD = "dawid-skene"
 
 
 @dataclass(frozen=True)

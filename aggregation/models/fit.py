@@ -102,8 +102,8 @@ class Fit(Posteriors):
     log_likelihood : float
         Of the votes, and of the known items' classes, at these parameters; in nats.
     objective : float
-        What EM climbed: the log-likelihood, plus ``sum(pseudo_count * log(error_rates))``; with
-        ``hard=True`` the likelihood of votes and likeliest classes.
+        What EM climbed: the log-likelihood, plus each pseudo-count times the logarithm of its error
+        rate; with ``hard=True`` the likelihood of votes and likeliest classes.
     trace : ndarray, shape (n,)
         ``trace[k]`` is the log-likelihood at the parameters that enter E-step ``k`` (with
         ``hard=True``, of votes and likeliest classes). A rejected extrapolation leaves no entry.

@@ -1,4 +1,4 @@
-"""A fit as tables by name: posteriors, error rates, and its numbers."""
+"""A result as tables by name: posteriors, error rates, and its numbers."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .aggregated import Aggregated
 from .fit import Fit
 from .known_truth import expected_counts
 
@@ -15,19 +16,20 @@ from .known_truth import expected_counts
 Columns = dict[str, Sequence[Any] | NDArray[Any]]
 
 
-def posterior_table(fit: Fit, *, class_names: Sequence[Any] | None = None) -> Columns:
+def posterior_table(fit: Aggregated, *, class_names: Sequence[Any] | None = None) -> Columns:
     """Return a row an item: the posterior of every class, and the likeliest class.
 
     Parameters
     ----------
-    fit : Fit
+    fit : Aggregated
     class_names : sequence, optional
         Default: the answers' names, if there is an answer for each class; else 0, 1, ...
 
     Returns
     -------
     dict of str to sequence
-        Columns `item`, `posterior_NAME` for each class, and `class`, the name of the likeliest.
+        Columns `item`, `posterior_NAME` for each class, and `class`, the name of the likeliest;
+        None where the method leaves it undecided.
 
     Examples
     --------
@@ -43,37 +45,45 @@ def posterior_table(fit: Fit, *, class_names: Sequence[Any] | None = None) -> Co
     table: Columns = {"item": fit.votes.item_names}
     for name, column in zip(names, fit.posterior.T, strict=True):
         table[f"posterior_{name}"] = column
-    table["class"] = [names[cls] for cls in fit.classes().tolist()]
+    table["class"] = [None if cls < 0 else names[cls] for cls in fit.classes().tolist()]
     return table
 
 
-def error_rate_table(fit: Fit, *, class_names: Sequence[Any] | None = None) -> Columns:
+def error_rate_table(fit: Aggregated, *, class_names: Sequence[Any] | None = None) -> Columns:
     """Return a row for each rater, class and answer.
 
     Parameters
     ----------
-    fit : Fit
+    fit : Aggregated
+        Of a method that has a model of the answers.
     class_names : sequence, optional
         As for :func:`posterior_table`.
 
     Returns
     -------
     dict of str to sequence
-        Columns `rater`, `class`, `answer`, `rate` (the error rate), and `expected_votes`: how many
-        such votes the rater is expected to have given, which tells what the rate rests on.
+        Columns `rater`, `class`, `answer`, `rate` (the error rate, or the method's probability of
+        that answer), and `expected_votes`: how many such votes the rater is expected to have given,
+        which tells what the rate rests on.
+
+    Raises
+    ------
+    VoteError
+        If the method has no model of the answers.
     """
+    rates = fit.answer_probabilities()
     names = fit.class_names if class_names is None else class_names
-    raters, classes, answers = np.indices(fit.error_rates.shape).reshape(3, -1).tolist()
+    raters, classes, answers = np.indices(rates.shape).reshape(3, -1).tolist()
     return {
         "rater": [fit.votes.rater_names[rater] for rater in raters],
         "class": [names[cls] for cls in classes],
         "answer": [fit.votes.answer_names[answer] for answer in answers],
-        "rate": fit.error_rates.reshape(-1),
+        "rate": rates.reshape(-1),
         "expected_votes": expected_counts(fit.votes, fit.posterior).reshape(-1),
     }
 
 
-def right_of_known(fit: Fit, truth: NDArray[np.int64]) -> tuple[int, int]:
+def right_of_known(fit: Aggregated, truth: NDArray[np.int64]) -> tuple[int, int]:
     """Return how many items have their known class as the likeliest, and how many are known.
 
     `truth` has shape (n_items,): a class, or -1 where it is not known.
@@ -82,33 +92,47 @@ def right_of_known(fit: Fit, truth: NDArray[np.int64]) -> tuple[int, int]:
     return int((fit.classes() == truth)[known].sum()), int(known.sum())
 
 
-def fit_numbers(fit: Fit, *, class_names: Sequence[Any] | None = None) -> dict[str, Any]:
-    """Return all that a fit says beside the tables, as JSON knows it.
+def fit_numbers(fit: Aggregated, *, class_names: Sequence[Any] | None = None) -> dict[str, Any]:
+    """Return all that a result says beside the tables, as JSON knows it.
 
     Parameters
     ----------
-    fit : Fit
+    fit : Aggregated
     class_names : sequence, optional
         As for :func:`posterior_table`.
 
     Returns
     -------
     dict
+        What a method does not have, such as a class prior, is left out.
     """
     names = fit.class_names if class_names is None else class_names
     votes = fit.votes
-    return {
+    parameters: dict[str, NDArray[np.float64]] = dict(getattr(fit, "parameters", {}))
+    prior = fit.class_prior if isinstance(fit, Fit) else parameters.pop("class_prior", None)
+    numbers = {
         "n_votes": votes.n_votes,
         "n_items": votes.n_items,
         "n_raters": votes.n_raters,
         "answers": list(map(str, votes.answer_names)),
-        "class_prior": dict(zip(map(str, names), fit.class_prior.tolist(), strict=True)),
-        "log_likelihood": fit.log_likelihood,
+    }
+    if prior is not None:
+        numbers["class_prior"] = dict(zip(map(str, names), prior.tolist(), strict=True))
+    if isinstance(fit, Fit):
+        numbers["log_likelihood"] = fit.log_likelihood
+    numbers |= {
         "objective": fit.objective,
+        "objective_kind": fit.objective_kind,
         "n_steps": fit.n_steps,
         "converged": fit.converged,
-        "optima": [{"objective": end.objective, "starts": end.starts} for end in fit.optima],
-        "switched": fit.switched.tolist(),
-        "trace": fit.trace.tolist(),
-        "objective_trace": fit.objective_trace.tolist(),
     }
+    if isinstance(fit, Fit):
+        numbers["optima"] = [
+            {"objective": end.objective, "starts": end.starts} for end in fit.optima
+        ]
+        numbers["switched"] = fit.switched.tolist()
+        numbers["trace"] = fit.trace.tolist()
+    numbers["objective_trace"] = fit.objective_trace.tolist()
+    if parameters:
+        numbers["parameters"] = {name: values.tolist() for name, values in parameters.items()}
+    return numbers

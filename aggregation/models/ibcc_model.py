@@ -77,6 +77,11 @@ class Ibcc(Model):
             back[-2:] = np.clip(back[-2:], LEAST_COUNT, MOST_COUNT)
         return back
 
+    def scale(self, x: Array) -> float:
+        """Add up log gamma of the prior's rows: with large counts it is far above the bound."""
+        of_rows = self._prior(x[-2:]).sum(axis=0)
+        return float(len(self.voted) * np.abs(gammaln(of_rows)).sum())
+
     def update(self, counts: Counts, x: Array, seen: Seen) -> Array:  # noqa: ARG002
         """Add the counts to the prior's; then improve these by a step, if they are learned."""
         prior_counts = x[-2:]

@@ -70,7 +70,7 @@ def estimate_error_rates(
 
     References
     ----------
-    Dawid & Skene (1979), Applied Statistics 28(1), section 2, eq. 2.3.
+    Dawid & Skene (1979), Applied Statistics 28(1), eq. 2.3.
 
     Examples
     --------
@@ -80,10 +80,8 @@ def estimate_error_rates(
             [0. , 1. ]]])
     """
     weights = truth_weights(truth, votes.n_items, n_classes)
-    counts = expected_counts(votes, weights) + checked_pseudo_count(
-        pseudo_count, votes, weights.shape[1]
-    )
-    return normalised_rates(counts)
+    counts = expected_counts(votes, weights)
+    return normalised_rates(counts + checked_pseudo_count(pseudo_count, counts.shape))
 
 
 def estimate_class_prior(truth: ArrayLike, *, n_classes: int | None = None) -> NDArray[np.float64]:

@@ -73,7 +73,11 @@ class Model(ABC):
         found, known = self.job.blocks.e_step(rates.reshape(-1), prior, False), self.job.known
         value = found.log_likelihood + known.log_likelihood(rates, prior) + added
         counts = Counts(found.counts + known.counts, found.class_counts + known.classes)
-        return Step(self.update(counts, x, seen), value, value)
+        return Step(self.update(counts, x, seen), value, value, self.scale(x))
+
+    def scale(self, x: NDArray[np.float64]) -> float:  # noqa: ARG002
+        """Size of what the objective at `x` is a difference of, in nats; 0 if no larger than it."""
+        return 0.0
 
     def posterior(self, x: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
         """Posterior of the open items at `x`, and the objective."""

@@ -3,20 +3,69 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from functools import cached_property
+from typing import Any, overload
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import VoteError, listed, shown
-from .columns import Column
-from .tables.distinct import LARGE, distinct_texts, is_long_text, sorted_texts
-from .tables.table import Objects
+from .columns import WORTH_COMPILING, Column
+from .tables.distinct import (
+    LARGE,
+    distinct_listed,
+    distinct_texts,
+    is_long_listed_text,
+    is_long_text,
+    sorted_texts,
+)
+from .tables.table import Objects, values_of
 
 # From here on doubles skip whole numbers, so that two ids may have become one.
 LEAST_INEXACT = 2.0**53
 # How numbers are written, and begin.
 NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 DIGITS = "0123456789+-."
+
+
+class ArrowNames(Sequence[Any]):
+    """Names that stay in Arrow until someone wants one: a tuple of millions takes its time.
+
+    Parameters
+    ----------
+    held : pyarrow.Array
+        The names in any order, without nulls.
+    order : ndarray of int
+        Their places in `held`.
+    """
+
+    def __init__(self, held: Any, order: NDArray[Any]) -> None:
+        self.held = held
+        self.order = order
+
+    @cached_property
+    def whole(self) -> tuple[Any, ...]:
+        """All names."""
+        return tuple(self.held.take(self.order).to_pylist())
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    @overload
+    def __getitem__(self, place: int) -> Any: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Any, ...]: ...
+    def __getitem__(self, place: int | slice) -> Any:
+        return self.whole[place]
+
+    def __eq__(self, other: object) -> bool:
+        return self.whole == (other.whole if isinstance(other, ArrowNames) else other)
+
+    def __hash__(self) -> int:
+        return hash(self.whole)
+
+    def __repr__(self) -> str:
+        return repr(self.whole)
 
 
 def coded_arrow(column: Any, what: str, *, text_only: bool = False) -> Column:
@@ -35,7 +84,7 @@ def coded_arrow(column: Any, what: str, *, text_only: bool = False) -> Column:
     Returns
     -------
     Column
-        `names` is a tuple of Python objects.
+        `names` is a sequence of Python objects, which are made when one is wanted.
 
     Raises
     ------
@@ -48,8 +97,7 @@ def coded_arrow(column: Any, what: str, *, text_only: bool = False) -> Column:
         return Column(np.asarray(column.codes), len(column.names), column.names)
     column = column if isinstance(column, pa.ChunkedArray) else pa.chunked_array([column])
     declared = declared_order(column)
-    if pa.types.is_dictionary(column.type):
-        column = column.cast(column.type.value_type)
+    column = column if is_long_listed_text(column) else values_of(column)
     if pa.types.is_floating(column.type):
         column = exact_floats(column, what)
     names, codes = distinct(column)
@@ -57,11 +105,27 @@ def coded_arrow(column: Any, what: str, *, text_only: bool = False) -> Column:
     order = np.asarray(sorted_places(names) if declared is None else places_in(names, declared))
     rank = np.empty(len(names), dtype=np.int32)
     rank[order] = np.arange(len(names), dtype=np.int32)
-    return Column(rank[codes], len(names), tuple(names.take(pa.array(order)).to_pylist()))
+    held = ArrowNames(names, order)
+    return Column(
+        ranked(codes, rank), len(names), held if len(held) >= WORTH_COMPILING else held.whole
+    )
+
+
+def ranked(codes: Any, rank: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return the rank of each code; what may be written to is."""
+    if len(codes) < WORTH_COMPILING:
+        return np.asarray(rank[codes])
+    from ..kernels.numbering import renumber  # Numba takes a third of a second to import
+
+    out = codes if codes.flags.writeable else np.empty(len(codes), dtype=np.int32)
+    renumber(codes, rank, out)
+    return out
 
 
 def distinct(column: Any) -> tuple[Any, Any]:
     """Return a column's distinct values as they come, and the place of each row's among them."""
+    if is_long_listed_text(column):
+        return distinct_listed(column)
     if is_long_text(column) and (found := distinct_texts(column)) is not None:
         return found
     # one chunk is hashed once, and its dictionary needs no unifying with others

@@ -167,7 +167,7 @@ def bootstrap(
 
     References
     ----------
-    Efron & Tibshirani (1993), An Introduction to the Bootstrap, Chapman & Hall, chapters 6 and 13.
+    Efron & Tibshirani (1993), An Introduction to the Bootstrap, Chapman & Hall.
 
     Examples
     --------

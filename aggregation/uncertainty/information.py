@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from ..engine.patterns import Patterns, distinct_patterns
 from ..errors import VoteError
+from ..models.dawid_skene.arguments import pseudo_counts_of
 from ..models.fit import Fit
 from ..models.known_truth import expected_counts, vote_major
-from ..votes.given import checked_pseudo_count
 from ..votes.votes import Votes
 
 # An entry of which so little is expected is on its way to 0, or its standard error is more than a
@@ -96,16 +96,16 @@ def estimated_cells(fit: Fit) -> Cells:
         If there are too many for a dense matrix.
     """
     cell_of, row_of, scale = _all_cells(fit)
-    expected = expected_counts(fit.votes, fit.posterior) + checked_pseudo_count(
-        fit.options.pseudo_count, fit.votes, fit.n_classes
-    )
+    options = fit.options
+    added = pseudo_counts_of(options.pseudo_count, fit.votes, fit.n_classes, options.family)
+    expected = expected_counts(fit.votes, fit.posterior) + added.transpose(0, 2, 1)
     counts = np.zeros(len(row_of))
     np.add.at(counts, cell_of, np.vstack((vote_major(expected), fit.posterior.sum(axis=0))))
     values = np.zeros(len(row_of))
     values[cell_of] = np.vstack((vote_major(fit.error_rates), fit.class_prior)) / scale
     estimated = np.ones(cell_of.shape, dtype=bool)
-    estimated[:-1] = fit.options.error_rates is None
-    estimated[-1] = fit.options.class_prior is None
+    estimated[:-1] = options.error_rates is None
+    estimated[-1] = options.class_prior is None
     free = np.zeros(len(row_of), dtype=bool)
     free[cell_of[estimated]] = True
     free &= (counts >= LEAST_COUNT) & (values > 0)

@@ -239,18 +239,8 @@ def _compared(
     )
 
 
-def pseudo_count_models(n_answers: int) -> dict[str, dict[str, Any]]:
-    """Name the models that differ in their pseudo-counts alone, from none to some for the diagonal.
-
-    Examples
-    --------
-    >>> list(pseudo_count_models(4))
-    ['0', '0.1', '1/4', '0.1 + 0.5 * eye(4)']
-    """
-    counts = {
-        "0": 0.0,
-        "0.1": 0.1,
-        f"1/{n_answers}": 1 / n_answers,
-        f"0.1 + 0.5 * eye({n_answers})": diagonal_pseudo_count(0.1, 0.5, n_answers),
-    }
+def pseudo_count_models(n: int) -> dict[str, dict[str, Any]]:
+    """Name models of `n` answers, from no pseudo-counts to more of them on the diagonal."""
+    diagonal = diagonal_pseudo_count(0.1, 0.5, n)
+    counts = {"0": 0.0, "0.1": 0.1, f"1/{n}": 1 / n, f"0.1 + 0.5 * eye({n})": diagonal}
     return {name: {"pseudo_count": count} for name, count in counts.items()}

@@ -77,7 +77,7 @@ def source_of(fit: Fit, groups: ArrayLike | Iterable[Any] | None) -> Source:
             None if options.error_rates is None else rates,
             None if options.class_prior is None else fit.class_prior,
         ),
-        pseudo_counts_of(options.pseudo_count, votes, fit.n_classes),
+        pseudo_counts_of(options.pseudo_count, votes, fit.n_classes, options.family),
         answers_before_classes(expected_counts(votes, fit.posterior * items.mask[:, None])),
     )
 

@@ -159,7 +159,7 @@ def standard_errors(fit: Fit) -> StandardErrors:
     References
     ----------
     Louis (1982), Finding the observed information matrix when using the EM algorithm, Journal of
-    the Royal Statistical Society B 44(2), 226-233, eq. 3.2.
+    the Royal Statistical Society B 44(2), 226-233.
 
     Examples
     --------

@@ -64,16 +64,15 @@ def _soft_weights(known: NDArray[Any], n_items: int, n_classes: int | None) -> N
 
 
 def checked_pseudo_count(
-    pseudo_count: ArrayLike, votes: Votes, n_classes: int
+    pseudo_count: ArrayLike, shape: tuple[int, ...], axes: str = "(rater, class, answer)"
 ) -> NDArray[np.float64]:
-    """Return the pseudo-count with every axis, (n_raters, n_classes, n_answers), as a view."""
+    """Return the pseudo-count with every axis of a shape, as a view; `axes` names them."""
     added = numbers("pseudo_count", pseudo_count).astype(np.float64)
-    shape = (votes.n_raters, n_classes, votes.n_answers)
     try:
         full = np.broadcast_to(added, shape)
     except ValueError:
         raise VoteError(
-            f"pseudo_count of shape {added.shape} does not fit (rater, class, answer) = {shape}"
+            f"pseudo_count of shape {added.shape} does not fit {axes} = {shape}"
         ) from None
     wrong = ~((added >= 0) & np.isfinite(added))
     if wrong.any():

@@ -28,7 +28,7 @@ CLASSES = {
 # Options that make it the same variant; otherwise its defaults.
 OPTIONS = {"mace-em": {"method": "em"}}
 # A fit is given up after so many seconds of processor time.
-MOST_SECONDS = 40
+MOST_SECONDS = 15
 
 
 def is_there() -> bool:

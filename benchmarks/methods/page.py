@@ -20,10 +20,11 @@ COLUMNS = 110
 TITLE = "# Which method: all of them, measured\n"
 HEAD = (
     "`python -m benchmarks methods` fits every method of the catalogue, with its defaults, to "
-    "every set of votes with known answers in the folder `REASSESS_DATASETS`, and writes this page. "
-    "No method is told an answer. Nothing on it is typed: the sentences follow from the tables. The "
-    "sets are described here and never shipped. Where two labels tie, each counts a half; repeated "
-    "votes count as often as they are there. The log loss takes a probability below 1e-12 as that."
+    "every set of votes with known answers in the folder `REASSESS_DATASETS`, and writes this "
+    "page. No method is told an answer. Nothing here is typed: sentences follow from the "
+    "tables. The sets are described here and never shipped. Where two labels tie, each counts "
+    "a half; repeated votes count as often as they are there. The log loss takes a "
+    "probability below 1e-12 as that."
 )
 # Zheng, Li, Li, Shan & Cheng (2017), Truth inference in crowdsourcing: is the problem solved?,
 # PVLDB 10(5): Table 6, accuracy on D_Product in per cent, and what they call the method.

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from aggregation.models.catalogue import DEFAULT_METHOD
+
 from ..outputs.fit_files import (
     described,
     fit_files,
@@ -25,11 +27,12 @@ from ..terminal.messages import (
     recorded_doubts,
     say,
 )
+from ..terminal.method_options import known_arguments, method_arguments, method_help
 from ..terminal.options import VotesArgument, out_option
 from ..terminal.votes_options import KNOWN, VotesOptions, takes_votes
 
 if TYPE_CHECKING:
-    from aggregation import Fit, KnownItems, Votes
+    from aggregation import Aggregated, KnownItems, Method, Votes
 
 
 MODEL = "Model"
@@ -67,6 +70,9 @@ def of_model(text: str, *names: str) -> Any:
 def fit(
     file: VotesArgument,
     said: VotesOptions,
+    method: Annotated[
+        str, typer.Option(metavar="NAME", help=method_help(), rich_help_panel=MODEL)
+    ] = DEFAULT_METHOD,
     truth_role: Annotated[
         TruthRole,
         typer.Option(
@@ -88,8 +94,9 @@ def fit(
         str,
         typer.Option(
             metavar="OFF[,EXTRA]",
-            help="Added to every expected count of an answer, and EXTRA more where the answer is "
-            "the class: 0.1,0.5 does well on most votes.",
+            help="Votes added to those expected of a rater (shared: of all) for every class and "
+            "answer (one-coin: right and wrong), and EXTRA more where the answer is the class: 0.1 "
+            "or 0.1,0.5 does well on most votes.",
             rich_help_panel=MODEL,
         ),
     ] = "0",
@@ -104,6 +111,16 @@ def fit(
     max_steps: Annotated[int, of_model("Most E-steps from each start.")] = 10_000,
     restarts: Annotated[int, of_model("Further starts by chance.")] = 0,
     seed: Annotated[int, of_model("Of these starts.")] = 0,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="Another argument of the method's function, such as own_count=8 of ibcc.",
+            show_default=False,
+            rich_help_panel=MODEL,
+        ),
+    ] = None,
     threads: Annotated[
         int | None, of_model("Never changes a result. Default: as many as help.")
     ] = None,
@@ -132,13 +149,14 @@ def fit(
         ),
     ] = False,
 ) -> None:
-    """Aggregate your own votes: Dawid & Skene's model, fitted by EM.
+    """Aggregate your own votes: Dawid & Skene's model, fitted by EM, or another method.
 
     Prints each item's label as csv, or the first ones as a table on a terminal. With -o DIR writes
     labels.csv, raters.csv, next_votes.csv (where one more vote is worth most), posteriors.parquet
-    or posteriors.csv, error_rates.csv and fit.json instead.
+    or posteriors.csv, error_rates.csv and fit.json instead; a method without a model of the answers
+    has no next_votes.csv and no error_rates.csv.
     """
-    options = {
+    of_model_said = {
         "n_classes": classes,
         "truth_role": truth_role.value,
         "pseudo_count": pseudo_counts_said(pseudo_count),
@@ -150,27 +168,23 @@ def fit(
         "restarts": restarts,
         "seed": seed,
     }
-    from analysis.release.labels.provenance import versions
-
+    chosen, options = method_arguments(method, of_model_said, settings or [])
     with quietly(quiet), announced_compilation():
         votes, known, notes, doubts = read_inputs(file, said, classes)
-        result, of_fit = fitted(votes, known, options, threads)
+        known = checked_known(chosen, known, said)
+        result, of_fit = fitted(chosen, votes, known, options, threads)
         doubts += of_fit
         names = None if known is None else known.class_names
-        provenance = {
-            "versions": versions(),
-            "inputs": inputs_of(file, said),
-            "options": options,
-            "warnings": doubts,
-        }
+        made = {"method": method, "options": options, "warnings": doubts}
+        provenance = provenance_of(file, said) | made
         numbers = fit_numbers_json(result, names, provenance)
         if out is not None:
-            contents = fit_files(result, names, numbers, output_format.value)
+            contents, without = fit_files(result, names, numbers, output_format.value)
             write_files({out / name: content for name, content in contents.items()})
         print_notes(notes)
         print_summary(result, known, doubts)
         if out is not None:
-            say().print(f"wrote {', '.join(contents)} to {out}", markup=False)
+            say().print(f"wrote {', '.join(contents)} to {out}{without}", markup=False)
     if as_json:
         print_result(numbers)
     elif out is None:
@@ -190,31 +204,57 @@ def pseudo_counts_said(text: str) -> float | list[float]:
     return counts[0] if len(counts) == 1 else counts
 
 
-def inputs_of(file: Path, said: VotesOptions) -> dict[str, dict[str, str]]:
-    """Name what was read, and give the hash of each file."""
+def checked_known(
+    method: Method, known: KnownItems | None, said: VotesOptions
+) -> KnownItems | None:
+    """Return the known items where the method takes them; those of an export are left aside."""
+    if known is None or "truth" in method.takes:
+        return known
+    if said.truth is not None or said.truth_column is not None:
+        raise UsageError(f"--method {method.name} takes no known items (--truth)")
+    say().print(f"known items are left aside: --method {method.name} takes none")
+    return None
+
+
+def provenance_of(file: Path, said: VotesOptions) -> dict[str, Any]:
+    """Give the versions of what is used, and name what was read, with the hash of each file."""
+    from analysis.release.labels.provenance import versions
+
     truth = {} if said.truth is None else {"truth": described(said.truth)}
-    return {"votes": described(file)} | truth
+    return {"versions": versions(), "inputs": {"votes": described(file)} | truth}
 
 
 def fitted(
-    votes: Votes, known: KnownItems | None, options: dict[str, Any], threads: int | None
-) -> tuple[Fit, list[str]]:
-    """Fit, showing the log-likelihood on a terminal; return the fit and its warnings."""
-    from aggregation import diagonal_pseudo_count, fit_dawid_skene, start_from
-
+    method: Method,
+    votes: Votes,
+    known: KnownItems | None,
+    options: dict[str, Any],
+    threads: int | None,
+) -> tuple[Aggregated, list[str]]:
+    """Fit, showing the objective on a terminal; return the result and its warnings."""
     arguments = dict(options)
     if known is not None:
-        arguments |= {"n_classes": len(known.class_names), "truth": known.truth}
-        if options["truth_role"] == TruthRole.CLAMPED.value:
-            arguments["start"] = start_from(known, votes)
-    if isinstance(options["pseudo_count"], list):
-        n_classes = arguments["n_classes"] or votes.n_answers
-        off, extra = options["pseudo_count"]
-        arguments["pseudo_count"] = diagonal_pseudo_count(off, extra, n_classes)
+        arguments |= known_arguments(method, known, votes, options.get("truth_role", ""))
+    if isinstance(options.get("pseudo_count"), list):
+        arguments["pseudo_count"] = spread_over_cells(method, arguments, votes.n_answers)
+    kind = method.objective_kind.replace("log likelihood", "log-likelihood")
     with say().status("fitting") as status, recorded_doubts() as doubts:
 
-        def tell(step: int, log_likelihood: float) -> None:
-            status.update(f"step {step:,}: log-likelihood {log_likelihood:,.4f}")
+        def tell(step: int, objective: float) -> None:
+            status.update(f"step {step:,}: {kind} {objective:,.4f}")
 
-        result = fit_dawid_skene(votes, threads=threads, progress=tell, **arguments)
+        further = {"threads": threads, "progress": tell}
+        taken = {name: value for name, value in further.items() if name in method.takes}
+        result = method(votes, **arguments | taken)
     return result, doubts
+
+
+def spread_over_cells(method: Method, arguments: dict[str, Any], n_answers: int) -> Any:
+    """Return the pseudo-counts that OFF,EXTRA stands for, in the terms of the family."""
+    from aggregation import diagonal_pseudo_count
+
+    off, extra = arguments["pseudo_count"]
+    family = (arguments | dict(method.fixed))["family"]
+    if family == Family.ONE_COIN.value:
+        return [off + extra, off]
+    return diagonal_pseudo_count(off, extra, arguments["n_classes"] or n_answers)

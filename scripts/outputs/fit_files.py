@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Any
 from ..terminal.messages import print_result, say, warn
 
 if TYPE_CHECKING:
-    from aggregation import Fit, KnownItems, Table
+    from aggregation import Aggregated, KnownItems, Table
 
 # Labels that a terminal shows; all of them are written, or piped on.
 SHOWN_LABELS = 20
+NO_MODEL = "the method has no model of the answers"
 
 
-def fit_numbers_json(result: Fit, names: Sequence[Any] | None, provenance: dict[str, Any]) -> str:
+def fit_numbers_json(
+    result: Aggregated, names: Sequence[Any] | None, provenance: dict[str, Any]
+) -> str:
     """Return fit.json: what was fitted, by what, to what, and all that it says in numbers."""
     from aggregation.models.fit_tables import fit_numbers
     from analysis.tables import without_nan
@@ -27,25 +30,39 @@ def fit_numbers_json(result: Fit, names: Sequence[Any] | None, provenance: dict[
 
 
 def fit_files(
-    result: Fit, names: Sequence[Any] | None, numbers: str, form: str
-) -> dict[str, bytes]:
-    """Return the files that are written, by name; `form` is that of the posteriors."""
-    from aggregation import error_rate_table, posterior_table
+    result: Aggregated, names: Sequence[Any] | None, numbers: str, form: str
+) -> tuple[dict[str, bytes], str]:
+    """Return the files that are written, by name, and words on those that there cannot be.
+
+    `form` is that of the posteriors.
+    """
+    from aggregation import VoteError, error_rate_table, posterior_table
     from analysis.diagnostics.next_vote import gain_of_fit, next_vote_columns
     from analysis.tables import to_csv, to_parquet
 
     posteriors = posterior_table(result, class_names=names)
-    next_votes = next_vote_columns(result, gain_of_fit(result), class_names=names)
-    return {
+    files = {
         "labels.csv": result.labels(class_names=names).to_csv().encode(),
         "raters.csv": result.rater_table(class_names=names).to_csv().encode(),
-        "next_votes.csv": to_csv(next_votes).encode(),
         f"posteriors.{form}": (
             to_parquet(posteriors) if form == "parquet" else to_csv(posteriors).encode()
         ),
-        "error_rates.csv": to_csv(error_rate_table(result, class_names=names)).encode(),
         "fit.json": numbers.encode(),
     }
+    try:
+        result.answer_probabilities()
+    except VoteError:
+        return files, "; there is no next_votes.csv and no error_rates.csv: " + NO_MODEL
+    next_votes = next_vote_columns(result, gain_of_fit(result), class_names=names)
+    files["next_votes.csv"] = to_csv(next_votes).encode()
+    files["error_rates.csv"] = to_csv(error_rate_table(result, class_names=names)).encode()
+    return {name: files[name] for name in in_order(form)}, ""
+
+
+def in_order(form: str) -> list[str]:
+    """Name all files, those first that are looked into first."""
+    tables = ["labels.csv", "raters.csv", "next_votes.csv"]
+    return [*tables, f"posteriors.{form}", "error_rates.csv", "fit.json"]
 
 
 def print_labels(labels: Table) -> None:
@@ -60,7 +77,7 @@ def described(path: Path) -> dict[str, str]:
     return {"path": str(path)} | ({"sha256": sha256_of(path)} if path.is_file() else {})
 
 
-def print_summary(result: Fit, known: KnownItems | None, doubts: list[str]) -> None:
+def print_summary(result: Aggregated, known: KnownItems | None, doubts: list[str]) -> None:
     """Say on standard error what was fitted and what is doubtful, with a row for each class."""
     for doubt in doubts:
         warn(doubt)
@@ -72,11 +89,11 @@ def print_summary(result: Fit, known: KnownItems | None, doubts: list[str]) -> N
         say().print(known_line(result, known), markup=False)
 
 
-def known_line(result: Fit, known: KnownItems) -> str:
+def known_line(result: Aggregated, known: KnownItems) -> str:
     """Say how many items are known and, where they were held out, how many came out right."""
     from aggregation.models.fit_tables import right_of_known
 
     right, n_known = right_of_known(result, known.truth)
-    if result.clamped is not None:
+    if getattr(result, "clamped", None) is not None:
         return f"{n_known:,} items were known and kept their class"
     return f"{right:,} of {n_known:,} known items came out right"

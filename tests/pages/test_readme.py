@@ -9,7 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from aggregation import Votes, fit_dawid_skene, vote_share
+from aggregation import (
+    METHODS,
+    Votes,
+    diagonal_pseudo_count,
+    fit_dawid_skene,
+    fit_ibcc,
+    vote_share,
+)
 from analysis import Release, rater_accuracy
 from analysis.raters.golden.accuracy import RATER
 from scripts.main import app
@@ -78,22 +85,44 @@ def test_commands_on_your_own_votes(reassess: Command, in_folder_with_votes: Pat
 
 
 def test_the_model_sees_through_two_raters(in_folder_with_votes: Path) -> None:
+    said = words(section("Your own votes"))
     assert (
-        "Most raters of photo 4 say cat; but cem and dan call everything a cat, and the model sees "
-        "through them: it says dog."
-    ) in words(section("Your own votes"))
+        "Most raters of photo 5 say cat; but ann and bob contradict cem and dan on every other "
+        "photo, so it says dog."
+    ) in said
     votes = Votes.read(in_folder_with_votes / "votes.csv")
     most, model = vote_share(votes).classes(), fit_dawid_skene(votes).classes()
-    assert votes.item_names[3] == "photo 4"
-    assert np.flatnonzero(most != model).tolist() == [3]
-    assert (votes.answer_names[most[3]], votes.answer_names[model[3]]) == ("cat", "dog")
-    always = [
-        name
-        for rater, name in enumerate(votes.rater_names)
-        if {votes.answer_names[answer] for answer in votes.answers[votes.raters == rater]}
-        == {"cat"}
-    ]
-    assert always == ["cem", "dan"]
+    assert votes.item_names[4] == "photo 5"
+    assert np.flatnonzero(most != model).tolist() == [4]
+    cat, dog = (list(votes.answer_names).index(name) for name in ("cat", "dog"))
+    assert (most[4], model[4]) == (cat, dog)
+    trusted = np.isin(
+        votes.raters, [list(votes.rater_names).index(name) for name in ("ann", "bob")]
+    )
+    for item in range(4):
+        of_item = votes.items == item
+        assert set(votes.answers[of_item & trusted]).isdisjoint(votes.answers[of_item & ~trusted])
+    for fit, text in (
+        (fit_dawid_skene(votes), "sure of that (1.0000), which 15 votes cannot be"),
+        (
+            fit_dawid_skene(votes, pseudo_count=diagonal_pseudo_count(0.1, 0.5, 2)),
+            "`--pseudo-count 0.1,0.5` makes it 0.99",
+        ),
+        (fit_ibcc(votes), "IBCC, which has priors, 0.79"),
+    ):
+        assert text in said
+        digits = len(text.split(".")[-1].split()[0].rstrip("),"))
+        assert f"{fit.posterior[4, dog]:.{digits}f}" in text
+
+
+def test_the_label_of_photo_5_hangs_on_no_choice(in_folder_with_votes: Path) -> None:
+    votes = Votes.read(in_folder_with_votes / "votes.csv")
+    dog = list(votes.answer_names).index("dog")
+    counts = [0, 0.1, 0.5, 1]
+    fits = [fit_dawid_skene(votes, pseudo_count=count) for count in counts]
+    fits += [fit_dawid_skene(votes, family="one-coin", pseudo_count=count) for count in counts]
+    for fit in (*fits, *(METHODS[name](votes) for name in METHODS if name != "vote-share")):
+        assert fit.posterior[4, dog] > 0.7
 
 
 def test_targets_of_make_are_there() -> None:

@@ -97,8 +97,8 @@ def with_options(draw: st.DrawFn) -> Model:
     model = model._replace(
         family=draw(st.sampled_from(families)),
         hard=draw(st.booleans()),
-        pseudo_count=draw(pseudo_counts(model)),
     )
+    model = model._replace(pseudo_count=draw(pseudo_counts(model)))
     if draw(st.booleans()):
         model = model._replace(known=draw(truths(model)))
     fixed = draw(st.sampled_from([None, None, "rates", "prior"]))
@@ -111,10 +111,13 @@ def with_options(draw: st.DrawFn) -> Model:
 
 @st.composite
 def pseudo_counts(draw: st.DrawFn, model: Model) -> Any:
-    """None, one for all, one per answer, or one per rater, class and answer."""
-    shape: tuple[int, ...] = draw(
-        st.sampled_from([(), (model.n_answers,), (model.n_raters, 1, 1), model.shape])
-    )
+    """None, one for all, or more of them, up to one for each parameter of the family."""
+    shapes: dict[str, list[tuple[int, ...]]] = {
+        "full": [(), (model.n_answers,), (model.n_raters, 1, 1), model.shape],
+        "shared": [(), (model.n_answers,), (model.n_classes, 1), model.shape[1:]],
+        "one-coin": [(), (2,), (model.n_raters, 1), (model.n_raters, 2)],
+    }
+    shape = draw(st.sampled_from(shapes[model.family]))
     size = int(np.prod(shape))
     numbers = draw(st.lists(st.integers(0, 8), min_size=size, max_size=size))
     return draw(st.sampled_from([0.0, np.array(numbers, dtype=float).reshape(shape) / 4]))

@@ -24,7 +24,9 @@ Triple = tuple[int, int, int]
 class Model(NamedTuple):
     """Votes, how many of everything there are, and what is known, added, fixed or shared.
 
-    `known` has a row of zeros where the class of an item is open.
+    `known` has a row of zeros where the class of an item is open. Pseudo-counts are broadcast: in
+    the full family against (rater, class, answer), in the shared one against (class, answer), in
+    the one-coin one against (rater, right or wrong).
     """
 
     triples: Sequence[Triple]
@@ -139,9 +141,16 @@ def log_likelihood(model: Model, rates: Array, prior: Array) -> float:
 
 
 def penalty(model: Model, rates: Array) -> float:
-    """Sum of ``pseudo_count * log(error_rates)``, where the rates are estimated."""
+    """Sum of ``pseudo_count * log(error rate)`` over all error rates that are estimated."""
     if model.fixed_rates is not None:
         return 0.0
+    if model.family == "shared":
+        return times_log(np.broadcast_to(model.pseudo_count, model.shape[1:]), rates[0])
+    if model.family == "one-coin":
+        added = np.broadcast_to(model.pseudo_count, (model.n_raters, 2)).copy()
+        if model.n_answers == 1:  # nothing can be wrong
+            added[:, 1] = 0
+        return times_log(added, np.stack((rates[:, 0, 0], rates[:, 0, -1]), axis=1))
     return times_log(np.broadcast_to(model.pseudo_count, model.shape), rates)
 
 
@@ -155,8 +164,11 @@ def counts(model: Model, weights: Array) -> Array:
 
 def m_step(model: Model, weights: Array) -> tuple[Array, Array]:
     """Eqs. 2.3 and 2.4 with pseudo-counts, for raters of a family."""
-    total = counts(model, weights) + model.pseudo_count
-    rates = {"full": full, "one-coin": one_coin, "shared": shared}[model.family](total)
+    total, added = counts(model, weights), model.pseudo_count
+    if model.family == "full":
+        rates = full(total + added)
+    else:
+        rates = {"one-coin": one_coin, "shared": shared}[model.family](total, added)
     prior = weights.sum(axis=0) / weights.sum()
     if model.fixed_rates is not None:
         rates = model.fixed_rates
@@ -171,16 +183,17 @@ def full(total: Array) -> Array:
     return rates
 
 
-def shared(total: Array) -> Array:
-    return np.repeat(full(total.sum(axis=0)[None]), len(total), axis=0)
+def shared(total: Array, added: Any = 0.0) -> Array:
+    return np.repeat(full((total.sum(axis=0) + added)[None]), len(total), axis=0)
 
 
-def one_coin(total: Array) -> Array:
+def one_coin(total: Array, added: Any = 0.0) -> Array:
     n_raters, n_classes, n_answers = total.shape
     rates = np.empty(total.shape)
-    for k in range(n_raters):
-        everything = total[k].sum()
-        right = np.trace(total[k]) / everything if everything > 0 else 1 / n_answers
+    for k, (right, wrong) in enumerate(np.broadcast_to(added, (n_raters, 2)).tolist()):
+        hits = np.trace(total[k]) + right
+        everything = total[k].sum() + right + (wrong if n_answers > 1 else 0)
+        right = hits / everything if everything > 0 else 1 / n_answers
         wrong = (1 - right) / max(n_answers - 1, 1)
         rates[k] = np.where(np.eye(n_classes, n_answers, dtype=bool), right, wrong)
     return rates

@@ -188,7 +188,7 @@ class DawidSkene:
                 votes,
                 n_classes=votes.n_answers,
                 truth=truth,
-                pseudo_count=0.0 if added is None else added.transpose(0, 2, 1),
+                pseudo_count=0.0 if added is None else self._pseudo_count(added),
                 start=start,
                 family=self._family,
                 accelerate=False,
@@ -205,6 +205,10 @@ class DawidSkene:
                 stacklevel=3,
             )
         return fit.posterior
+
+    def _pseudo_count(self, added: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return counts of shape (worker, answer, label) as the family's pseudo-counts."""
+        return added.transpose(0, 2, 1)
 
     def _keep(
         self,
@@ -245,6 +249,11 @@ class OneCoinDawidSkene(DawidSkene):
     skills_: pd.Series = field(init=False, repr=False)
 
     _family: ClassVar[FamilyName] = "one-coin"
+
+    def _pseudo_count(self, added: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return how many of the counts are right and how many wrong."""
+        right = np.einsum("waa->w", added)
+        return np.stack((right, added.sum(axis=(1, 2)) - right), axis=1)
 
     def _keep(
         self,

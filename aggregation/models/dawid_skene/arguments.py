@@ -13,6 +13,7 @@ from ...errors import VoteError
 from ...votes.given import checked_parameters, checked_pseudo_count, numbers, truth_weights
 from ...votes.votes import Votes
 from ..fit import Fit
+from .families import Family
 
 TRUTH_ROLES = ("clamped", "start")
 # Sums of probabilities are off 1 by less than this where they were not rounded to fewer digits.
@@ -117,12 +118,14 @@ def checked_fixed(
     )
 
 
-def pseudo_counts_of(pseudo_count: ArrayLike, votes: Votes, n_classes: int) -> NDArray[np.float64]:
-    """Return pseudo-counts in the kernels' order of axes, (n_raters, n_answers, n_classes)."""
-    full = checked_pseudo_count(pseudo_count, votes, n_classes)
-    if not np.any(pseudo_count):
-        return nothing_added(votes.n_raters, votes.n_answers, n_classes)
-    return answers_before_classes(full)
+def pseudo_counts_of(
+    pseudo_count: ArrayLike, votes: Votes, n_classes: int, family: Family
+) -> NDArray[np.float64]:
+    """Return what a family's pseudo-counts add, shape (n_raters, n_answers, n_classes)."""
+    shape = votes.n_raters, votes.n_answers, n_classes
+    axes, own_shape, spread = family.own_counts
+    own = checked_pseudo_count(pseudo_count, own_shape(shape), axes)
+    return spread(own, shape) if np.any(pseudo_count) else nothing_added(*shape)
 
 
 def nothing_added(*shape: int) -> NDArray[np.float64]:

@@ -18,6 +18,25 @@ MStep = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 Shape = tuple[int, int, int]
 
 
+class OwnCounts(NamedTuple):
+    """What a pseudo-count of a family is a count of: one for each parameter, as users have them.
+
+    Attributes
+    ----------
+    axes : str
+        Names of the axes.
+    shape : callable
+        From (n_raters, n_answers, n_classes) to their lengths.
+    spread : callable
+        From pseudo-counts of that shape, and (n_raters, n_answers, n_classes), to what is added to
+        each count of that shape: the counts of one parameter add up to its pseudo-count.
+    """
+
+    axes: str
+    shape: Callable[[Shape], tuple[int, ...]]
+    spread: Callable[[NDArray[np.float64], Shape], NDArray[np.float64]]
+
+
 class ParameterCells(NamedTuple):
     """Which parameter of a family each error rate is.
 
@@ -54,6 +73,8 @@ class Family:
         one of them.
     classes_alike : callable
         From the number of classes to whether they could change places.
+    own_counts : OwnCounts
+        How its pseudo-counts are read.
     """
 
     name: FamilyName
@@ -62,6 +83,7 @@ class Family:
     cells: Callable[[Shape], ParameterCells] = field(repr=False)
     row_axes: tuple[int, ...] = field(repr=False)
     classes_alike: Callable[[int], bool] = field(repr=False)
+    own_counts: OwnCounts = field(repr=False)
 
     @property
     def is_full(self) -> bool:
@@ -103,6 +125,11 @@ def full_cells(shape: Shape) -> ParameterCells:
     return ParameterCells(cell, row_of, np.ones(shape))
 
 
+def full_spread(own: NDArray[np.float64], shape: Shape) -> NDArray[np.float64]:  # noqa: ARG001
+    """Give each count its own pseudo-count."""
+    return np.ascontiguousarray(own.transpose(0, 2, 1))
+
+
 def shared_rates(counts: NDArray[np.float64]) -> NDArray[np.float64]:
     """Give all raters the error rates of their counts together."""
     pooled = full_rates(counts.sum(axis=0, keepdims=True))
@@ -113,6 +140,11 @@ def shared_cells(shape: Shape) -> ParameterCells:
     """Give all raters the cells of one."""
     one = full_cells((1, *shape[1:]))
     return ParameterCells(np.broadcast_to(one.cell, shape), one.row_of, np.ones(shape))
+
+
+def shared_spread(own: NDArray[np.float64], shape: Shape) -> NDArray[np.float64]:
+    """Give each rater an equal part of the pseudo-counts of the shared table."""
+    return np.broadcast_to(own.T / max(shape[0], 1), shape)
 
 
 def one_coin_rates(counts: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -134,6 +166,14 @@ def one_coin_cells(shape: Shape) -> ParameterCells:
     return ParameterCells(rater * 2 + wrong, np.repeat(np.arange(shape[0]), 2), scale)
 
 
+def one_coin_spread(own: NDArray[np.float64], shape: Shape) -> NDArray[np.float64]:
+    """Spread a rater's right and wrong pseudo-counts over the answers that are right and wrong."""
+    n_answers = shape[1]
+    right, wrong = (column[:, None, None] / n_answers for column in own.T)
+    diagonal = np.eye(n_answers, dtype=bool)
+    return np.asarray(np.where(diagonal, right, wrong / max(n_answers - 1, 1)))
+
+
 FAMILIES: dict[str, Family] = {
     "full": Family(
         "full",
@@ -142,6 +182,11 @@ FAMILIES: dict[str, Family] = {
         full_cells,
         row_axes=(1,),
         classes_alike=lambda _: True,
+        own_counts=OwnCounts(
+            "(rater, class, answer)",
+            lambda shape: (shape[0], shape[2], shape[1]),
+            full_spread,
+        ),
     ),
     "one-coin": Family(
         "one-coin",
@@ -151,6 +196,9 @@ FAMILIES: dict[str, Family] = {
         row_axes=(1, 2),
         # with two, right in one class is wrong in the other; with more, wrong answers are alike
         classes_alike=lambda n_classes: n_classes == 2,
+        own_counts=OwnCounts(
+            "(rater, right or wrong)", lambda shape: (shape[0], 2), one_coin_spread
+        ),
     ),
     "shared": Family(
         "shared",
@@ -159,5 +207,6 @@ FAMILIES: dict[str, Family] = {
         shared_cells,
         row_axes=(0, 1),
         classes_alike=lambda _: True,
+        own_counts=OwnCounts("(class, answer)", lambda shape: (shape[2], shape[1]), shared_spread),
     ),
 }

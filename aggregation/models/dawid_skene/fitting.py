@@ -69,11 +69,13 @@ def fit_dawid_skene(
         of what is likely. "start": known items give the first error rates, and are then items like
         any other, so that their posteriors can be held against the truth.
     pseudo_count : array_like
-        Added to the expected count of each answer; broadcast against
-        (n_raters, n_classes, n_answers). EM then climbs the log-likelihood plus
-        ``sum(pseudo_count * log(error_rates))``. Without effect where `error_rates` are fixed. From
-        0.1 to ``1 / n_classes`` does well on most votes; 1 in every cell is too much for 5 classes
-        and more. See also :func:`diagonal_pseudo_count`.
+        Votes that are added to those expected, in the terms of the `family`; broadcast against
+        "full": (n_raters, n_classes, n_answers), for each rater, class and answer; "one-coin":
+        (n_raters, 2), right and wrong; "shared": (n_classes, n_answers), for all raters together.
+        EM then climbs the log-likelihood plus the sum of each count times the logarithm of its
+        error rate. Without effect where `error_rates` are fixed. From 0.1 to ``1 / n_classes`` does
+        well on most votes; see also :func:`diagonal_pseudo_count`. With "full", 1 in every cell is
+        too much for 5 classes and more.
     start : Fit, tuple or array_like, optional
         Where to start: a fit on the same raters, a pair (error_rates, class_prior), or posteriors
         of shape (n_items, n_classes). Default: vote shares; the known items if `truth_role` is
@@ -129,7 +131,7 @@ def fit_dawid_skene(
     References
     ----------
     Dawid & Skene (1979), Maximum likelihood estimation of observer error-rates using the EM
-    algorithm, Applied Statistics 28(1), sections 2 and 3.
+    algorithm, Applied Statistics 28(1), 20-28: eqs. 2.3 to 2.5.
     Varadhan & Roland (2008), Scandinavian Journal of Statistics 35(2).
     Sinha, Rao & Balasubramanian (2018), Fast Dawid-Skene, arXiv 1803.02781.
 
@@ -164,7 +166,7 @@ def fit_dawid_skene(
         votes,
         clamped := known if truth_role == "clamped" else None,
         n_classes=n_classes,
-        pseudo_counts=pseudo_counts_of(pseudo_count, votes, n_classes),
+        pseudo_counts=pseudo_counts_of(pseudo_count, votes, n_classes, options.family),
         family=options.family,
         hard=hard,
         fixed=checked_fixed(votes, n_classes, error_rates, class_prior),

@@ -63,11 +63,13 @@ def causes(fit: Fit, problem: Problem, votes_of: NDArray[np.int64]) -> list[str]
         Empty where nothing was found.
     """
     found = []
-    if problem.fixed.rates is None and not problem.family.pools_raters:
-        if fit.n_classes > 1:
+    if problem.fixed.rates is None:
+        own = not problem.family.pools_raters
+        if own and fit.n_classes > 1:
             found += _pieces(problem, votes_of)
         if not problem.known.pseudo_counts.any():
-            found += _many_parameters(problem, votes_of) or _single_votes(fit.votes, votes_of)
+            many = _many_parameters(problem, votes_of)
+            found += many or (_single_votes(fit.votes, votes_of) if own else [])
     if problem.fixed.prior is None:
         found += _empty_classes(fit)
     return found
@@ -109,9 +111,15 @@ def _many_parameters(problem: Problem, votes_of: NDArray[np.int64]) -> list[str]
     n_votes = int(votes_of.sum())
     if n_parameters <= n_votes:
         return []
+    fewer = {"full": ["one-coin", "shared"], "one-coin": ["shared"], "shared": []}
+    fits = [
+        repr(name)
+        for name in fewer[problem.family.name]
+        if name != "one-coin" or problem.shape[1] == problem.shape[2]
+    ]
     cause = (
         f"{n_parameters:,} error rates are estimated from {n_votes:,} votes: try a pseudo_count, "
-        "such as 0.1, or family='one-coin' or 'shared'"
+        f"such as 0.1{', or family=' if fits else ''}{' or '.join(fits)}"
     )
     return [cause]
 

@@ -93,8 +93,9 @@ def from_truth(problem: Problem, votes: Votes, truth: NDArray[np.float64]) -> ND
     rates would stay the same for ever.
     """
     counts = answers_before_classes(expected_counts(votes, truth))
-    pseudo_counts = problem.known.pseudo_counts
-    counts += np.where(pseudo_counts > 0, pseudo_counts, 1.0)
+    given, family = problem.known.pseudo_counts, problem.family
+    one = family.own_counts.spread(np.ones(family.own_counts.shape(problem.shape)), problem.shape)
+    counts += np.where(given > 0, given, one)
     classes = truth.sum(axis=0)
     unseen = classes == 0
     if unseen.any():
@@ -104,7 +105,7 @@ def from_truth(problem: Problem, votes: Votes, truth: NDArray[np.float64]) -> ND
 
 
 def from_vote_shares(problem: Problem) -> NDArray[np.float64]:
-    """M-step where each item's posterior is its vote shares (Dawid & Skene 1979, section 3)."""
+    """M-step where each item's posterior is its vote shares (Dawid & Skene 1979)."""
     affinity = answer_affinity(problem.shape[1], problem.shape[2])
     found = problem.blocks.affinity_step(affinity)
     return problem.maximise(found.counts, found.class_counts)

@@ -101,7 +101,11 @@ def is_missing(column: Any) -> Any:
 
     if isinstance(column, Objects):
         return pc.is_null(column.codes)
-    column = values_of(column)
+    if pa.types.is_dictionary(column.type):
+        chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
+        if not any(pc.any(is_missing(chunk.dictionary)).as_py() for chunk in chunks):
+            return pc.is_null(column)
+        column = values_of(column)
     missing = pc.is_null(column, nan_is_null=True)
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
         missing = pc.or_(missing, pc.fill_null(pc.equal(column, ""), False))

@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import shown
-from ..columns import WORTH_COMPILING, Column
+from ..columns import Column
+from ..names import ArrowNames
+from ..tables.distinct import is_long_text, texts_of
 
 # So many groups of names are listed.
 MOST_GROUPS = 5
@@ -29,7 +31,8 @@ def folded_name(name: str) -> str:
     ('cat a', '7', '1.5')
     """
     folded = " ".join(unicodedata.normalize("NFKC", name).split()).casefold()
-    if folded[:1].isdecimal() or folded[:1] in "+-.":
+    # Python, and few others, take 1_0 for 10
+    if (folded[:1].isdecimal() or folded[:1] in "+-.") and "_" not in folded:
         try:
             number = float(folded)
         except ValueError:
@@ -41,6 +44,8 @@ def folded_name(name: str) -> str:
 
 def same_names(names: Sequence[Any]) -> list[list[int]]:
     """Return groups of two names and more that fold to the same, as places in `names`."""
+    if isinstance(names, ArrowNames) and plainly_differ(names.held):
+        return []
     texts = [str(name) for name in names]
     if not may_differ(texts):
         return []
@@ -58,20 +63,24 @@ def may_differ(texts: Sequence[str]) -> bool:
     if len(texts) < 2:
         return False
     whole = "\n".join(texts)
-    if len(texts) >= WORTH_COMPILING and plainly_differ(whole, len(texts)):
-        return False
     plain = whole.isascii() and whole == whole.lower() and len(whole.split()) == len(texts)
     return not plain or (ODD_NUMBER.search(whole) is not None)
 
 
-def plainly_differ(whole: str, n_lines: int) -> bool:
-    """Say whether lines are certain to differ in what folding keeps, in one quick pass."""
+def plainly_differ(names: Any) -> bool:
+    """Say whether distinct names are certain to differ in what folding keeps, in one quick pass.
+
+    Parameters
+    ----------
+    names : pyarrow.Array
+    """
+    import pyarrow as pa
+
     from ...kernels.text import differ_plainly  # Numba takes a third of a second to import
 
-    if not whole.isascii():
-        return False
-    lines = np.frombuffer(whole.encode(), dtype=np.uint8)
-    return differ_plainly(lines) and whole.count("\n") == n_lines - 1
+    if pa.types.is_integer(names.type):
+        return True
+    return is_long_text(names) and differ_plainly(*texts_of(names))
 
 
 def merged(column: Column, groups: Sequence[Sequence[int]]) -> Column:

@@ -10,6 +10,12 @@ from typing import Any
 from ...errors import VoteError
 from .table import HEAD, Table, arrow_table, head_of, plain_text
 
+# Text that Parquet holds as places in a list is read as such where the list has this many bytes a
+# value or fewer, in its first group of rows, and a value takes no more than LONGEST_PLACE of them:
+# once the list is full, a file has the text itself.
+MOST_LISTED = 0.125
+LONGEST_PLACE = 4
+
 
 def parquet_table(paths: Sequence[Path], folder: Path | None) -> Table:
     """Make a table of Parquet files; what a folder's name says, as in ``rater=007``, is text.
@@ -23,13 +29,20 @@ def parquet_table(paths: Sequence[Path], folder: Path | None) -> Table:
     from pyarrow import dataset
 
     partitions = [] if folder is None else partition_names(paths, folder)
-    files = dataset.dataset(
-        [str(path) for path in paths],
-        format="parquet",
-        partitioning=text_partitions(partitions),
-        partition_base_dir=None if folder is None else str(folder),
-    )
+
+    def files_with(listed: list[str]) -> Any:
+        options = dataset.ParquetReadOptions(dictionary_columns=listed)
+        return dataset.dataset(
+            [str(path) for path in paths],
+            format=dataset.ParquetFileFormat(read_options=options),
+            partitioning=text_partitions(partitions),
+            partition_base_dir=None if folder is None else str(folder),
+        )
+
+    files = files_with([])
     names = files.schema.names
+    if listed := listed_columns(files):
+        files = files_with(listed)
     written = frozenset(names.index(name) for name in partitions if name in names)
 
     def read(places: Sequence[int]) -> list[Any]:
@@ -43,6 +56,28 @@ def parquet_table(paths: Sequence[Path], folder: Path | None) -> Table:
         return head_of(files.head(HEAD).columns)
 
     return Table(tuple(names), read, head, lambda row: f"row {row}", written)
+
+
+def listed_columns(files: Any) -> list[str]:
+    """Return the columns of text of which Parquet has lists of the values, and places in these."""
+    import pyarrow as pa
+
+    held = next(files.get_fragments()).metadata
+    if not held.num_row_groups:
+        return []
+    group = held.row_group(0)
+    columns = (group.column(place) for place in range(group.num_columns))
+    text = {field.name for field in files.schema if field.type in (pa.string(), pa.large_string())}
+    return [
+        column.path_in_schema
+        for column in columns
+        if column.path_in_schema in text
+        and column.has_dictionary_page
+        and column.dictionary_page_offset is not None
+        and column.data_page_offset - column.dictionary_page_offset
+        <= MOST_LISTED * column.num_values
+        and column.total_uncompressed_size <= LONGEST_PLACE * column.num_values
+    ]
 
 
 def partition_names(paths: Sequence[Path], folder: Path) -> list[str]:

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from ..columns import WORTH_COMPILING
 
 if TYPE_CHECKING:
-    from ...kernels.text import Bytes, Keys, Offsets
+    from ...kernels.numbering import Keys
+    from ...kernels.text import Bytes, Offsets
 
 # Text of so many bytes needs wider offsets in one array.
 LARGE = 2**31
@@ -51,7 +52,8 @@ def distinct_texts(column: Any) -> tuple[Any, NDArray[np.int32]] | None:
     """
     import pyarrow as pa
 
-    from ...kernels.text import all_as_named, numbered
+    from ...kernels.numbering import numbered
+    from ...kernels.text import all_as_named
 
     if pa.types.is_string(column.type) and column.nbytes >= LARGE:
         column = column.cast(pa.large_string())
@@ -63,6 +65,59 @@ def distinct_texts(column: Any) -> tuple[Any, NDArray[np.int32]] | None:
     if exact or all(all_as_named(*text, part, *named) for text, part in parts(texts, codes)):
         return names, codes
     return None
+
+
+def distinct_listed(column: Any) -> tuple[Any, NDArray[np.int32]]:
+    """Find the distinct texts of a column of places in lists of them; see :func:`distinct_texts`.
+
+    Parameters
+    ----------
+    column : pyarrow.ChunkedArray
+        Dictionaries of text, which may differ from chunk to chunk, without nulls.
+    """
+    import pyarrow as pa
+
+    from ...kernels.numbering import mark, renumber
+
+    # a list that several chunks share is looked at once
+    lists: dict[tuple[Any, ...], tuple[int, Any]] = {}
+    begins, n_listed = [], 0
+    for chunk in column.chunks:
+        held = chunk.dictionary
+        buffers = (None if buffer is None else buffer.address for buffer in held.buffers())
+        begin, _ = lists.setdefault((held.offset, len(held), *buffers), (n_listed, held))
+        n_listed = max(n_listed, begin + len(held))
+        begins.append(begin)
+    whole = pa.concat_arrays([held for _, held in lists.values()]).dictionary_encode()
+    place = whole.indices.to_numpy().astype(np.int32)
+    codes = np.empty(len(column), dtype=np.int32)
+    listed = np.zeros(len(place), dtype=bool)
+    row = 0
+    for chunk, begin in zip(column.chunks, begins, strict=True):
+        here = slice(begin, begin + len(chunk.dictionary))
+        indices = chunk.indices.to_numpy()
+        mark(indices, listed[here])
+        renumber(indices, place[here], codes[row : row + len(chunk)])
+        row += len(chunk)
+    used = np.zeros(len(whole.dictionary), dtype=bool)
+    used[place[listed]] = True
+    if used.all():
+        return whole.dictionary, codes
+    renumber(codes, np.cumsum(used, dtype=np.int32) - np.int32(1), codes)
+    return whole.dictionary.filter(pa.array(used)), codes
+
+
+def is_long_listed_text(column: Any) -> bool:
+    """Say whether a column is places in lists of text, as long as for :func:`is_long_text`."""
+    import pyarrow as pa
+
+    return (
+        pa.types.is_dictionary(column.type)
+        and column.type.value_type in (pa.string(), pa.large_string())
+        and len(column) >= WORTH_COMPILING
+        and not column.null_count
+        and not any(chunk.dictionary.null_count for chunk in column.chunks)
+    )
 
 
 def texts_of(array: Any) -> Texts:

@@ -13,6 +13,7 @@ from aggregation import VoteError, Votes, fit_dawid_skene
 from aggregation.engine import memory
 from aggregation.engine.memory import check_room, group_limits, memory_bytes, physical_bytes
 from aggregation.models.dawid_skene.arguments import nothing_added, pseudo_counts_of
+from aggregation.models.dawid_skene.families import FAMILIES
 
 # Free text for answers: a table is 20 x 2,630 x 2,630 doubles, 1.1 GB, and nothing of the kind may
 # be made on the way to the message.
@@ -88,11 +89,11 @@ def test_memory_is_the_least_of_the_machines_and_its_groups(
 def test_no_pseudo_count_takes_no_memory() -> None:
     votes = votes_of(100, 7, 3)
     for nothing in (0.0, np.zeros(3), np.zeros((7, 2, 3))):
-        table = pseudo_counts_of(nothing, votes, 2)
+        table = pseudo_counts_of(nothing, votes, 2, FAMILIES["full"])
         assert table.shape == (7, 3, 2)
         assert not table.any()
         assert table.strides == (0, 0, 0)
     assert nothing_added(2, 3).shape == (2, 3)
     some = np.arange(6.0).reshape(2, 3)
-    assert pseudo_counts_of(some, votes, 2).flags.c_contiguous
-    np.testing.assert_array_equal(pseudo_counts_of(some, votes, 2)[5], some.T)
+    assert pseudo_counts_of(some, votes, 2, FAMILIES["full"]).flags.c_contiguous
+    np.testing.assert_array_equal(pseudo_counts_of(some, votes, 2, FAMILIES["full"])[5], some.T)

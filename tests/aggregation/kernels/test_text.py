@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from aggregation.kernels import text
 from aggregation.kernels.text import (
     all_as_named,
     differ_plainly,
     hash_keys,
-    numbered,
     order_of_texts,
     short_keys,
 )
-from aggregation.reading.layouts.same_names import ODD_NUMBER, folded_name
+from aggregation.reading.layouts.same_names import folded_name
+from aggregation.reading.tables.distinct import texts_of
 
 from ...support.known_truth_models import compiles
 
@@ -57,23 +57,6 @@ def test_keys_are_equal_where_texts_are(names: list[str]) -> None:
     assert len(set(keys.tolist())) == len(set(names))
 
 
-@pytest.mark.parametrize("n_distinct", [1, 7, 3000, 40_000])
-def test_numbers_come_in_order_of_appearance(n_distinct: int) -> None:
-    keys = np.random.default_rng(n_distinct).integers(n_distinct, size=60_000).astype(np.uint64)
-    keys[keys % 2 == 0] <<= np.uint64(40)  # more than the lower half of a key counts
-    codes, firsts = numbered(keys)
-    seen: dict[int, int] = {}
-    assert codes.tolist() == [seen.setdefault(key, len(seen)) for key in keys.tolist()]
-    assert keys[firsts].tolist() == list(seen)
-
-
-def test_a_full_table_grows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text, "FIRST_SLOTS", 2)
-    codes, firsts = numbered(np.array([5, 0, 5, 9, 1, 0], dtype=np.uint64))
-    assert codes.tolist() == [0, 1, 0, 2, 3, 1]
-    assert firsts.tolist() == [0, 1, 3, 4]
-
-
 def test_a_text_that_is_not_its_name_is_found() -> None:
     names = buffers(["ab", "abc", ""])
     for texts, same in ((["abc", "", "ab"], True), (["abd", "", "ab"], False)):
@@ -90,21 +73,31 @@ LINES = st.lists(st.text("aAzé .+-e019_", max_size=6), min_size=1, max_size=8, 
 @example(["10", "1"])
 @example(["1e3", "a"])
 @example(["007", "7"])
+@example(["1_0", "10"])
 def test_lines_that_differ_plainly_fold_to_different_names(lines: list[str]) -> None:
     whole = "\n".join(lines)
-    if differ_plainly(np.frombuffer(whole.encode(), dtype=np.uint8)):
+    if differ_plainly(*texts_of(pa.array(lines))):
         assert whole.isascii()
-        assert ODD_NUMBER.search(whole) is None
         assert len(set(map(folded_name, lines))) == len(lines)
 
 
-@pytest.mark.parametrize("lines", ["img_01\nimg_02", "w1\nw2", "1\n20\n0a", "5-a\n1.b"])
+@pytest.mark.parametrize("lines", ["img_01 img_02", "w1 w2", "1 20 0a", "5-a 1.b"])
 def test_usual_names_differ_plainly(lines: str) -> None:
-    assert differ_plainly(np.frombuffer(lines.encode(), dtype=np.uint8))
+    assert differ_plainly(*texts_of(pa.array(lines.split(" "))))
 
 
 @pytest.mark.parametrize(
-    "lines", ["A\nb", "a b\nc", "01\n1", "1.0\n1", "a\n", "", "é\ne", "a\t\nb"]
+    "names",
+    [
+        ["A", "b"],
+        ["a b", "c"],
+        ["01", "1"],
+        ["1.0", "1"],
+        ["a", ""],
+        [""],
+        ["é", "e"],
+        ["a\n", "b"],
+    ],
 )
-def test_doubtful_names_do_not(lines: str) -> None:
-    assert not differ_plainly(np.frombuffer(lines.encode(), dtype=np.uint8))
+def test_doubtful_names_do_not(names: list[str]) -> None:
+    assert not differ_plainly(*texts_of(pa.array(names)))

@@ -22,7 +22,7 @@ from aggregation import (
 )
 
 from ...support.bayes_oracle import enumerated, ibcc, ibcc_joint
-from ...support.em_models import compiles, crowd, good_rates, ragged, truths
+from ...support.em_models import assert_rising, compiles, crowd, good_rates, ragged, truths
 from ...support.em_oracle import Model
 from ...support.fifteen_votes import FIFTEEN
 from ...support.methods import quietly
@@ -201,3 +201,15 @@ def test_wrong_arguments(options: dict[str, Any], message: str) -> None:
         return
     with pytest.raises(VoteError, match=message):
         fit_ibcc(votes, **options)
+
+
+# One rater agrees with nobody, the others always: the learned prior goes to the largest counts.
+SURE = "00A 01A 02B 10B 11B 20B 21B 30B 31B 41B 42A 43A"
+
+
+@pytest.mark.parametrize("options", [{"learn": True}, {"own_count": 1e6, "other_count": 1e5}])
+def test_rounding_of_large_prior_counts_is_no_fall(options: dict[str, Any]) -> None:
+    votes = Votes.from_triples(*zip(*SURE.split(), strict=True))
+    fit = fit_ibcc(votes, **options)
+    assert np.isfinite(fit.objective)
+    assert_rising(fit.objective_trace.round(6))

@@ -24,6 +24,8 @@ from aggregation import (
     vote_share,
 )
 
+from ...support.em_models import quiet_fit
+
 RATES = [[[0.9, 0.1], [0.2, 0.8]], [[0.8, 0.2], [0.3, 0.7]], [[0.7, 0.3], [0.1, 0.9]]]
 
 
@@ -141,6 +143,28 @@ def test_objectives_of_one_kind_are_subtracted_and_no_others(votes: Votes) -> No
     ):
         with pytest.raises(VoteError, match=message):
             objective_difference(one, other)
+
+
+@pytest.mark.filterwarnings("ignore::aggregation.IdentifiabilityWarning")
+@pytest.mark.filterwarnings("ignore::aggregation.ConvergenceWarning")
+def test_without_models_pseudo_counts_are_compared() -> None:
+    votes = simulate_votes(
+        [[[0.8, 0.1, 0.1], [0.1, 0.8, 0.1], [0.1, 0.1, 0.8]]] * 40,
+        class_prior=[0.5, 0.3, 0.2],
+        n_items=80,
+        votes_per_item=3,
+        seed=1,
+    ).votes
+    rows = compare_fits(votes, folds=4)
+    added = {"0": 0, "0.1": 0.1, "1/3": 1 / 3, "0.1 + 0.5 * eye(3)": 0.1 + 0.5 * np.eye(3)}
+    assert [row.name for row in rows] == list(added)
+    for row, count in zip(rows, added.values(), strict=True):
+        assert row.log_likelihood == quiet_fit(votes, pseudo_count=count).log_likelihood
+    # a rater with six votes has not given each answer in each class: left-out ones are impossible
+    assert (rows[0].held_out, rows[0].difference) == (-np.inf, -np.inf)
+    assert math.isnan(rows[0].standard_error)
+    assert all(np.isfinite(row.held_out) for row in rows[1:])
+    assert rows[3].difference == rows[3].standard_error == 0
 
 
 def test_impossible_votes_and_no_models_are_refused(votes: Votes) -> None:

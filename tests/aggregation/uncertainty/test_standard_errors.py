@@ -95,12 +95,14 @@ def flat(array: NDArray[Any]) -> NDArray[Any]:
 
 
 def one_coin_model(fit: Fit) -> tuple[Model, Array]:
+    n_told = len(fit.error_rates) - (not np.any(fit.options.pseudo_count))  # one has no votes
+
     def unpack(x: Array) -> tuple[Array, Array]:
         rates = fit.error_rates.copy()
-        rates[:-1] = np.array([[[q, 1 - q], [1 - q, q]] for q in x[:-1]])
+        rates[:n_told] = np.array([[[q, 1 - q], [1 - q, q]] for q in x[:-1]])
         return rates, np.array([x[-1], 1 - x[-1]])
 
-    return unpack, np.append(fit.error_rates[:-1, 0, 0], fit.class_prior[0])
+    return unpack, np.append(fit.error_rates[:n_told, 0, 0], fit.class_prior[0])
 
 
 def shared_model(fit: Fit) -> tuple[Model, Array]:
@@ -124,9 +126,10 @@ def objective(fit: Fit, rates: Array, prior: Array) -> float:
     known = np.zeros_like(joint) if fit.clamped is None else fit.clamped
     is_open = ~known.any(axis=1)
     total = np.log(joint[is_open].sum(axis=1)).sum() + (known * np.log(joint))[~is_open].sum()
-    pseudo = np.broadcast_to(fit.options.pseudo_count, rates.shape)
-    counted = pseudo > 0
-    return float(total + (pseudo[counted] * np.log(rates[counted])).sum())
+    own: Any = {"full": ..., "shared": 0, "one-coin": (..., 0, slice(None))}
+    rates = rates[own[fit.options.family.name]]
+    used = (pseudo := np.broadcast_to(fit.options.pseudo_count, rates.shape)) > 0
+    return float(total + (pseudo[used] * np.log(rates[used])).sum())
 
 
 def curvature(function: Callable[[Array], float], x: Array) -> Array:
@@ -152,17 +155,11 @@ def curvature(function: Callable[[Array], float], x: Array) -> Array:
 def numerical_covariance(fit: Fit, model: Model, x: Array) -> Array:
     """Inverse of the numerical information, for all parameters; NaN for those that cannot move."""
     information = -curvature(lambda point: objective(fit, *model(point)), x)
-
-    def everything(point: Array) -> Array:
-        rates, prior = model(point)
-        return np.append(rates, prior)
-
-    slopes = np.array([everything(x + step) - everything(x) for step in np.eye(len(x)) * STEP])
-    slopes /= STEP
+    here = np.append(*model(x))
+    slopes = np.array([np.append(*model(x + step)) - here for step in np.eye(len(x)) * STEP]) / STEP
     covariance = slopes.T @ np.linalg.inv(information) @ slopes
     still = ~slopes.any(axis=0)
-    covariance[still] = np.nan
-    covariance[:, still] = np.nan
+    covariance[still] = covariance[:, still] = np.nan
     return np.asarray(covariance)
 
 
@@ -188,7 +185,10 @@ PSEUDO = np.linspace(0.5, 2, 6).reshape(2, 3)
         pytest.param(RATES, {"error_rates": True}, full_model, id="fixed error rates"),
         pytest.param(RATES, {"truth": True}, full_model, id="known items"),
         pytest.param(SQUARE, {"family": "one-coin"}, one_coin_model, id="one-coin"),
-        pytest.param(RATES, {"family": "shared", "pseudo_count": 1.0}, shared_model, id="shared"),
+        pytest.param(SQUARE, {"family": "one-coin", "pseudo_count": [3, 1]}, one_coin_model),
+        pytest.param(
+            RATES, {"family": "shared", "pseudo_count": PSEUDO}, shared_model, id="shared"
+        ),
     ],
 )
 def test_covariance_is_the_inverse_curvature(
@@ -205,7 +205,7 @@ def test_covariance_is_the_inverse_curvature(
     errors = standard_errors(fit)
     found = errors.covariance()
     assert np.isfinite(found).any()
-    if options.get("family") == "one-coin":
+    if options == {"family": "one-coin"}:
         # the rater without votes has no cell, and right and wrong are one parameter
         assert np.isnan(errors.error_rates[-1]).all()
     np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-7)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,6 +28,21 @@ def test_pseudo_counts(
     found = json.loads(ended.out)
     assert found["log_likelihood"] == expected.log_likelihood
     assert found["options"]["pseudo_count"] == ([0.1, 0.5] if count is None else count)
+
+
+@pytest.mark.parametrize(
+    ("family", "pseudo_count"),
+    [("one-coin", [0.6, 0.1]), ("shared", diagonal_pseudo_count(0.1, 0.5, 4))],
+)
+def test_pseudo_counts_of_a_family_are_in_its_terms(
+    reassess: Command,
+    patients: Path,  # noqa: F811 (the fixture)
+    family: Any,
+    pseudo_count: Any,
+) -> None:
+    ended = reassess("fit", patients, "--json", "--pseudo-count", "0.1,0.5", "--family", family)
+    expected = fit_dawid_skene(load_anesthesia(), pseudo_count=pseudo_count, family=family)
+    assert json.loads(ended.out)["log_likelihood"] == expected.log_likelihood
 
 
 @pytest.mark.parametrize("said", ["much", "1,2,3", ""])

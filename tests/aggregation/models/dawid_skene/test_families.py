@@ -131,26 +131,32 @@ def test_hard_ties_go_to_the_first_class() -> None:
 
 # --- pseudo-counts --------------------------------------------------------------------------------
 
-PSEUDO_COUNTS: list[Any] = [
-    0.01,
-    1.0,
-    [0.5, 2.0, 0.25],
-    np.linspace(0, 2, 6).reshape(6, 1, 1),
-    np.random.default_rng(0).random((6, 3, 3)),
-    3 * np.eye(3),
+PSEUDO_COUNTS: list[tuple[str, Any]] = [
+    ("full", 0.01),
+    ("full", 1.0),
+    ("full", [0.5, 2.0, 0.25]),
+    ("full", np.linspace(0, 2, 6).reshape(6, 1, 1)),
+    ("full", np.random.default_rng(0).random((6, 3, 3))),
+    ("full", 3 * np.eye(3)),
+    ("one-coin", 0.5),
+    ("one-coin", [4.0, 1.0]),
+    ("one-coin", np.random.default_rng(0).random((6, 2))),
+    ("shared", 2.0),
+    ("shared", np.random.default_rng(0).random((3, 3))),
 ]
 
 
-@pytest.mark.parametrize("pseudo_count", PSEUDO_COUNTS)
+@pytest.mark.parametrize(("family", "pseudo_count"), PSEUDO_COUNTS)
 @pytest.mark.parametrize("accelerate", [True, False])
 def test_the_penalised_objective_rises_to_its_fixed_point(
-    pseudo_count: Any, accelerate: bool
+    family: Any, pseudo_count: Any, accelerate: bool
 ) -> None:
     votes = crowd(n_items=150, votes_per_item=3, seed=4)
-    fit = fit_dawid_skene(votes, pseudo_count=pseudo_count, accelerate=accelerate)
+    options = {"pseudo_count": pseudo_count, "accelerate": accelerate}
+    fit = fit_dawid_skene(votes, family=family, **options)
     assert fit.converged
     assert_rising(np.append(fit.objective_trace, fit.objective))
-    model = model_of(votes, 3, pseudo_count=np.asarray(pseudo_count))
+    model = model_of(votes, 3, family=family, pseudo_count=np.asarray(pseudo_count))
     end = em_oracle.value(model, fit.error_rates, fit.class_prior)
     assert fit.objective == pytest.approx(end.objective, rel=1e-12)
     assert fit.log_likelihood == pytest.approx(end.log_likelihood, rel=1e-12)
@@ -163,6 +169,46 @@ def test_pseudo_counts_keep_rates_off_zero_and_say_what_a_silent_rater_is() -> N
     assert (fit.error_rates > 0.2).all()
     leaning = quiet_fit(votes, pseudo_count=[[3, 1], [1, 3]])
     np.testing.assert_array_equal(leaning.error_rates[2], [[0.75, 0.25], [0.25, 0.75]])
+
+
+def test_pseudo_counts_are_counts_of_what_the_family_has() -> None:
+    # Everything is known, so that the rates are counts and no more; rater 2 has no votes.
+    votes = Votes.from_triples([0, 0, 1, 2], [0, 1, 0, 0], [0, 0, 2, 2], n_raters=3, n_answers=3)
+    one_coin, shared = (
+        quiet_fit(votes, truth=[0, 1, 2], family=family, pseudo_count=added).error_rates
+        for family, added in (("one-coin", [3, 1]), ("shared", 0.5))
+    )
+    np.testing.assert_allclose(one_coin[:, 0, 0], [(2 + 3) / (3 + 4), 4 / 5, 3 / 4], rtol=1e-15)
+    expected = np.array([[2.5, 0.5, 0.5], [0.5, 0.5, 1.5], [0.5, 0.5, 1.5]])
+    expected /= expected.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(shared, [expected] * 3, rtol=1e-15)
+
+
+@pytest.mark.parametrize("n_classes", [2, 8])
+def test_a_pseudo_count_of_one_coin_raters_is_a_vote_however_many_classes(n_classes: int) -> None:
+    # One in each cell would be 64 votes for 17 with 8 classes, most of them wrong.
+    ability = 0.8
+    rates = np.where(np.eye(n_classes, dtype=bool), ability, 0.2 / (n_classes - 1))
+    prior = np.full(n_classes, 1 / n_classes)
+    drawn = simulate_votes([rates] * 30, class_prior=prior, n_items=170, votes_per_item=3, seed=2)
+    fit = quiet_fit(drawn.votes, family="one-coin", pseudo_count=1)
+    assert abs(fit.error_rates[:, 0, 0].mean() - ability) < 0.06
+    assert (fit.classes() == drawn.truth).mean() > 0.85
+
+
+@pytest.mark.parametrize(
+    ("family", "pseudo_count", "message"),
+    [
+        ("one-coin", np.eye(3), r"\(3, 3\) does not fit \(rater, right or wrong\) = \(6, 2\)"),
+        ("one-coin", [1, 2, 3], r"\(3,\) does not fit \(rater, right or wrong\) = \(6, 2\)"),
+        ("shared", np.ones((6, 3, 3)), r"\(6, 3, 3\) does not fit \(class, answer\) = \(3, 3\)"),
+    ],
+)
+def test_pseudo_counts_of_another_family_are_refused(
+    family: Any, pseudo_count: Any, message: str
+) -> None:
+    with pytest.raises(VoteError, match=message):
+        fit_dawid_skene(crowd(n_items=20), family=family, pseudo_count=pseudo_count)
 
 
 def test_pseudo_counts_have_no_say_where_error_rates_are_fixed() -> None:

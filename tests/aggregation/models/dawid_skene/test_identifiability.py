@@ -182,6 +182,28 @@ def test_more_error_rates_than_votes_are_counted() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("options", "begin", "end"),
+    [
+        ({}, "12 error rates are estimated from 8 votes: try", "or family='one-coin' or 'shared'"),
+        ({"n_classes": 3}, "9 error rates are estimated from 8 votes: try", "or family='shared'"),
+        (
+            {"family": "shared", "n_classes": 9},
+            "9 error rates are estimated from 8 votes",
+            "as 0.1",
+        ),
+    ],
+)
+def test_what_to_try_is_what_the_votes_allow(options: dict[str, Any], begin: str, end: str) -> None:
+    n_answers = 2 if options else 3
+    n_raters = 2 if not options else 3
+    items, raters = np.divmod(np.arange(8), n_raters)
+    votes = Votes.from_triples(items, raters, np.arange(8) % n_answers, n_answers=n_answers)
+    (said,) = [text for text in messages(votes, leave_zeros=True, **options) if begin in text]
+    assert said.startswith(begin)
+    assert said.endswith(end)
+
+
 def test_few_raters_who_voted_once_among_many_votes_are_no_matter() -> None:
     votes = crowd(n_items=400)
     triples = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,8 @@ from hypothesis import strategies as st
 from aggregation.kernels import text
 from aggregation.reading import names as names_module
 from aggregation.reading.columns import WORTH_COMPILING
-from aggregation.reading.layouts import same_names as same_names_module
 from aggregation.reading.layouts.same_names import same_names
-from aggregation.reading.names import coded_arrow
+from aggregation.reading.names import ArrowNames, coded_arrow
 from aggregation.reading.tables import distinct
 from aggregation.reading.tables.distinct import distinct_texts, is_long_text, sorted_texts
 
@@ -32,7 +32,7 @@ KINDS = {"string": pa.string(), "large_string": pa.large_string()}
 @pytest.fixture
 def any_length(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(distinct, "WORTH_COMPILING", 1)
-    monkeypatch.setattr(same_names_module, "WORTH_COMPILING", 1)
+    monkeypatch.setattr(names_module, "WORTH_COMPILING", 1)
 
 
 def chunked(values: list[str], kind: str, skip: int, cut: int) -> Any:
@@ -111,6 +111,10 @@ def test_a_long_column_takes_the_kernels() -> None:
     np.testing.assert_array_equal(found.codes, codes)
 
 
+def in_arrow(names: list[Any]) -> ArrowNames:
+    return ArrowNames(pa.array(names), np.arange(len(names)))
+
+
 @pytest.mark.usefixtures("any_length")
 @pytest.mark.parametrize(
     ("names", "groups"),
@@ -122,4 +126,50 @@ def test_a_long_column_takes_the_kernels() -> None:
     ],
 )
 def test_same_names_of_many_are_found(names: list[str], groups: list[list[int]]) -> None:
-    assert same_names(names) == groups
+    assert same_names(in_arrow(names)) == groups
+
+
+def test_numbers_are_never_the_same_name() -> None:
+    assert same_names(in_arrow([1, 10, 2])) == []
+
+
+def test_names_in_arrow_are_used_as_a_tuple_is() -> None:
+    names = ArrowNames(pa.array(["b", "c", "a"]), np.array([2, 0, 1]))
+    assert (len(names), names[1], names[-1], names[:2]) == (3, "b", "c", ("a", "b"))
+    assert list(names) == ["a", "b", "c"]
+    assert names == ("a", "b", "c")
+    assert names.whole == ("a", "b", "c")
+    assert names == in_arrow(["a", "b", "c"])
+    assert names != ("a", "b")
+    assert (hash(names), repr(names)) == (hash(names.whole), "('a', 'b', 'c')")
+    assert "b" in names
+    assert pickle.loads(pickle.dumps(names)) == names
+
+
+LISTS = st.lists(
+    st.tuples(st.lists(NAMES, min_size=1, max_size=5), st.lists(st.integers(0, 4), max_size=6)),
+    min_size=1,
+    max_size=4,
+)
+
+
+@pytest.mark.usefixtures("any_length")
+@pytest.mark.parametrize("kind", KINDS)
+@compiles
+@given(LISTS)
+def test_places_in_lists_are_coded_as_the_texts_are(
+    kind: str, parts: list[tuple[list[str], list[int]]]
+) -> None:
+    chunks = [
+        pa.DictionaryArray.from_arrays(
+            pa.array([place % len(words) for place in places], pa.int32()),
+            pa.array(words, KINDS[kind]),
+        )
+        for words, places in parts
+    ]
+    column = pa.chunked_array([*chunks, chunks[0]])
+    if not len(column):
+        return
+    found, plain = coded_arrow(column, "item"), coded_arrow(column.cast(KINDS[kind]), "item")
+    np.testing.assert_array_equal(found.codes, plain.codes)
+    assert (found.size, found.names) == (plain.size, plain.names)

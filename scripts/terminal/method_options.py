@@ -1,0 +1,136 @@
+"""A method by its name on the command line, and what of the options it takes."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from aggregation import METHODS, Method
+from aggregation.models.catalogue import method_of
+
+from .messages import UsageError
+
+if TYPE_CHECKING:
+    from aggregation import KnownItems, Votes
+
+# What the options of the model are where nothing is said.
+UNSAID: dict[str, Any] = {
+    "n_classes": None,
+    "truth_role": "clamped",
+    "pseudo_count": 0.0,
+    "family": "full",
+    "hard": False,
+    "accelerate": True,
+    "tol": 1e-10,
+    "max_steps": 10_000,
+    "restarts": 0,
+    "seed": 0,
+}
+# Those that are not called like the argument.
+OPTION = {"n_classes": "--classes", "accelerate": "--plain"}
+# Arguments that come from elsewhere than from --set.
+ELSEWHERE = {*UNSAID, "truth", "start", "threads", "progress", "error_rates", "class_prior"}
+
+
+def method_help() -> str:
+    """List all methods in a sentence."""
+    return "How to aggregate. " + "; ".join(f"{one.name}: {one.title}" for one in METHODS.values())
+
+
+def option_of(argument: str) -> str:
+    """Return the option that stands for an argument."""
+    return OPTION.get(argument, f"--{argument.replace('_', '-')}")
+
+
+def own_arguments(method: Method) -> list[str]:
+    """Return the arguments of a method that only --set can give."""
+    return sorted(method.takes - ELSEWHERE)
+
+
+def method_arguments(
+    name: str, said: dict[str, Any], settings: Sequence[str]
+) -> tuple[Method, dict[str, Any]]:
+    """Return a method, and its arguments as they are said or by its own defaults.
+
+    Parameters
+    ----------
+    name : str
+    said : dict
+        A value for each argument of `UNSAID`.
+    settings : sequence of str
+        Further arguments, each ``NAME=VALUE``, a value as JSON has it or as text.
+
+    Raises
+    ------
+    UsageError
+        If the method does not take what is said.
+    VoteError
+        If there is no such method.
+    """
+    method = method_of(name)
+    refused = [
+        argument
+        for argument, value in said.items()
+        if value != UNSAID[argument] and argument not in method.takes
+    ]
+    if refused:
+        raise UsageError(
+            f"--method {name} takes no {option_of(refused[0])}; it takes {all_options(method)}"
+        )
+    defaults = inspect.signature(method.function).parameters
+    arguments = {
+        argument: defaults[argument].default if value == UNSAID[argument] else value
+        for argument, value in said.items()
+        if argument in method.takes
+    }
+    return method, arguments | dict(setting(method, text) for text in settings)
+
+
+def setting(method: Method, text: str) -> tuple[str, Any]:
+    """Return name and value of one --set."""
+    name, equals, value = text.partition("=")
+    if not equals or name not in own_arguments(method):
+        own = ", ".join(own_arguments(method)) or "no such argument"
+        raise UsageError(f"--set {text!r} should be NAME=VALUE; --method {method.name} has {own}")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value
+
+
+def all_options(method: Method) -> str:
+    """Name the options of a method in words."""
+    options = [option_of(argument) for argument in UNSAID if argument in method.takes]
+    options += ["--truth"] if "truth" in method.takes else []
+    own = own_arguments(method)
+    options += [f"--set {'=, '.join(own)}="] if own else []
+    return ", ".join(options) or "none of the model's options"
+
+
+def known_arguments(method: Method, known: KnownItems, votes: Votes, role: str) -> dict[str, Any]:
+    """Return what known items are to a method that takes them.
+
+    Raises
+    ------
+    UsageError
+        If the method needs classes that are called like the answers.
+    """
+    from aggregation import start_from
+
+    arguments: dict[str, Any] = {"n_classes": len(known.class_names), "truth": known.truth}
+    classes, answers = (list(map(str, names)) for names in (known.class_names, votes.answer_names))
+    if "truth_role" in method.takes:
+        start = start_from(known, votes) if role == UNSAID["truth_role"] else None
+        return arguments | {"start": start}
+    if classes == answers:
+        return arguments
+    if "diagonal" not in method.takes:
+        raise UsageError(
+            f"--method {method.name} needs the answers for classes, {', '.join(answers)}: known "
+            f"items are of {', '.join(classes)}"
+        )
+    return arguments | {
+        "diagonal": [answers.index(name) if name in answers else -1 for name in classes]
+    }
