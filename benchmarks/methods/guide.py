@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from .record import Record
+from ..report import three_digits
+from .record import RECALIBRATED, Record
 from .summary import BASELINE, InShort, in_short, table
 
 # Named in a sentence; the tables have the others.
@@ -58,17 +59,23 @@ def least_to_lose(rows: Sequence[InShort]) -> str:
 def believable(rows: Sequence[InShort]) -> str:
     """Say whose probabilities are best, and how much too sure the methods are."""
     parts = []
-    for measure, words in (("log_loss", "Least log loss"), ("brier", "Least Brier score")):
+    for measure, words in (
+        ("log_loss", "Least log loss"),
+        ("brier", "Least Brier score"),
+        (RECALIBRATED, "Least log loss at one temperature for all items, fitted to others"),
+    ):
         order = ranked(rows, lambda row, measure=measure: row.means[measure])  # type: ignore[misc]
         best = ", ".join(f"{code(row)} {row.means[measure]:.3f}" for row in order[:SHOWN])
         last = order[-1]
         parts.append(f"{words}: {best}; largest: {code(last)} {last.means[measure]:.3f}.")
     sure = ranked(rows, lambda row: row.means["overconfidence"])
+    better = [row for row in rows if row.means[RECALIBRATED] < row.means["log_loss"]]
     return (
-        f"**Probabilities that can be believed.** {' '.join(parts)} Mean confidence less accuracy "
-        f"runs from {points(sure[0].means['overconfidence'])} points ({code(sure[0])}) to "
-        f"{points(sure[-1].means['overconfidence'])} ({code(sure[-1])}); where some classes are "
-        "known, `recalibrate_posteriors` mends that."
+        f"**Probabilities that can be believed.** {' '.join(parts)} `recalibrate_posteriors`, which "
+        f"finds that temperature, lowers the log loss of {len(better)} of {len(rows)} methods. Mean "
+        "confidence less accuracy runs from "
+        f"{points(sure[0].means['overconfidence'])} points ({code(sure[0])}) to "
+        f"{points(sure[-1].means['overconfidence'])} ({code(sure[-1])})."
     )
 
 
@@ -122,21 +129,25 @@ def how_long(rows: Sequence[InShort]) -> str:
     """Say who is fast, and who is not."""
     order = ranked(rows, lambda row: row.times)
     shown = [*order[:SHOWN], *order[-SHOWN:]] if len(order) > 2 * SHOWN else order
-    times = ", ".join(f"{code(row)} {row.times:.2g}" for row in shown)
+    times = ", ".join(f"{code(row)} {three_digits(row.times)}" for row in shown)
     return f"**Time**, as a multiple of that of `dawid-skene` on the same set: {times}."
 
 
 def what_follows(rows: Sequence[InShort]) -> str:
     """Choose, among those not told from the most accurate, the best in other respects."""
     good = [row for row in rows if row.behind.high >= 0]
-    calm = ranked(good, lambda row: row.means["log_loss"])[0]
-    safe = ranked(good, lambda row: -row.worst)[0]
-    fast = ranked(good, lambda row: row.times)[0]
+    reasons: dict[str, list[str]] = {}
+    for words, key in (
+        ("the least log loss", lambda row: row.means["log_loss"]),
+        ("the least to lose against the votes", lambda row: -row.worst),
+        ("the shortest time", lambda row: row.times),
+    ):
+        reasons.setdefault(code(ranked(good, key)[0]), []).append(words)
+    chosen = "; ".join(f"{name} has {' and '.join(words)}" for name, words in reasons.items())
     return (
-        "**What follows.** Of the methods that cannot be told from the most accurate, "
-        f"{code(calm)} has the least log loss, {code(safe)} the least to lose against the votes, "
-        f"and {code(fast)} takes the least time. Take the first for probabilities, the second "
-        "where nobody will check, the third where votes are many."
+        f"**What follows.** Of the methods that cannot be told from the most accurate, {chosen}. "
+        "Differences among them are smaller than those between sets: look at the sets that are "
+        "most like your own votes."
     )
 
 

@@ -14,12 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregation import METHODS, ConvergenceWarning, IdentifiabilityWarning, Method
-from analysis import measure_rightness
+from analysis import measure_rightness, recalibrate_posteriors
 
 from . import crowd_kit
 from .sets import KnownSet, SetFacts, facts_of
 
-MEASURES = ("accuracy", "macro_f1", "log_loss", "brier", "overconfidence")
+PLAIN = ("accuracy", "macro_f1", "log_loss", "brier", "overconfidence")
+# The log loss at the temperature that other known items tell; see recalibrate_posteriors.
+RECALIBRATED = "recalibrated_log_loss"
+MEASURES = (*PLAIN, RECALIBRATED)
 # What takes less than this is run again, and the fastest run counts.
 SHORT, RUNS = 0.5, 5
 # Before the clock runs, a method is tried on so many items: its kernels are then compiled.
@@ -138,9 +141,12 @@ def fastest(call: Callable[[], Any]) -> tuple[Any, float]:
 
 
 def measures_of(posterior: NDArray[np.float64], truth: NDArray[np.int64]) -> dict[str, float]:
-    """Measure posteriors on the known items."""
-    found = measure_rightness({"": posterior}, truth, replicates=1)[0][""]
-    return {name: float(getattr(found, name).value) for name in MEASURES}
+    """Measure posteriors on the known items, as they are and recalibrated."""
+    recalibrated = recalibrate_posteriors(posterior, truth=truth).known_out_of_sample
+    both = {"": posterior, RECALIBRATED: recalibrated}
+    found = measure_rightness(both, truth, replicates=1)[0]
+    plain = {name: float(getattr(found[""], name).value) for name in PLAIN}
+    return plain | {RECALIBRATED: float(found[RECALIBRATED].log_loss.value)}
 
 
 def write(path: Path, record: Record) -> None:
