@@ -71,9 +71,9 @@ def believable(rows: Sequence[InShort]) -> str:
     sure = ranked(rows, lambda row: row.means["overconfidence"])
     better = [row for row in rows if row.means[RECALIBRATED] < row.means["log_loss"]]
     return (
-        f"**Probabilities that can be believed.** {' '.join(parts)} `recalibrate_posteriors`, which "
-        f"finds that temperature, lowers the log loss of {len(better)} of {len(rows)} methods. Mean "
-        "confidence less accuracy runs from "
+        f"**Probabilities that can be believed.** {' '.join(parts)} `recalibrate_posteriors`, "
+        f"which finds that temperature, lowers the log loss of {len(better)} of {len(rows)} "
+        "methods. Mean confidence less accuracy runs from "
         f"{points(sure[0].means['overconfidence'])} points ({code(sure[0])}) to "
         f"{points(sure[-1].means['overconfidence'])} ({code(sure[-1])})."
     )

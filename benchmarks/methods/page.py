@@ -44,6 +44,10 @@ BY_SET: dict[str, tuple[str, Callable[[float], str]]] = {
     "macro_f1": ("Macro F1, %", lambda value: f"{100 * value:.2f}"),
     "log_loss": ("Log loss, nats an item", lambda value: f"{value:.3f}"),
     "brier": ("Brier score, 0 to 2", lambda value: f"{value:.3f}"),
+    "recalibrated_log_loss": (
+        "Log loss at the temperature that other known items tell",
+        lambda value: f"{value:.3f}",
+    ),
     "overconfidence": (
         "Mean confidence less accuracy, points",
         lambda value: f"{100 * value:+.1f}",
@@ -82,9 +86,9 @@ def short(record: Record) -> Iterator[str]:
     yield filled(
         f"Means over {len(record.sets)} sets. Gain: accuracy less that of the votes, in points, "
         "with a 95 % interval by a bootstrap over sets; worst: the least gain in a set. "
-        "Recalibrated: the log loss at the temperature that nine tenths of the known items tell, on "
-        "the others. Time is "
-        "processor time as a multiple of that of `dawid-skene` (geometric mean)."
+        "Recalibrated: the log loss at the temperature that nine tenths of the known items tell, "
+        "on the others. Time is processor time as a multiple of that of `dawid-skene` (geometric "
+        "mean)."
     )
     heading = (
         "method",
