@@ -13,6 +13,7 @@ from aggregation import HeldOut as HeldOut
 from aggregation import IdentifiabilityWarning as IdentifiabilityWarning
 from aggregation import Intervals as Intervals
 from aggregation import KnownItems as KnownItems
+from aggregation import LabelStream as LabelStream
 from aggregation import Method as Method
 from aggregation import Optimality as Optimality
 from aggregation import Optimum as Optimum
@@ -38,11 +39,19 @@ from aggregation import error_rate_table as error_rate_table
 from aggregation import estimate_class_prior as estimate_class_prior
 from aggregation import estimate_error_rates as estimate_error_rates
 from aggregation import expected_counts as expected_counts
+from aggregation import fit_bwa as fit_bwa
+from aggregation import fit_catd as fit_catd
 from aggregation import fit_dawid_skene as fit_dawid_skene
+from aggregation import fit_ebcc as fit_ebcc
+from aggregation import fit_glad as fit_glad
 from aggregation import fit_ibcc as fit_ibcc
+from aggregation import fit_la as fit_la
 from aggregation import fit_mace as fit_mace
 from aggregation import fit_mace_em as fit_mace_em
+from aggregation import fit_mean as fit_mean
 from aggregation import fit_one_coin_bayes as fit_one_coin_bayes
+from aggregation import fit_wawa as fit_wawa
+from aggregation import fit_zbs as fit_zbs
 from aggregation import held_out_log_likelihood as held_out_log_likelihood
 from aggregation import load_anesthesia as load_anesthesia
 from aggregation import n_parameters as n_parameters
@@ -52,6 +61,7 @@ from aggregation import posterior_table as posterior_table
 from aggregation import predicts as predicts
 from aggregation import read_known_items as read_known_items
 from aggregation import read_votes as read_votes
+from aggregation import sample_ibcc as sample_ibcc
 from aggregation import simulate_votes as simulate_votes
 from aggregation import standard_errors as standard_errors
 from aggregation import start_from as start_from

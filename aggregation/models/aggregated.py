@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +13,8 @@ from ..errors import VoteError
 from ..table import Table
 from ..votes.votes import Votes
 from .label_tables import item_table, label_table, rater_table
+from .predictive import Predictor, further_votes
 from .summary import Ended, summary
-
-if TYPE_CHECKING:
-    from .predictive import Predictor
 
 ObjectiveKind = Literal["log likelihood", "log posterior", "elbo", "score"]
 
@@ -176,8 +174,6 @@ class Posteriors:
         VoteError
             If the method has no model of the answers, or the votes are of others.
         """
-        from .predictive import further_votes  # late, for it needs scipy
-
         return further_votes(self.posterior, self.answer_probabilities(), votes)
 
     def summary(self: Ended, *, class_names: Sequence[Any] | None = None) -> str:
@@ -235,6 +231,8 @@ class Aggregation(Posteriors):
         item's class.
     clamped : ndarray, shape (n_items, n_classes), optional
         What was known of items throughout; a row of zeros where nothing was.
+    onward : ndarray, shape (n_items, ...), optional
+        What the method takes as `start` to go on from here, where that is not the posterior.
     """
 
     votes: Votes = field(repr=False)
@@ -250,6 +248,7 @@ class Aggregation(Posteriors):
     predictive: NDArray[np.float64] | None = field(default=None, repr=False)
     predictor: Predictor | None = field(default=None, repr=False)
     clamped: NDArray[np.float64] | None = field(default=None, repr=False)
+    onward: NDArray[np.float64] | None = field(default=None, repr=False)
 
     def log_predictive(self, votes: Votes) -> NDArray[np.float64]:
         """Return how likely votes are that were left out, (n_items,), in nats.

@@ -12,7 +12,7 @@ from ..votes.votes import Votes
 from .aggregated import Aggregation, Call
 from .dawid_skene.arguments import answers_before_classes, classes_with_room
 from .own_answers import affinity_to_own, own_answers
-from .priors import Priors, check_possible
+from .priors import Priors, check_possible, check_start
 
 if TYPE_CHECKING:
     from ..engine.climb import Progress
@@ -124,6 +124,7 @@ def fit_ibcc(
         counts = shares if start is None else starting_counts(job, start, affinity)
         of_classes = priors.of_classes(shares.of_classes)
         check_possible(of_classes, own)
+        check_start(counts.of_classes, of_classes)
         model = Ibcc(job, own, of_classes, votes.votes_per_rater() > 0, learn)
         top = climbed(model, model.start(counts, own_count, other_count), how)
     given = {"n_classes": n_classes, "diagonal": diagonal, "learn": learn, **vars(priors)}

@@ -78,3 +78,16 @@ def affinity_to_own(own: NDArray[np.bool_]) -> NDArray[np.float64]:
     """
     speaks = own | ~own.any(axis=1, keepdims=True)
     return np.asarray(speaks / speaks.sum(axis=1, keepdims=True))
+
+
+def shares_of_own(
+    votes: Votes, own: NDArray[np.bool_], clamped: NDArray[np.float64] | None
+) -> NDArray[np.float64]:
+    """Mean affinity of each item's answers, shape (n_items, n_classes); known items' truth."""
+    sizes = np.diff(votes.starts)[:, None]
+    uniform = np.full((votes.n_items, own.shape[1]), 1 / own.shape[1])
+    affinities = votes.answer_counts() @ affinity_to_own(own)
+    shares = np.divide(affinities, sizes, out=uniform, where=sizes > 0)
+    if clamped is None:
+        return np.asarray(shares)
+    return np.asarray(np.where(clamped.any(axis=1, keepdims=True), clamped, shares))

@@ -6,7 +6,6 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logsumexp
 
 from ..errors import VoteError
 from ..votes.votes import Votes
@@ -48,7 +47,7 @@ def further_votes(
     with np.errstate(divide="ignore"):
         by_vote = np.log(by_code)[votes.codes]
         joint = np.log(posterior[items]) + np.add.reduceat(by_vote, votes.starts[items])
-    by_item[items] = logsumexp(joint, axis=1)
+    by_item[items] = np.logaddexp.reduce(joint, axis=1)
     return by_item
 
 

@@ -56,3 +56,13 @@ def check_possible(of_classes: NDArray[np.float64], own: NDArray[np.bool_]) -> N
             f"class {int(np.argmax(nobodys))} has no answer of its own, so no vote speaks for it: "
             "give class_count=1"
         )
+
+
+def check_start(at_start: NDArray[np.float64], of_classes: NDArray[np.float64]) -> None:
+    """Refuse posteriors to start from where a class has some, but its prior makes it impossible."""
+    impossible = (of_classes == 0) & (at_start > 0)
+    if impossible.any():
+        raise VoteError(
+            f"start: class {int(np.argmax(impossible))} has posteriors, but no vote speaks for it: "
+            "give class_count=1, or start elsewhere"
+        )

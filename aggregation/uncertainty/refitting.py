@@ -55,7 +55,8 @@ def replicate(again: Again, seed: int, kept: NDArray[np.int64], number: int) -> 
     if clamped is not None:
         options["truth"] = clamped[items]
     if "start" in again.method.takes:
-        options["start"] = result.posterior[items]
+        onward = getattr(result, "onward", None)
+        options["start"] = (result.posterior if onward is None else onward)[items]
     found = again.method(result.votes.select(items), **options)
     return Replicate(rates_of(found)[kept], found.posterior.mean(axis=0), found.converged)
 

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from numbers import Integral, Real
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ...engine.memory import check_room
 from ...errors import VoteError
-from ...votes.given import checked_parameters, checked_pseudo_count, numbers, truth_weights
+from ...votes.given import (
+    checked_parameters,
+    checked_pseudo_count,
+    diagonal_pseudo_count,
+    numbers,
+    truth_weights,
+)
 from ...votes.votes import Votes
 from ..fit import Fit
+from ..own_answers import check_square
 from .families import Family
 
 TRUTH_ROLES = ("clamped", "start")
+# Pseudo-counts of "diagonal": in each cell, and once more where the answer is the class.
+DIAGONAL = 0.1, 0.5
 # Sums of probabilities are off 1 by less than this where they were not rounded to fewer digits.
 EXACT_SUM = 1e-13
 
@@ -116,6 +125,20 @@ def checked_fixed(
         None if error_rates is None else answers_before_classes(summing_to_1(rates)),
         None if class_prior is None else summing_to_1(prior),
     )
+
+
+def said_pseudo_count(
+    pseudo_count: ArrayLike | Literal["diagonal"], votes: Votes, n_classes: int, family: Family
+) -> ArrayLike:
+    """Return pseudo-counts as numbers; "diagonal" are those that favour a class's own answer."""
+    if not isinstance(pseudo_count, str):
+        return pseudo_count
+    if pseudo_count != "diagonal":
+        raise VoteError(f"pseudo_count={pseudo_count!r} is neither numbers nor 'diagonal'")
+    if family.name != "full":
+        raise VoteError(f"pseudo_count='diagonal' is not for {family.name} raters: give numbers")
+    check_square(votes, n_classes, "pseudo_count='diagonal' favours answers that are the class")
+    return diagonal_pseudo_count(*DIAGONAL, n_classes)
 
 
 def pseudo_counts_of(

@@ -20,6 +20,7 @@ from .arguments import (
     checked_truth,
     classes_with_room,
     pseudo_counts_of,
+    said_pseudo_count,
 )
 from .families import FamilyName, family_of
 from .switching import order_by_answers, order_by_truth
@@ -38,7 +39,7 @@ def fit_dawid_skene(
     n_classes: int | None = None,
     truth: ArrayLike | None = None,
     truth_role: Literal["clamped", "start"] = "clamped",
-    pseudo_count: ArrayLike = 0.0,
+    pseudo_count: ArrayLike | Literal["diagonal"] = 0.0,
     start: Fit | ArrayLike | tuple[ArrayLike, ArrayLike] | None = None,
     error_rates: ArrayLike | None = None,
     class_prior: ArrayLike | None = None,
@@ -68,14 +69,15 @@ def fit_dawid_skene(
         "clamped": the posterior of a known item is its truth at every step, and its class is part
         of what is likely. "start": known items give the first error rates, and are then items like
         any other, so that their posteriors can be held against the truth.
-    pseudo_count : array_like
+    pseudo_count : array_like or "diagonal"
         Votes that are added to those expected, in the terms of the `family`; broadcast against
         "full": (n_raters, n_classes, n_answers), for each rater, class and answer; "one-coin":
         (n_raters, 2), right and wrong; "shared": (n_classes, n_answers), for all raters together.
         EM then climbs the log-likelihood plus the sum of each count times the logarithm of its
         error rate. Without effect where `error_rates` are fixed. From 0.1 to ``1 / n_classes`` does
-        well on most votes; see also :func:`diagonal_pseudo_count`. With "full", 1 in every cell is
-        too much for 5 classes and more.
+        well on most votes. With "full", 1 in every cell is too much for 5 classes and more, and
+        "diagonal" is 0.1, and 0.5 more where the answer is the class; for others see
+        :func:`diagonal_pseudo_count`.
     start : Fit, tuple or array_like, optional
         Where to start: a fit on the same raters, a pair (error_rates, class_prior), or posteriors
         of shape (n_items, n_classes). Default: vote shares; the known items if `truth_role` is
@@ -144,13 +146,14 @@ def fit_dawid_skene(
     """
     check_options(truth_role, tol, max_steps=max_steps, restarts=restarts, seed=seed)
     n_classes = classes_with_room(votes, n_classes, truth, error_rates, class_prior, start)
+    raters = family_of(family, n_classes, votes.n_answers)
     options = Options(
         method=fit_dawid_skene,
         n_classes=n_classes,
-        pseudo_count=pseudo_count,
+        pseudo_count=said_pseudo_count(pseudo_count, votes, n_classes, raters),
         error_rates=error_rates,
         class_prior=class_prior,
-        family=family_of(family, n_classes, votes.n_answers),
+        family=raters,
         hard=hard,
         accelerate=accelerate,
         tol=tol,
@@ -166,7 +169,7 @@ def fit_dawid_skene(
         votes,
         clamped := known if truth_role == "clamped" else None,
         n_classes=n_classes,
-        pseudo_counts=pseudo_counts_of(pseudo_count, votes, n_classes, options.family),
+        pseudo_counts=pseudo_counts_of(options.pseudo_count, votes, n_classes, options.family),
         family=options.family,
         hard=hard,
         fixed=checked_fixed(votes, n_classes, error_rates, class_prior),

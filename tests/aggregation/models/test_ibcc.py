@@ -170,6 +170,13 @@ def test_strong_votes_outweigh_the_prior() -> None:
     assert (fit.classes() == likely.classes()).mean() > 0.99
 
 
+def test_it_cannot_start_in_a_class_that_is_impossible() -> None:
+    votes = Votes.from_triples([0, 1], [0, 0], [0, 0], n_answers=2)
+    with pytest.raises(VoteError, match="class 1 has posteriors, but no vote speaks for it"):
+        fit_ibcc(votes, start=np.full((2, 2), 0.5))
+    assert fit_ibcc(votes, start=np.full((2, 2), 0.5), class_count=1).converged
+
+
 def test_it_goes_on_from_posteriors() -> None:
     votes = load_anesthesia()
     fit = fit_ibcc(votes)
