@@ -19,9 +19,12 @@ USUAL = (
     "vote-share",
     "one-coin-bayes",
     "dawid-skene",
+    "dawid-skene-map",
     "ibcc",
     "ibcc-learned",
+    "ebcc",
     "mace",
+    "glad",
 )
 # Parts of the votes that are left out in turn.
 VOTE_FOLDS = 5

@@ -87,7 +87,7 @@ def behind_in_words(behind: float, error: float) -> str:
     """Write how far a method is behind, with two digits of its standard error."""
     if not math.isfinite(behind):
         return "" if math.isnan(behind) else "-inf"
-    return "best" if behind == 0 else f"{behind:.4f} ± {error:.4f}"
+    return "best" if behind == 0 else f"{round(behind, 4) + 0.0:.4f} ± {error:.4f}"
 
 
 def percent(share: float) -> str:
