@@ -135,7 +135,8 @@ def how_long(rows: Sequence[InShort]) -> str:
 
 def what_follows(rows: Sequence[InShort]) -> str:
     """Choose, among those not told from the most accurate, the best in other respects."""
-    good = [row for row in rows if row.behind.high >= 0]
+    alike = [row for row in rows if row.behind.high >= 0]
+    good = [row for row in alike if row.gain.low > 0] or alike
     reasons: dict[str, list[str]] = {}
     for words, key in (
         ("the least log loss", lambda row: row.means["log_loss"]),
@@ -145,7 +146,8 @@ def what_follows(rows: Sequence[InShort]) -> str:
         reasons.setdefault(code(ranked(good, key)[0]), []).append(words)
     chosen = "; ".join(f"{name} has {' and '.join(words)}" for name, words in reasons.items())
     return (
-        f"**What follows.** Of the methods that cannot be told from the most accurate, {chosen}. "
+        "**What follows.** Of the methods that are above the votes by more than chance and cannot "
+        f"be told from the most accurate, {chosen}. "
         "Differences among them are smaller than those between sets: look at the sets that are "
         "most like your own votes."
     )

@@ -22,12 +22,14 @@ def filled(text: str) -> str:
 
 
 def failures(outcomes: dict[str, dict[str, Outcome]]) -> str:
-    """Name what has no result, and why, a message once."""
+    """Name what has no result, and why, a message once, to the end of its first sentence."""
     where: dict[tuple[str, str], list[str]] = {}
     for name, of_set in outcomes.items():
         for method, one in of_set.items():
             if one.failure:
-                where.setdefault((method, one.failure), []).append(name)
+                why = one.failure.partition(". ")[0]
+                where.setdefault((method, why), []).append(name)
     return "; ".join(
-        f"`{method}` on {', '.join(names)} ({why})" for (method, why), names in where.items()
+        f"`{method}` on {'every set' if len(names) == len(outcomes) else ', '.join(names)} ({why})"
+        for (method, why), names in where.items()
     )

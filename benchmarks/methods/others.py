@@ -52,7 +52,7 @@ def beside_crowd_kit(record: Record) -> Iterator[str]:
     yield "\n" + rows_of(("ours", "crowd-kit's", *names, "time"), rows)
     failed = failures({name: only(found, methods) for name, found in record.peers.items()})
     if failed:
-        yield filled(f"Without a result in crowd-kit: {failed}.")
+        yield "\n" + filled(f"Without a result in crowd-kit: {failed}.")
     yield ""
 
 
@@ -75,7 +75,8 @@ def published(record: Record) -> Iterator[str]:
     yield filled(
         f"Accuracy on {PUBLISHED_SET} in per cent, by Zheng, Li, Li, Shan & Cheng (2017), Truth "
         "inference in crowdsourcing: is the problem solved?, PVLDB 10(5), Table 6. The last digits "
-        "depend on how ties are broken; priors and starts are ours, not theirs."
+        "depend on how ties are broken; priors and starts are ours, not theirs: ZC, for one, has a "
+        "uniform class prior, and `one-coin` estimates it."
     )
     rows = [
         (f"`{name}`", theirs, f"{value:.2f}", in_percent(found[name]), less(found[name], value))

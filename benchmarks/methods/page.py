@@ -47,7 +47,7 @@ def page_of(record: Record) -> str:
         filled(HEAD),
         "",
         "## Which method when\n",
-        "".join(f"{filled(text)}\n\n" for text in guide(record)),
+        "\n\n".join(map(filled, guide(record))) + "\n",
         "## In short\n",
         *short(record),
         "## The methods\n",
@@ -90,7 +90,7 @@ def short(record: Record) -> Iterator[str]:
     yield "\n" + rows_of(heading, (short_row(row) for row in in_short(record)))
     missing = failures(record.ours)
     if missing:
-        yield filled(f"Left out, for want of a result on some set: {missing}.")
+        yield "\n" + filled(f"Left out, for want of a result on some set: {missing}.")
     yield ""
 
 
