@@ -39,6 +39,8 @@ from .models.mace import fit_mace as fit_mace
 from .models.mace import fit_mace_em as fit_mace_em
 from .models.mean import fit_mean as fit_mean
 from .models.one_coin import fit_one_coin_bayes as fit_one_coin_bayes
+from .models.own_method import OwnMethod as OwnMethod
+from .models.own_method import as_method as as_method
 from .models.vote_share import VoteShare as VoteShare
 from .models.vote_share import vote_share as vote_share
 from .models.weighted_votes import fit_catd as fit_catd
@@ -49,10 +51,12 @@ from .table import Table as Table
 from .uncertainty.bootstrap import Bootstrap as Bootstrap
 from .uncertainty.bootstrap import bootstrap as bootstrap
 from .uncertainty.boundary import Intervals as Intervals
+from .uncertainty.held_out import HeldOut as HeldOut
+from .uncertainty.held_out import held_out_log_likelihood as held_out_log_likelihood
 from .uncertainty.model_comparison import ComparedFit as ComparedFit
-from .uncertainty.model_comparison import HeldOut as HeldOut
 from .uncertainty.model_comparison import compare_fits as compare_fits
-from .uncertainty.model_comparison import held_out_log_likelihood as held_out_log_likelihood
+from .uncertainty.model_comparison import objective_difference as objective_difference
+from .uncertainty.model_comparison import predicts as predicts
 from .uncertainty.profile import profile_class_prior as profile_class_prior
 from .uncertainty.standard_errors import StandardErrors as StandardErrors
 from .uncertainty.standard_errors import standard_errors as standard_errors

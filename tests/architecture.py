@@ -21,6 +21,7 @@ FLOORS = {
         "figures",
         "reproduction",
         "scores",
+        "comparison",
         "raters",
         "diagnostics",
         "accuracy",

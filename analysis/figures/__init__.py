@@ -12,6 +12,7 @@ from .error_rates import error_rates_figure
 from .ranks import ranks_figure
 from .rater_report import rater_figures
 from .raters import golden_em_figure, raters_figure
+from .votes_comparison import votes_comparison_figure
 
 __all__ = [
     "accuracy_figure",
@@ -29,5 +30,6 @@ __all__ = [
     "ranks_figure",
     "rater_figures",
     "raters_figure",
+    "votes_comparison_figure",
     "without_figure",
 ]
