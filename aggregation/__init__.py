@@ -8,7 +8,7 @@ from typing import Any
 MODULES = {
     "Aggregated": "models.aggregated",
     "Aggregation": "models.aggregated",
-    "Bootstrap": "uncertainty.bootstrap",
+    "Bootstrap": "uncertainty.replicates.bootstrap",
     "ComparedFit": "uncertainty.model_comparison",
     "ConvergenceWarning": "errors",
     "Expectation": "models.known_truth",
@@ -39,7 +39,7 @@ MODULES = {
     "aggregate": "models.aggregate",
     "as_method": "models.own_method",
     "bic": "models.criteria",
-    "bootstrap": "uncertainty.bootstrap",
+    "bootstrap": "uncertainty.replicates.bootstrap",
     "compare_fits": "uncertainty.model_comparison",
     "diagonal_pseudo_count": "votes.given",
     "e_step": "models.known_truth",

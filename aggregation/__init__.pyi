@@ -48,8 +48,6 @@ from .models.weighted_votes import fit_wawa as fit_wawa
 from .models.weighted_votes import fit_zbs as fit_zbs
 from .reading.options import ReadOptions as ReadOptions
 from .table import Table as Table
-from .uncertainty.bootstrap import Bootstrap as Bootstrap
-from .uncertainty.bootstrap import bootstrap as bootstrap
 from .uncertainty.boundary import Intervals as Intervals
 from .uncertainty.held_out import HeldOut as HeldOut
 from .uncertainty.held_out import held_out_log_likelihood as held_out_log_likelihood
@@ -58,6 +56,8 @@ from .uncertainty.model_comparison import compare_fits as compare_fits
 from .uncertainty.model_comparison import objective_difference as objective_difference
 from .uncertainty.model_comparison import predicts as predicts
 from .uncertainty.profile import profile_class_prior as profile_class_prior
+from .uncertainty.replicates.bootstrap import Bootstrap as Bootstrap
+from .uncertainty.replicates.bootstrap import bootstrap as bootstrap
 from .uncertainty.standard_errors import StandardErrors as StandardErrors
 from .uncertainty.standard_errors import standard_errors as standard_errors
 from .votes.given import UNKNOWN as UNKNOWN

@@ -28,7 +28,6 @@ FLOORS = {
         "release",
         "statistics",
         "tables",
-        "files",
         "errors",
         "defaults",
     ),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from analysis.defaults import FOLDS, REPLICATES, THRESHOLD
-from analysis.files import write_files
+from analysis.release.files.writing import write_files
 
 from ..outputs.method_tables import CAVEAT, print_methods
 from ..terminal.inputs import print_notes, read_inputs

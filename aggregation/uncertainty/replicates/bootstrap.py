@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..arguments import check_types
-from ..errors import ConvergenceWarning, IdentifiabilityWarning, VoteError
-from ..models.aggregated import Aggregated
-from ..models.fit import Fit
-from ..reading.columns import codes_below
-from ..votes.votes import Votes
-from .boundary import (
+from ...arguments import check_types
+from ...errors import ConvergenceWarning, IdentifiabilityWarning, VoteError
+from ...models.aggregated import Aggregated
+from ...models.fit import Fit
+from ...reading.columns import codes_below
+from ...votes.votes import Votes
+from ..boundary import (
     AT_BOUNDARY,
     Intervals,
     Trials,
@@ -191,7 +191,7 @@ def bootstrap(
         np.arange(votes.n_raters) if raters is None else raters, "rater", votes.n_raters
     )
     work, (of_rates, of_prior, scale) = _replicates(fit, groups, seed, kept)
-    from ..kernels.threads import thread_count
+    from ...kernels.threads import thread_count
 
     rates = np.empty((replicates, len(kept), fit.n_classes, votes.n_answers))
     prior = np.empty((replicates, fit.n_classes))
@@ -222,7 +222,8 @@ def _replicates(
 
     Dawid & Skene's model climbs on weights of patterns of votes; any other method is called again.
     """
-    from . import boundary, refitting, resampling
+    from .. import boundary
+    from . import refitting, resampling
 
     if isinstance(fit, Fit):
         source = resampling.source_of(fit, groups)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from aggregation.uncertainty.replicates.refitting import trials_of_result
 
 from aggregation import METHODS, Method, bootstrap, predicts, simulate_votes, vote_share
-from aggregation.uncertainty.refitting import trials_of_result
 
-from ...support.methods import quietly
+from ....support.methods import quietly
 
 RATES = np.array([[[0.8, 0.2], [0.3, 0.7]], [[0.7, 0.3], [0.1, 0.9]], [[0.9, 0.1], [0.4, 0.6]]] * 2)
 VOTES = simulate_votes(RATES, class_prior=[0.6, 0.4], n_items=80, votes_per_item=4, seed=2).votes

@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..models.aggregated import Aggregated
-from ..models.catalogue import Method
-from ..models.known_truth import expected_counts
-from ..models.own_method import OwnMethod, as_method
-from ..votes.votes import Votes
-from .boundary import Trials
-from .model_comparison import predicts
+from ...models.aggregated import Aggregated
+from ...models.catalogue import Method
+from ...models.known_truth import expected_counts
+from ...models.own_method import OwnMethod, as_method
+from ...votes.votes import Votes
+from ..boundary import Trials
+from ..model_comparison import predicts
 from .resampling import Replicate, draw, groups_of_items
 
 

@@ -9,23 +9,23 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..engine.blocks import Blocks
-from ..engine.climb import climb
-from ..errors import VoteError
-from ..models.dawid_skene.arguments import (
+from ...engine.blocks import Blocks
+from ...engine.climb import climb
+from ...errors import VoteError
+from ...models.dawid_skene.arguments import (
     FixedParameters,
     answers_before_classes,
     nothing_added,
     pseudo_counts_of,
 )
-from ..models.dawid_skene.problem import Problem
-from ..models.dawid_skene.switching import best_match
-from ..models.fit import Fit
-from ..models.job import Known
-from ..models.known_truth import expected_counts
-from ..reading.columns import coded_column
-from ..votes.votes import Votes
-from .information import OpenItems, open_items
+from ...models.dawid_skene.problem import Problem
+from ...models.dawid_skene.switching import best_match
+from ...models.fit import Fit
+from ...models.job import Known
+from ...models.known_truth import expected_counts
+from ...reading.columns import coded_column
+from ...votes.votes import Votes
+from ..information import OpenItems, open_items
 
 
 class Replicate(NamedTuple):
