@@ -14,15 +14,13 @@ from ..defaults import CONFIDENCE, REPLICATES
 from .measures import Rightness, known_items, measure_rightness
 from .trying import AnyMethod, Tried, named_methods, try_method
 
-# What is compared where no methods are named: one or two of each kind.
+# What is compared where no methods are named: one or two of each kind that are fast.
 USUAL = (
     "vote-share",
     "one-coin-bayes",
     "dawid-skene",
     "dawid-skene-map",
     "ibcc",
-    "ibcc-learned",
-    "ebcc",
     "mace",
     "glad",
 )
