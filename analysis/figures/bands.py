@@ -33,7 +33,7 @@ def bands_figure(data: InAndOutOfSample) -> Figure:
         1540 x 1320 pixels, with its caption.
     """
     with drawn_figure(HEIGHT, simulated=data.simulated) as (figure, caption):
-        axes = figure.add_axes((0.095, 0.265, 0.88, 0.685 if data.simulated else 0.725))
+        axes = figure.add_axes((0.095, 0.265, 0.88, 0.725))
         left_out = data.out_of_sample
         axes.set_xlim(0, 1)
         lowest = lowest_precision(left_out)

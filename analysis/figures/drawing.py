@@ -38,6 +38,8 @@ STYLE = {
 WIDTH = 7.0  # inches; 1540 pixels
 CAPTION_SIZE = 7.5
 CAPTION_CHARACTERS = 124
+# Inches above a figure where it says that it is of a simulated release.
+BAND = 0.32
 # Nothing of the machine or of the day: the same figure is the same file.
 NO_METADATA: dict[str, dict[str, None]] = {
     "png": {"Software": None},
@@ -59,7 +61,8 @@ def drawn_figure(
     Parameters
     ----------
     height : float
-        In inches; all figures are as wide.
+        In inches; all figures are as wide. One of a simulated release is higher by a band that says
+        so, above what is drawn.
     simulated : bool
         Whether what is drawn is of a simulated release.
     panels : bool
@@ -74,6 +77,8 @@ def drawn_figure(
     with house_style():
         figure = Figure(figsize=(WIDTH, height))
         yield figure, partial(write_caption, figure)
+        if simulated:
+            make_room_above(figure)
         if simulated and panels:
             mark_simulated_panels(figure)
         elif simulated:
@@ -133,6 +138,18 @@ def leader(color: str, start: tuple[float, float]) -> dict[str, Any]:
     }
 
 
+def make_room_above(figure: Figure) -> None:
+    """Make the figure higher by a band at its top; what is drawn keeps its size and its place."""
+    width, height = figure.get_size_inches()
+    share = height / (height + BAND)
+    figure.set_size_inches(width, height + BAND)
+    for axes in figure.axes:
+        left, bottom, wide, high = axes.get_position(original=True).bounds
+        axes.set_position((left, bottom * share, wide, high * share))
+    for text in figure.texts:
+        text.set_y(text.get_position()[1] * share)
+
+
 def mark_simulated(figure: Figure, axes: Axes) -> None:
     """Say, across the picture and above it, that the release is a simulated one."""
     axes.text(
@@ -150,7 +167,7 @@ def mark_simulated(figure: Figure, axes: Axes) -> None:
     )
     figure.text(
         0.5,
-        0.975,
+        1 - BAND / 2 / figure.get_size_inches()[1],
         "SIMULATED release: these numbers say nothing about ImageNet",
         ha="center",
         va="center",
