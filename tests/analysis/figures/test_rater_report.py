@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from aggregation import Votes, simulate_votes
 from aggregation.datasets.simulate import draw_error_rates
@@ -120,7 +121,7 @@ def test_both_sides_of_the_diagonal_have_the_same_raters(
     job, golden = clusters_of_report(report).values()
     assert np.array_equal(job.raters, golden.raters)
     axes = figures["agreement"].axes[0]
-    cells = np.ma.filled(np.ma.asarray(axes.images[0].get_array()), np.nan)
+    cells: NDArray[np.float64] = np.ma.filled(np.ma.asarray(axes.images[0].get_array()), np.nan)
     below, above = np.tril_indices(len(cells), -1), np.triu_indices(len(cells), 1)
     np.testing.assert_array_equal(cells[below], job.shrunken[below])
     np.testing.assert_array_equal(cells[above], golden.shrunken[above])
