@@ -21,6 +21,7 @@ MODULES = {
     "compare_methods": "scores.methods.comparison",
     "compare_models": "accuracy.paired",
     "diff_labels": "release.labels.diff",
+    "explorer_page": "pages.explorer.page",
     "find_order": "accuracy.order",
     "golden_difference": "raters.golden.difference",
     "load_predictions": "accuracy.reading.files",
@@ -49,6 +50,7 @@ MODULES = {
     "retest": "raters.agreement.retest",
     "scott_pi": "raters.agreement.agreement",
     "threshold_interval": "release.labels.label_sets",
+    "votes_explorer_page": "pages.explorer.page",
     "without_raters": "scores.methods.without_raters",
 }
 __all__ = sorted(MODULES)

@@ -13,6 +13,8 @@ from .diagnostics.model_check import check_model as check_model
 from .diagnostics.more_votes import more_votes as more_votes
 from .errors import AnalysisError as AnalysisError
 from .errors import ReleaseError as ReleaseError
+from .pages.explorer.page import explorer_page as explorer_page
+from .pages.explorer.page import votes_explorer_page as votes_explorer_page
 from .raters.agreement.agreement import agreement as agreement
 from .raters.agreement.agreement import agreement_of_two as agreement_of_two
 from .raters.agreement.agreement import cohen_kappa as cohen_kappa

@@ -78,6 +78,7 @@ from analysis import cohen_kappa as cohen_kappa
 from analysis import compare_methods as compare_methods
 from analysis import compare_models as compare_models
 from analysis import diff_labels as diff_labels
+from analysis import explorer_page as explorer_page
 from analysis import find_order as find_order
 from analysis import golden_difference as golden_difference
 from analysis import load_predictions as load_predictions
@@ -106,4 +107,5 @@ from analysis import report_on_votes as report_on_votes
 from analysis import retest as retest
 from analysis import scott_pi as scott_pi
 from analysis import threshold_interval as threshold_interval
+from analysis import votes_explorer_page as votes_explorer_page
 from analysis import without_raters as without_raters

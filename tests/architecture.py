@@ -41,6 +41,7 @@ FLOORS = {
         "reading",
         "kernels",
         "table",
+        "arguments",
         "errors",
     ),
 }

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import apart
 from ..table import Columns, Table
 from .label_tables import Labelled, departures
 
@@ -71,7 +72,7 @@ def class_columns(result: Labelled, names: Sequence[Any]) -> Columns:
     classes = result.classes()
     items = np.bincount(classes[classes >= 0], minlength=len(names))
     prior: NDArray[np.float64] | None = getattr(result, "class_prior", None)
-    columns: dict[str, Any] = {"class": list(map(str, names))}
+    columns: dict[str, Any] = {"class": apart(names)}
     if prior is not None:
         columns["prior"] = prior
     return columns | {"items": items}

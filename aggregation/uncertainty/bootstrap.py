@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import check_types
 from ..errors import ConvergenceWarning, VoteError
 from ..models.fit import Fit
 from ..reading.columns import codes_below
@@ -170,6 +171,7 @@ def bootstrap(
     >>> bootstrap(fit, replicates=400).standard_errors().class_prior.round(2)
     array([0.09, 0.09])
     """
+    check_types(bootstrap, locals())
     if replicates < 1:
         raise VoteError(f"replicates={replicates}: give 1 or more")
     if fit.options.max_steps == 0:

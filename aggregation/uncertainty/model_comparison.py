@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import check_types
 from ..errors import VoteError
 from ..models.criteria import criterion, n_parameters, warn_of_many_parameters
 from ..models.dawid_skene.fitting import fit_dawid_skene
@@ -106,6 +107,7 @@ def held_out_log_likelihood(
     >>> held_out.n_votes
     6
     """
+    check_types(held_out_log_likelihood, locals())
     found = _held_out(votes, _parts(votes.n_votes, share, folds, seed), options)
     impossible = np.flatnonzero(np.isneginf(found.by_item))
     if len(impossible):
@@ -151,8 +153,8 @@ def compare_fits(
     VoteWarning
         If a model has more parameters than there are votes: its `bic` means nothing.
     """
-    if models is None:
-        models = pseudo_count_models(votes.n_answers)
+    check_types(compare_fits, locals())
+    models = pseudo_count_models(votes.n_answers) if models is None else models
     if not models:
         raise VoteError("no models to compare: give a name and the options of each")
     fits = [fit_dawid_skene(votes, **options) for options in models.values()]
@@ -191,12 +193,11 @@ def _held_out(
     votes_of_item = np.zeros(votes.n_items, dtype=np.int64)
     for left_out in parts:
         fit = fit_dawid_skene(votes.where(~left_out), **options)
-        others = votes.where(left_out)
-        by_item += fit.log_predictive(others)
+        by_item += fit.log_predictive(others := votes.where(left_out))
         votes_of_item += np.diff(others.starts)
     n_votes = int(votes_of_item.sum())
-    mean = float(by_item.sum() / n_votes)
-    return HeldOut(mean, _error_of_mean(by_item, votes_of_item), n_votes, by_item, votes_of_item)
+    error = _error_of_mean(by_item, votes_of_item)
+    return HeldOut(float(by_item.sum() / n_votes), error, n_votes, by_item, votes_of_item)
 
 
 def _behind(result: HeldOut, best: HeldOut) -> tuple[float, float]:

@@ -18,7 +18,7 @@ from aggregation import UNKNOWN, Votes, e_step, simulate_votes
 from aggregation.votes.given import checked_parameters
 
 from ..defaults import THRESHOLD
-from ..errors import AnalysisError
+from ..errors import AnalysisError, check_types
 from ..statistics.estimates import check_count
 from ..statistics.precision_recall import precision_recall
 from ..statistics.thresholds import check_threshold
@@ -135,6 +135,7 @@ def more_votes(
     >>> [(row.source, row.n_votes) for row in rows[:3]]
     [('simulated', 1), ('simulated', 2), ('votes', 1)]
     """
+    check_types(more_votes, locals())
     rates, prior = checked_parameters(votes, error_rates, class_prior)
     check_threshold(threshold)
     active = int(np.count_nonzero(votes.votes_per_rater()))

@@ -14,8 +14,8 @@ from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
 from ..raters.pairs.clusters import RaterClusters
-from .drawing import LIGHT_GREY, drawn_figure
-from .error_rates import LEAST_BODY, MOST_BAR, NAME_SIZE, ROW, SMALL, left_of_rows, shortened
+from .drawing import LIGHT_GREY, drawn_figure, shortened
+from .error_rates import LEAST_BODY, MOST_BAR, NAME_SIZE, ROW, SMALL, left_of_rows
 
 # The darkest colour is for so many of the shares, the lowest.
 LOWEST_SHARE = 0.05

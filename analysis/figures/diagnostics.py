@@ -14,8 +14,8 @@ from ..diagnostics.model_check import ModelCheck
 from ..scores.methods.without_raters import WithoutRaters
 from .bands import draw_steps, lowest_precision
 from .comparison import difference_in_words
-from .drawing import BLACK, BLUE, GREEN, GREY, VERMILION, drawn_figure
-from .error_rates import NAME_WIDTH, shortened
+from .drawing import BLACK, BLUE, GREEN, GREY, VERMILION, drawn_figure, shortened
+from .error_rates import NAME_WIDTH
 
 SMALL = 7.5
 MOST_KINDS = 24

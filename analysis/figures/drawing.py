@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import io
 import textwrap
+import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+
+from aggregation.errors import printable
 
 from ..defaults import FORMATS
 from ..errors import AnalysisError
@@ -40,6 +43,8 @@ CAPTION_SIZE = 7.5
 CAPTION_CHARACTERS = 124
 # Inches above a figure where it says that it is of a simulated release.
 BAND = 0.32
+# A name in a picture is cut to so many.
+MOST_LETTERS = 15
 # Nothing of the machine or of the day: the same figure is the same file.
 NO_METADATA: dict[str, dict[str, None]] = {
     "png": {"Software": None},
@@ -47,9 +52,13 @@ NO_METADATA: dict[str, dict[str, None]] = {
 }
 
 
-def house_style() -> AbstractContextManager[None]:
+@contextmanager
+def house_style() -> Iterator[None]:
     """Draw as all figures are drawn, whatever the user's own settings, which come back after it."""
-    return style.context(["default", STYLE])
+    with style.context(["default", STYLE]), warnings.catch_warnings():
+        # a name in letters that the font lacks is drawn as boxes, and still is a name
+        warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from", UserWarning)
+        yield
 
 
 @contextmanager
@@ -118,6 +127,17 @@ def figure_files(figures: Mapping[str, Figure]) -> dict[str, bytes]:
         for name, figure in figures.items()
         for form in FORMATS
     }
+
+
+def shortened(name: object, most: int = MOST_LETTERS) -> str:
+    """Return a user's name for a figure: its beginning and its end, and nothing that is obeyed.
+
+    To matplotlib a pair of dollar signs is mathematics, which a name is not.
+    """
+    text = printable(str(name))
+    half = (most - 3) // 2
+    cut = text if len(text) <= most else f"{text[:half]}...{text[-half:]}"
+    return cut.replace("$", r"\$")
 
 
 def write_caption(figure: Figure, top: float, *paragraphs: str) -> None:

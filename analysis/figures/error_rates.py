@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from ..defaults import SHOWN_RATERS
 from ..raters.quality.quality import RaterQuality
 from ..release.published import TRUTHS
-from .drawing import BLACK, GREY, LIGHT_GREY, WIDTH, drawn_figure
+from .drawing import BLACK, GREY, LIGHT_GREY, WIDTH, drawn_figure, shortened
 
 SMALL = 7.5
 # Longer names are cut; a letter takes so much of a figure's width, which is so many points.
-MOST_LETTERS, NAME_WIDTH, POINTS_WIDE = 15, 0.0095, 72 * WIDTH
+NAME_WIDTH, POINTS_WIDE = 0.0095, 72 * WIDTH
 # Raters' names, in points, and a row of theirs, in inches: to be read at the width of a telephone.
 NAME_SIZE, ROW, LEAST_BODY = 9.0, 0.14, 2.0
 # Height of a colour bar, in inches, at most; lines of a class's title, at most.
@@ -236,14 +236,6 @@ def what_is_drawn(quality: RaterQuality) -> str:
         f"a spammer. No answer could tell more than {quality.prior_bits:.2f}. The most informative "
         "rater is at the top."
     )
-
-
-def shortened(name: object, most: int = MOST_LETTERS) -> str:
-    """Return a name that leaves room: its beginning and end; a dollar is no mathematics here."""
-    text = " ".join(str(name).split())
-    half = (most - 3) // 2
-    cut = text if len(text) <= most else f"{text[:half]}...{text[-half:]}"
-    return cut.replace("$", r"\$")
 
 
 TOP: dict[str, Any] = {"ha": "center", "va": "bottom", "fontsize": 9, "fontweight": "bold"}

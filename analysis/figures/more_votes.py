@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from ..diagnostics.more_votes import KNOWN, REAL, SIMULATED, VotesBought
-from .drawing import BLUE, GREY, VERMILION, drawn_figure
-from .error_rates import SMALL, shortened
+from .drawing import BLUE, GREY, VERMILION, drawn_figure, shortened
+from .error_rates import SMALL
 
 # Inches: the figure, the two rows of panels above its foot, and how high they are.
 HEIGHT, BOTTOMS, PANEL = 5.18, (3.3, 1.24), 1.62

@@ -11,8 +11,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from ..accuracy.table import ORIGINAL, REAL, AccuracyRow
 from ..errors import AnalysisError
-from .accuracy import shortened
-from .drawing import BLUE, GREY, drawn_figure
+from .accuracy import LONGEST_NAME
+from .drawing import BLUE, GREY, drawn_figure, shortened
 from .naming import POINT, boxes_around, write_name
 
 HEIGHT = 5.8
@@ -86,7 +86,7 @@ def write_names(
     unnamed = []
     for place in sorted(range(len(real)), key=lambda place: real[place].rank or 0):
         others = taken[:place] + taken[place + 1 :]
-        name = shortened(real[place].model)
+        name = shortened(real[place].model, LONGEST_NAME)
         box = write_name(axes, name, spots[place], others, fontsize=9, zorder=5)
         if box is None:
             unnamed.append(real[place].model)

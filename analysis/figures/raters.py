@@ -13,8 +13,7 @@ from ..raters.golden.accuracy import EXPERT, ORIGINAL_LABEL, RATER, Kind, RaterA
 from ..raters.golden.difference import GoldenDifference
 from ..release.files.readers import ANSWERS
 from ..release.published import TRUTHS
-from .drawing import BLUE, GREEN, GREY, VERMILION, drawn_figure
-from .error_rates import shortened
+from .drawing import BLUE, GREEN, GREY, VERMILION, drawn_figure, shortened
 from .naming import POINT, boxes_around, touching, write_name
 
 SMALL = 7.5

@@ -1,8 +1,17 @@
-"""How every page looks: its style, and its tables."""
+"""How every page is made: its templates, its style, and its tables."""
 
 from __future__ import annotations
 
+from functools import cache
 from html import escape
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+from aggregation.errors import printable
 
 STYLE = """
 :root { color-scheme: light dark; }
@@ -26,7 +35,38 @@ def table(headings: tuple[str, ...], rows: list[str]) -> str:
 
 def row(*cells: str, verdict: bool | None = None) -> str:
     """Return a row of cells, which are text, and a verdict in a cell of its own."""
-    inner = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
+    inner = "".join(f"<td>{escape(printable(cell))}</td>" for cell in cells)
     if verdict is not None:
         inner += f'<td class="{"yes" if verdict else "no"}">{"yes" if verdict else "NO"}</td>'
     return f"<tr>{inner}</tr>"
+
+
+def rendered(template: str, **values: Any) -> str:
+    """Fill in a template of `assets/`: text that is put in is escaped, unless it is an asset."""
+    return _environment().get_template(template).render(values)
+
+
+def asset(*names: str) -> Markup:
+    """Return styles or scripts of `assets/`, one after the other, to be put in as they stand."""
+    from markupsafe import Markup
+
+    return Markup("\n".join(map(_source, names)))
+
+
+def _source(name: str) -> str:
+    return resources.files(__package__).joinpath("assets", name).read_text(encoding="utf-8")
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+    # The end of a file belongs to it, so that a page ends in a newline.
+    environment = Environment(
+        loader=FunctionLoader(_source),
+        autoescape=True,
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+    )
+    environment.policies["json.dumps_kwargs"] = {}  # entries stay in their order
+    return environment

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from aggregation import Fit, KnownItems, Votes, fit_dawid_skene, start_from
 
-from ..errors import AnalysisError
+from ..errors import AnalysisError, check_types
 from ..release.published import TRUTHS
 from ..release.release import Release
 from ..statistics.estimates import Estimates
@@ -112,6 +112,7 @@ def report_on_votes(
     -------
     RaterReport
     """
+    check_types(report_on_votes, locals())
     options: dict[str, Any] = {}
     if known is not None:
         options = {
@@ -194,6 +195,7 @@ def report_on_release(
     -------
     RaterReport
     """
+    check_types(report_on_release, locals())
     begin = _following(progress)
     begin()
     fit = fit_dawid_skene(release.votes, n_classes=len(TRUTHS))

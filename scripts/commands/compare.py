@@ -13,7 +13,7 @@ import typer
 from analysis.defaults import FOLDS, REPLICATES, THRESHOLD
 from analysis.files import write_files
 
-from ..terminal.messages import announced_compilation, print_result, recorded_doubts, say
+from ..terminal.messages import announced_compilation, console, print_result, recorded_doubts, say
 from ..terminal.options import DataOption, out_option
 
 if TYPE_CHECKING:
@@ -135,7 +135,6 @@ def summary(result: Comparison) -> str:
 
 def print_table(result: Comparison) -> None:
     """Print average precision in sample and out of sample, and the gap to the published recipe."""
-    from rich.console import Console
     from rich.table import Table
 
     # No box: with one space between columns it fits 80 characters.
@@ -153,4 +152,4 @@ def print_table(result: Comparison) -> None:
             f"{measured.value:.3f} [{measured.low:.3f}, {measured.high:.3f}]",
             f"{gap.value:+.3f} [{gap.low:.3f}, {gap.high:.3f}]",
         )
-    Console(highlight=False).print(table)
+    console().print(table)

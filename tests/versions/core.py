@@ -9,7 +9,6 @@ FILES = {
         "aggregation/kernels/test_kept",
         "aggregation/kernels/test_text",
         "aggregation/models/test_aggregate",
-        "aggregation/models/test_label_tables",
         "aggregation/models/test_vote_share",
         "aggregation/reading/test_frames",
         "aggregation/test_table",

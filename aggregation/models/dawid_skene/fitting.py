@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ...arguments import check_types
 from ...votes.votes import Votes
 from ..fit import Fit, Optimum, Options
 from .arguments import (
@@ -144,6 +145,7 @@ def fit_dawid_skene(
     >>> round(fit.log_likelihood, 3), fit.class_prior.round(2).tolist()
     (-192.891, [0.4, 0.42, 0.11, 0.07])
     """
+    check_types(fit_dawid_skene, locals())
     check_options(truth_role, tol, max_steps=max_steps, restarts=restarts, seed=seed)
     n_classes = classes_with_room(votes, n_classes, truth, error_rates, class_prior, start)
     raters = family_of(family, n_classes, votes.n_answers)
@@ -177,8 +179,9 @@ def fit_dawid_skene(
     )
     with closing(problem.blocks):
         starts = starts_of(problem, votes, start, known, restarts=restarts, seed=seed)
-        paths = climbed(problem, starts, options, progress)
-        result = finish(problem, votes, clamped, paths, options)
+        result = finish(
+            problem, votes, clamped, climbed(problem, starts, options, progress), options
+        )
         votes_of = votes.votes_per_rater(problem.blocks.threads)
     if start is None and problem.classes_are_alike:
         result = with_labels_in_order(result, known, votes_of)

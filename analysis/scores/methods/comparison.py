@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...defaults import CONFIDENCE, FOLDS, REPLICATES, THRESHOLD
+from ...errors import check_types
 from ...release.release import Release
 from ...statistics.bands import Bands, PointEstimate, paired_difference
 from ...statistics.estimates import Estimate
@@ -135,6 +136,7 @@ def compare_methods(
     AnalysisError
         If a value is out of range.
     """
+    check_types(compare_methods, locals())
     check_threshold(threshold)
 
     def bands(scores: Any) -> Bands:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.figures.error_rates import heat_layout, shortened, titled
+from analysis.figures.error_rates import heat_layout, titled
 
 RATERS = [f"rater {number}" for number in range(40)]
 ANSWERS = ["no", "maybe", "yes"]
@@ -42,12 +42,6 @@ def test_titles_are_broken_between_words() -> None:
     layout = heat_layout(RATERS, ["capuchin monkey", "cat", "dog"], ANSWERS)
     assert layout.titles_level
     assert layout.titles == ("capuchin\nmonkey", "cat", "dog")
-
-
-def test_a_name_is_no_mathematics_and_keeps_both_its_ends() -> None:
-    assert shortened("$x$") == r"\$x\$"
-    assert shortened("a name of very many letters") == "a name...etters"
-    assert shortened("two\nlines") == "two lines"
 
 
 @pytest.mark.parametrize("n_raters", [1, 24, 60])

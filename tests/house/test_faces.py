@@ -12,7 +12,7 @@ import aggregation
 import analysis
 import scripts
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 FACES = {"aggregation": aggregation, "analysis": analysis}
 
 

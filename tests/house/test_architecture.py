@@ -13,7 +13,7 @@ import pytest
 import aggregation
 import analysis
 
-from .architecture import (
+from ..architecture import (
     FLOORS,
     ROOT,
     Import,
@@ -43,6 +43,7 @@ PLACES = {
     "matplotlib": "analysis/figures/",
     "platformdirs": "analysis/release/files/download.py",
     "requests": "analysis/release/files/transfer.py",
+    "jinja2": "analysis/pages/layout.py",
     "typer": "scripts/",
     "rich": "scripts/",
     "pandas": "aggregation/models/crowdkit/",
@@ -50,8 +51,10 @@ PLACES = {
     "python_calamine": "aggregation/reading/tables/binary.py",
 }
 # What analysis takes from inside aggregation, not through the face: compiled loops, the readers of
-# npz members, draws for simulations, and checks of arguments.
+# npz members, draws for simulations, checks of arguments, and how errors and files are named.
 INSIDE = {
+    "aggregation.arguments",
+    "aggregation.errors",
     "aggregation.kernels.jit",
     "aggregation.reading.tensors.npz",
     "aggregation.datasets.draws",
