@@ -68,8 +68,8 @@ def draw_steps(axes: Axes, bands: Bands, **style: Any) -> None:
     axes.stairs(bands.curve.precision, recall, baseline=None, zorder=4, **style)
 
 
-def draw_point(axes: Axes, measured: PointEstimate) -> None:
-    """Draw the operating point with its two intervals, if it keeps anything that fits."""
+def draw_point(axes: Axes, measured: PointEstimate, *, said: str = ", out of sample") -> None:
+    """Draw the operating point with its intervals, and what is said of it, if any kept fits."""
     precision, recall = measured.precision, measured.recall
     if math.isnan(precision.value + recall.value):
         return
@@ -87,7 +87,7 @@ def draw_point(axes: Axes, measured: PointEstimate) -> None:
         zorder=8,
     )
     axes.annotate(
-        f"threshold {measured.point.threshold:g}, out of sample\n"
+        f"threshold {measured.point.threshold:g}{said}\n"
         f"precision {with_interval(precision)}\nrecall {with_interval(recall)}\n"
         f"F1 {with_interval(measured.f1)}",
         (recall.value, precision.value),
