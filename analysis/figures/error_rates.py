@@ -230,8 +230,8 @@ def what_is_drawn(quality: RaterQuality) -> str:
     shown = f"The {SHOWN_RATERS} of {n_raters:,} raters with the most votes. "
     given = f"with {quality.refits:,} refits" if quality.refits else "given the items' classes"
     return (shown if n_raters > SHOWN_RATERS else "") + (
-        "Probability of each answer, given rater and class, as EM finds it without golden "
-        "answers; raters with few votes are drawn towards the pool of all. On the right: bits "
+        "Probability of each answer, given rater and class, as the fit finds it; "
+        "raters with few votes are drawn towards the pool of all. On the right: bits "
         f"that one answer tells of the class, with 95 % intervals {given}; 0 for "
         f"a spammer. No answer could tell more than {quality.prior_bits:.2f}. The most informative "
         "rater is at the top."

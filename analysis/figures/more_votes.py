@@ -89,6 +89,7 @@ def draw_panel(axes: Axes, bought: Sequence[VotesBought], measure: str, *, golde
     if highest - lowest < LEAST_RANGE:
         middle = (lowest + highest) / 2
         axes.set_ylim(middle - LEAST_RANGE / 2, middle + LEAST_RANGE / 2)
+    axes.set_xlim(0.5, max(each.n_votes for each in bought) + 0.5)
     axes.xaxis.set_major_locator(MaxNLocator(10, integer=True))
     axes.tick_params(labelsize=SMALL)
 

@@ -86,6 +86,13 @@ def test_uncertainty(reassess: Command) -> None:
     assert page["fit"].converged
 
 
+def test_figures(reassess: Command) -> None:
+    run_page(DOCS / "figures.md", reassess, compare=True)
+    written = {path.name for path in Path().iterdir()}
+    assert written >= {"error_rates.png", "model_check.pdf", "agreement.png", "curve.png"}
+    assert written >= {"calibration.png", "calibration_of_shares.png"}
+
+
 def test_from_crowd_kit(reassess: Command) -> None:
     page = run_page(DOCS / "from-crowd-kit.md", reassess, compare=True)
     assert page["model"].priors_.name == "prior"
