@@ -9,6 +9,9 @@ from .accuracy.real_accuracy import accuracy_by_class as accuracy_by_class
 from .accuracy.real_accuracy import real_accuracy as real_accuracy
 from .accuracy.real_labels import RealLabelsImagenet as RealLabelsImagenet
 from .accuracy.table import accuracy_table as accuracy_table
+from .comparison.comparison import compare_on_votes as compare_on_votes
+from .comparison.measures import measure_rightness as measure_rightness
+from .comparison.temperature import recalibrate_posteriors as recalibrate_posteriors
 from .diagnostics.model_check import check_model as check_model
 from .diagnostics.more_votes import more_votes as more_votes
 from .errors import AnalysisError as AnalysisError

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import check_types
 from ..errors import VoteError
 from ..votes.votes import Votes
 from .aggregated import Aggregation, Call
@@ -136,6 +137,7 @@ def fit_la(
     >>> fit_la(load_anesthesia()).parameters["ability"].round(2)
     array([0.88, 0.7 , 0.79, 0.85, 0.81])
     """
+    check_types(fit_la, locals())
     if passes not in (1, 2):
         raise VoteError(f"passes={passes!r}: give 1 or 2")
     n_classes = count_classes(votes, n_classes, truth, None, None)

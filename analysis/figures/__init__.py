@@ -13,6 +13,7 @@ from .more_votes import more_votes_figure
 from .ranks import ranks_figure
 from .rater_report import rater_figures
 from .raters import golden_em_figure, raters_figure
+from .votes_comparison import votes_comparison_figure
 
 __all__ = [
     "accuracy_figure",
@@ -30,5 +31,6 @@ __all__ = [
     "ranks_figure",
     "rater_figures",
     "raters_figure",
+    "votes_comparison_figure",
     "without_figure",
 ]

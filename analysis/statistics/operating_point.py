@@ -71,7 +71,7 @@ class Target:
         if self.threshold is not None:
             check_threshold(self.threshold)
         if self.with_confidence is not None:
-            check_confidence(self.with_confidence)
+            check_confidence(self.with_confidence, "with_confidence")
             if self.precision is None:
                 raise AnalysisError(
                     f"with_confidence {self.with_confidence:g} goes with precision, not with "

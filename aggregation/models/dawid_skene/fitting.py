@@ -163,30 +163,39 @@ def fit_dawid_skene(
         leave_zeros=leave_zeros,
     )
     known = None if truth is None else checked_truth(truth, votes.n_items, n_classes)
-    from .identifiability import warn_of_doubts
-    from .problem import problem_of  # Numba takes a third of a second to import
+    from .identifiability import warn_of_doubts  # Numba takes a third of a second to import
     from .starts import starts_of
 
-    problem = problem_of(
-        votes,
-        clamped := known if truth_role == "clamped" else None,
-        n_classes=n_classes,
-        pseudo_counts=pseudo_counts_of(options.pseudo_count, votes, n_classes, options.family),
-        family=options.family,
-        hard=hard,
-        fixed=checked_fixed(votes, n_classes, error_rates, class_prior),
-        threads=threads,
-    )
+    clamped = known if truth_role == "clamped" else None
+    problem = set_up(votes, clamped, options, threads)
     with closing(problem.blocks):
         starts = starts_of(problem, votes, start, known, restarts=restarts, seed=seed)
-        result = finish(
-            problem, votes, clamped, climbed(problem, starts, options, progress), options
-        )
+        paths = climbed(problem, starts, options, progress)
+        result = finish(problem, votes, clamped, paths, options)
         votes_of = votes.votes_per_rater(problem.blocks.threads)
     if start is None and problem.classes_are_alike:
         result = with_labels_in_order(result, known, votes_of)
     warn_of_doubts(result, problem, votes_of, max_steps)
     return result
+
+
+def set_up(
+    votes: Votes, clamped: NDArray[np.float64] | None, options: Options, threads: int | None
+) -> Problem:
+    """Set up what is to be climbed, as the options say."""
+    from .problem import problem_of  # late, as above
+
+    n_classes = options.n_classes
+    return problem_of(
+        votes,
+        clamped,
+        n_classes=n_classes,
+        pseudo_counts=pseudo_counts_of(options.pseudo_count, votes, n_classes, options.family),
+        family=options.family,
+        hard=options.hard,
+        fixed=checked_fixed(votes, n_classes, options.error_rates, options.class_prior),
+        threads=threads,
+    )
 
 
 def climbed(

@@ -9,7 +9,7 @@ import numpy as np
 from aggregation import Aggregated, KnownItems
 
 from ...defaults import REPLICATES, THRESHOLD
-from ...errors import AnalysisError
+from ...errors import AnalysisError, check_types
 from ...release.files.questions import N_ANIMALS
 from ...release.published import EXPERTS_FOR_RATERS
 from ...release.release import Release
@@ -44,6 +44,7 @@ def explorer_page(release: Release, *, replicates: int = REPLICATES) -> str:
     AnalysisError
         If `replicates` is out of range, or no golden question's label fits.
     """
+    check_types(explorer_page, locals())
     golden = release.golden
     subject = "the SIMULATED release" if release.simulated else "ReaL"
     return _page(
@@ -87,6 +88,7 @@ def votes_explorer_page(fit: Aggregated, known: KnownItems, *, replicates: int =
     AnalysisError
         If `replicates` is out of range, no item is known, or the fit has other items or classes.
     """
+    check_types(votes_explorer_page, locals())
     if fit.posterior.shape != (len(known.truth), len(known.class_names)):
         raise AnalysisError(
             f"a fit of {fit.posterior.shape} items and classes does not go with known items of "
