@@ -60,6 +60,7 @@ MODULES = {
     "scott_pi": "raters.agreement.agreement",
     "threshold_interval": "release.labels.label_sets",
     "votes_explorer_page": "pages.explorer.page",
+    "votes_page": "pages.votes.page",
     "without_raters": "scores.methods.without_raters",
 }
 __all__ = sorted(MODULES)

@@ -24,6 +24,7 @@ from .figures.own_fit import plot_more_votes as plot_more_votes
 from .figures.own_fit import plot_precision_recall as plot_precision_recall
 from .pages.explorer.page import explorer_page as explorer_page
 from .pages.explorer.page import votes_explorer_page as votes_explorer_page
+from .pages.votes.page import votes_page as votes_page
 from .raters.agreement.agreement import agreement as agreement
 from .raters.agreement.agreement import agreement_of_two as agreement_of_two
 from .raters.agreement.agreement import cohen_kappa as cohen_kappa

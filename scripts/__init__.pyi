@@ -121,4 +121,5 @@ from analysis import retest as retest
 from analysis import scott_pi as scott_pi
 from analysis import threshold_interval as threshold_interval
 from analysis import votes_explorer_page as votes_explorer_page
+from analysis import votes_page as votes_page
 from analysis import without_raters as without_raters

@@ -93,6 +93,7 @@ for subcommand in (
     diff.diff,
     accuracy.accuracy,
     fit.fit,
+    report.report,
     simulate.simulate,
 ):
     app.command()(subcommand)

@@ -7,7 +7,7 @@ from .calibration import calibration_figure
 from .comparison import comparison_figure
 from .curve import figure3
 from .diagnostics import model_check_figure, without_figure
-from .drawing import figure_bytes, figure_files
+from .drawing import figure_bytes, figure_files, take_caption
 from .error_rates import error_rates_figure
 from .more_votes import more_votes_figure
 from .ranks import ranks_figure
@@ -31,6 +31,7 @@ __all__ = [
     "ranks_figure",
     "rater_figures",
     "raters_figure",
+    "take_caption",
     "votes_comparison_figure",
     "without_figure",
 ]

@@ -146,6 +146,32 @@ def write_caption(figure: Figure, top: float, *paragraphs: str) -> None:
     figure.text(0.022, top, text, fontsize=CAPTION_SIZE, va="top", linespacing=1.4)
 
 
+def take_caption(figure: Figure) -> str:
+    """Take a figure's caption off, and the foot where it stood: for a page that has it as text.
+
+    Parameters
+    ----------
+    figure : Figure
+        As one of this package's functions drew it; it becomes lower.
+
+    Returns
+    -------
+    str
+        The caption, as one paragraph.
+    """
+    caption = figure.texts[0]
+    text = " ".join(caption.get_text().split()).replace(r"\$", "$")
+    width, height = figure.get_size_inches()
+    foot = caption.get_position()[1] * height
+    caption.remove()
+    share = height / (height - foot)
+    for axes in figure.axes:
+        left, bottom, wide, high = axes.get_position(original=True).bounds
+        axes.set_position((left, (bottom - foot / height) * share, wide, high * share))
+    figure.set_size_inches(width, height - foot)
+    return text
+
+
 def leader(color: str, start: tuple[float, float]) -> dict[str, Any]:
     """Return the line from a label to its mark; `start` is where on the label, in 0..1."""
     return {
