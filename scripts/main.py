@@ -23,6 +23,7 @@ from .commands import (
     labels,
     pick,
     raters,
+    report,
     reproduce,
     simulate,
 )
