@@ -97,6 +97,12 @@ from analysis import more_votes as more_votes
 from analysis import near_copies as near_copies
 from analysis import out_of_sample_scores as out_of_sample_scores
 from analysis import pairs_of_fit as pairs_of_fit
+from analysis import plot_agreement as plot_agreement
+from analysis import plot_calibration as plot_calibration
+from analysis import plot_error_rates as plot_error_rates
+from analysis import plot_model_check as plot_model_check
+from analysis import plot_more_votes as plot_more_votes
+from analysis import plot_precision_recall as plot_precision_recall
 from analysis import precision_recall as precision_recall
 from analysis import precision_recall_bands as precision_recall_bands
 from analysis import published_labels as published_labels
@@ -115,4 +121,5 @@ from analysis import retest as retest
 from analysis import scott_pi as scott_pi
 from analysis import threshold_interval as threshold_interval
 from analysis import votes_explorer_page as votes_explorer_page
+from analysis import votes_page as votes_page
 from analysis import without_raters as without_raters
