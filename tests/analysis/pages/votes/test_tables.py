@@ -24,16 +24,16 @@ from analysis.pages.votes.tables import (
 )
 from analysis.raters.report import RaterReport
 
-RATES = [[[0.8, 0.1, 0.1], [0.2, 0.7, 0.1], [0.1, 0.3, 0.6]]] * 6
+RATES = [[[0.8, 0.1, 0.1], [0.2, 0.7, 0.1], [0.1, 0.3, 0.6]]] * 12
 CLASSES = ["a", "b", "c"]
 
 
 @pytest.fixture(scope="module")
 def report() -> RaterReport:
     drawn = simulate_votes(
-        RATES, class_prior=[0.5, 0.3, 0.2], n_items=200, votes_per_item=6, seed=4
+        RATES, class_prior=[0.5, 0.3, 0.2], n_items=200, votes_per_item=12, seed=4
     ).votes
-    answers = drawn.answers.reshape(200, 6).copy()
+    answers = drawn.answers.reshape(200, 12).copy()
     answers[:, 4] = answers[:, 1]  # a copy
     named = [CLASSES[code] for code in answers.ravel()]
     return report_on_votes(Votes.from_triples(drawn.items, drawn.raters, named))
@@ -49,7 +49,8 @@ def values(table: dict[str, Any], title: str) -> list[Any]:
 
 def test_items_are_in_the_order_of_their_gain(report: RaterReport) -> None:
     fit = report.fit
-    gain = next_vote_gain(fit.posterior, error_rates=fit.error_rates)
+    weights = fit.votes.votes_per_rater()
+    gain = next_vote_gain(fit.posterior, error_rates=fit.error_rates, rater_weights=weights)
     table = item_table(fit, gain, CLASSES)
     items = [int(name) for name in values(table, "item")]
     assert sorted(items) == list(range(200))
@@ -59,7 +60,7 @@ def test_items_are_in_the_order_of_their_gain(report: RaterReport) -> None:
     np.testing.assert_allclose(values(table, "probability"), posterior.max(axis=1), atol=5.1e-5)
     second = np.argsort(posterior, axis=1)[:, 1]
     assert values(table, "else")[:20] == [CLASSES[cls] for cls in second[:20]]
-    assert values(table, "votes") == [6] * 200
+    assert values(table, "votes") == [12] * 200
 
 
 def test_raters_have_their_verdicts_and_rates(report: RaterReport) -> None:
