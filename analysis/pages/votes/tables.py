@@ -16,7 +16,7 @@ from ...raters.pairs.pairs import RaterPairs
 from ...raters.report import RaterReport
 
 # Characters of a name that a page has room for.
-LONGEST_NAME = 60
+LONGEST_NAME = 40
 # Pairs of raters that are listed; error rates of all raters, for so many numbers in all.
 MOST_PAIRS, MOST_RATES = 500, 200_000
 # Of so many classes and answers all shares are listed; of more, the largest.
