@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from ..votes.votes import Votes
     from .aggregated import Aggregated, ObjectiveKind
 
-# What is taken where no method is named.
-DEFAULT_METHOD = "dawid-skene"
+# What is taken where no method is named: on thin votes and long tails maximum likelihood falls far
+# below the votes, and is sure of it; priors, and classes anchored to the vote shares, hold it.
+DEFAULT_METHOD = "ibcc"
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from ..errors import VoteError
 from ..models.criteria import criterion, n_parameters, warn_of_many_parameters
 from ..models.dawid_skene.fitting import fit_dawid_skene
-from ..models.fit import Fit
 from ..votes.given import diagonal_pseudo_count
 from ..votes.votes import Votes
 

@@ -12,6 +12,7 @@ from aggregation.models.catalogue import DEFAULT_METHOD
 from analysis.files import with_hashes
 
 from ..outputs.fit_files import (
+    beside_majority,
     described,
     fit_files,
     fit_numbers_json,
@@ -28,7 +29,7 @@ from ..terminal.messages import (
     recorded_doubts,
     say,
 )
-from ..terminal.method_options import known_arguments, method_arguments, method_help
+from ..terminal.method_options import Choice, known_arguments, method_help
 from ..terminal.options import VotesArgument, out_option
 from ..terminal.votes_options import KNOWN, VotesOptions, takes_votes
 
@@ -62,9 +63,9 @@ class Format(StrEnum):
     CSV = "csv"
 
 
-def of_model(text: str, *names: str) -> Any:
+def of_model(text: str, *names: str, show_default: bool = True) -> Any:
     """Make an option of the model and of how it is fitted."""
-    return typer.Option(*names, help=text, rich_help_panel=MODEL)
+    return typer.Option(*names, help=text, show_default=show_default, rich_help_panel=MODEL)
 
 
 @takes_votes
@@ -72,8 +73,9 @@ def fit(
     file: VotesArgument,
     said: VotesOptions,
     method: Annotated[
-        str, typer.Option(metavar="NAME", help=method_help(), rich_help_panel=MODEL)
-    ] = DEFAULT_METHOD,
+        str | None,
+        typer.Option(metavar="NAME", help=method_help(), show_default=False, rich_help_panel=MODEL),
+    ] = None,
     truth_role: Annotated[
         TruthRole,
         typer.Option(
@@ -92,18 +94,23 @@ def fit(
         ),
     ] = None,
     pseudo_count: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="OFF[,EXTRA]",
             help="Votes added to those expected of a rater (shared: of all) for every class and "
             "answer (one-coin: right and wrong), and EXTRA more where the answer is the class: 0.1 "
-            "or 0.1,0.5 does well on most votes.",
+            "or 0.1,0.5 does well on most votes. Default: 0.",
+            show_default=False,
             rich_help_panel=MODEL,
         ),
-    ] = "0",
+    ] = None,
     family: Annotated[
-        Family, of_model("full: rates of each rater. one-coin: one a rater. shared: of all.")
-    ] = Family.FULL,
+        Family | None,
+        of_model(
+            "full: rates of each rater; the default. one-coin: one a rater. shared: of all.",
+            show_default=False,
+        ),
+    ] = None,
     hard: Annotated[
         bool, of_model("Items count for their likeliest class alone.", "--hard")
     ] = False,
@@ -150,7 +157,7 @@ def fit(
         ),
     ] = False,
 ) -> None:
-    """Aggregate your own votes: Dawid & Skene's model, fitted by EM, or another method.
+    """Aggregate your own votes, by IBCC or another method.
 
     Prints each item's label as csv, or the first ones as a table on a terminal. With -o DIR writes
     labels.csv, raters.csv, next_votes.csv (where one more vote is worth most), posteriors.parquet
@@ -160,8 +167,8 @@ def fit(
     of_model_said = {
         "n_classes": classes,
         "truth_role": truth_role.value,
-        "pseudo_count": pseudo_counts_said(pseudo_count),
-        "family": family.value,
+        "pseudo_count": None if pseudo_count is None else pseudo_counts_said(pseudo_count),
+        "family": None if family is None else family.value,
         "hard": hard,
         "accelerate": not plain,
         "tol": tol,
@@ -169,14 +176,19 @@ def fit(
         "restarts": restarts,
         "seed": seed,
     }
-    chosen, options = method_arguments(method, of_model_said, settings or [])
+    choice = Choice(method, of_model_said, settings or [])
+    choice.made()  # what cannot be is said before votes are read
     with quietly(quiet), announced_compilation():
         votes, known, notes, doubts = read_inputs(file, said, classes)
+        chosen, options, because = choice.made(votes, known)
         known = checked_known(chosen, known, said)
         result, of_fit = fitted(chosen, votes, known, options, threads)
         doubts += of_fit
         names = None if known is None else known.class_names
-        made = {"method": method, "options": options, "warnings": doubts}
+        notes += because
+        if method is None and known is not None and chosen.name == DEFAULT_METHOD:
+            doubts += below_majority(chosen, votes, known, options, threads)
+        made = {"method": chosen.name, "options": options, "warnings": doubts}
         provenance = provenance_of(file, said) | made
         contents, without = ({}, "") if out is None else fit_files(result, names, output_format)
         numbers = fit_numbers_json(result, names, with_hashes(provenance, contents))
@@ -232,11 +244,18 @@ def fitted(
     known: KnownItems | None,
     options: dict[str, Any],
     threads: int | None,
+    *,
+    knowing: bool = True,
 ) -> tuple[Aggregated, list[str]]:
-    """Fit, showing the objective on a terminal; return the result and its warnings."""
+    """Fit, showing the objective on a terminal; return the result and its warnings.
+
+    Where it is not to know the known items, they have a say in which classes there are alone.
+    """
     arguments = dict(options)
     if known is not None:
         arguments |= known_arguments(method, known, votes, options.get("truth_role", ""))
+        if not knowing:
+            del arguments["truth"]
     if isinstance(options.get("pseudo_count"), list):
         arguments["pseudo_count"] = spread_over_cells(method, arguments, votes.n_answers)
     kind = method.objective_kind.replace("log likelihood", "log-likelihood")
@@ -249,6 +268,26 @@ def fitted(
         taken = {name: value for name, value in further.items() if name in method.takes}
         result = method(votes, **arguments | taken)
     return result, doubts
+
+
+def below_majority(
+    method: Method,
+    votes: Votes,
+    known: KnownItems,
+    options: dict[str, Any],
+    threads: int | None,
+) -> list[str]:
+    """Say so where a method that does not know the known items does worse on them than the votes.
+
+    That is not known where no class is called like an answer.
+    """
+    from aggregation.models.fit_tables import right_beside_majority
+
+    if set(map(str, known.class_names)).isdisjoint(map(str, votes.answer_names)):
+        return []
+    alone, _ = fitted(method, votes, known, options, threads, knowing=False)
+    right = right_beside_majority(alone, known.truth, class_names=known.class_names)
+    return [beside_majority(method.name, right)] if right.result < right.majority else []
 
 
 def spread_over_cells(method: Method, arguments: dict[str, Any], n_answers: int) -> Any:
