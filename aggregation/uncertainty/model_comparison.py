@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import VoteError
+from ..models.aggregated import Aggregated
+from ..models.catalogue import method_of
 from ..models.criteria import criterion, n_parameters, warn_of_many_parameters
 from ..models.dawid_skene.fitting import fit_dawid_skene
 from ..votes.given import diagonal_pseudo_count
@@ -70,7 +73,13 @@ class ComparedFit(NamedTuple):
 
 
 def held_out_log_likelihood(
-    votes: Votes, *, share: float = 0.1, folds: int | None = None, seed: int = 0, **options: Any
+    votes: Votes,
+    *,
+    method: str = "dawid-skene",
+    share: float = 0.1,
+    folds: int | None = None,
+    seed: int = 0,
+    **options: Any,
 ) -> HeldOut:
     """Leave votes out at random, fit the others, and predict those that were left out.
 
@@ -80,15 +89,18 @@ def held_out_log_likelihood(
     Parameters
     ----------
     votes : Votes
+    method : str
+        Its name in `METHODS`; one that has a model of the answers.
     share : float
         How many of the votes to leave out, between 0 and 1.
     folds : int, optional
         Leave each vote out once, in so many parts, instead of a share.
     seed : int
-        The same votes are left out for the same seed, whatever the options.
+        The same votes are left out for the same seed, whatever the method and its options, so that
+        the differences of `by_item` are paired.
     **options
-        Of :func:`fit_dawid_skene`. Without a `pseudo_count`, an answer that a rater has not given
-        in the other votes is impossible.
+        Of the method. Dawid & Skene's: without a `pseudo_count`, an answer that a rater has not
+        given in the other votes is impossible.
 
     Returns
     -------
@@ -106,7 +118,8 @@ def held_out_log_likelihood(
     >>> held_out.n_votes
     6
     """
-    found = _held_out(votes, _parts(votes.n_votes, share, folds, seed), options)
+    fit = partial(method_of(method), **options)
+    found = _held_out(votes, _parts(votes.n_votes, share, folds, seed), fit)
     impossible = np.flatnonzero(np.isneginf(found.by_item))
     if len(impossible):
         raise VoteError(
@@ -158,7 +171,9 @@ def compare_fits(
     fits = [fit_dawid_skene(votes, **options) for options in models.values()]
     warn_of_many_parameters(dict(zip(models, fits, strict=True)))
     held_out = [
-        _held_out(votes, _parts(votes.n_votes, share, folds, seed), options)
+        _held_out(
+            votes, _parts(votes.n_votes, share, folds, seed), partial(fit_dawid_skene, **options)
+        )
         for options in models.values()
     ]
     best = max(held_out, key=lambda result: result.log_likelihood)
@@ -184,15 +199,14 @@ def pseudo_count_models(n: int) -> dict[str, dict[str, Any]]:
 
 
 def _held_out(
-    votes: Votes, parts: Iterable[NDArray[np.bool_]], options: Mapping[str, Any]
+    votes: Votes, parts: Iterable[NDArray[np.bool_]], fit: Callable[[Votes], Aggregated]
 ) -> HeldOut:
     """Leave out each part in turn; the log-likelihood may be minus infinity."""
     by_item = np.zeros(votes.n_items)
     votes_of_item = np.zeros(votes.n_items, dtype=np.int64)
     for left_out in parts:
-        fit = fit_dawid_skene(votes.where(~left_out), **options)
-        others = votes.where(left_out)
-        by_item += fit.log_predictive(others)
+        found, others = fit(votes.where(~left_out)), votes.where(left_out)
+        by_item += found.log_predictive(others)
         votes_of_item += np.diff(others.starts)
     n_votes = int(votes_of_item.sum())
     mean = float(by_item.sum() / n_votes)
