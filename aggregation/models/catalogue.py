@@ -95,6 +95,15 @@ def method_of(name: str) -> Method:
     return METHODS[name]
 
 
+# Takes a classifier beside the votes, and so is no method of votes alone.
+CROWDLAB = Method(
+    "crowdlab",
+    "a classifier's probabilities and the votes, weighted by how far they agree",
+    "crowdlab:fit_crowdlab",
+    "score",
+    "Goh, Tkachenko & Mueller (2022), CROWDLAB, arXiv 2210.06812",
+)
+
 METHODS = {
     method.name: method
     for method in (

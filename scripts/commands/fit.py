@@ -76,6 +76,17 @@ def fit(
         str | None,
         typer.Option(metavar="NAME", help=method_help(), show_default=False, rich_help_panel=MODEL),
     ] = None,
+    classifier: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="A classifier's probabilities: a table with a row an item and a column an answer, "
+            "or a .npy or .npz array in the order of the items. Weighted with the votes by CROWDLAB, "
+            "or, with --method NAME, one more rater.",
+            show_default=False,
+            rich_help_panel=MODEL,
+        ),
+    ] = None,
     truth_role: Annotated[
         TruthRole,
         typer.Option(
@@ -176,20 +187,21 @@ def fit(
         "restarts": restarts,
         "seed": seed,
     }
-    choice = Choice(method, of_model_said, settings or [])
+    choice = Choice(method, of_model_said, settings or [], classifier is not None)
     choice.made()  # what cannot be is said before votes are read
     with quietly(quiet), announced_compilation():
         votes, known, notes, doubts = read_inputs(file, said, classes)
         chosen, options, because = choice.made(votes, known)
+        votes, beside = with_a_classifier(votes, classifier, chosen, said)
         known = checked_known(chosen, known, said)
-        result, of_fit = fitted(chosen, votes, known, options, threads)
+        result, of_fit = fitted(chosen, votes, known, options | beside, threads)
         doubts += of_fit
         names = None if known is None else known.class_names
         notes += because
         if method is None and known is not None and chosen.name == DEFAULT_METHOD:
             doubts += below_majority(chosen, votes, known, options, threads)
         made = {"method": chosen.name, "options": options, "warnings": doubts}
-        provenance = provenance_of(file, said) | made
+        provenance = provenance_of(file, said, classifier) | made
         contents, without = ({}, "") if out is None else fit_files(result, names, output_format)
         numbers = fit_numbers_json(result, names, with_hashes(provenance, contents))
         if out is not None:
@@ -230,12 +242,27 @@ def checked_known(
     return None
 
 
-def provenance_of(file: Path, said: VotesOptions) -> dict[str, Any]:
+def with_a_classifier(
+    votes: Votes, file: Path | None, method: Method, said: VotesOptions
+) -> tuple[Votes, dict[str, Any]]:
+    """Return the votes and the method's argument for a classifier, or votes with its own."""
+    if file is None:
+        return votes, {}
+    from aggregation import read_probabilities, with_classifier
+
+    probabilities = read_probabilities(file, votes=votes, item=said.item)
+    if "probabilities" in method.takes:
+        return votes, {"probabilities": probabilities}
+    return with_classifier(votes, probabilities), {}
+
+
+def provenance_of(file: Path, said: VotesOptions, classifier: Path | None) -> dict[str, Any]:
     """Give the versions of what is used, and name what was read, with the hash of each file."""
     from analysis.release.labels.provenance import versions
 
-    truth = {} if said.truth is None else {"truth": described(said.truth)}
-    return {"versions": versions(), "inputs": {"votes": described(file)} | truth}
+    read = {"votes": file, "truth": said.truth, "classifier": classifier}
+    inputs = {name: described(path) for name, path in read.items() if path is not None}
+    return {"versions": versions(), "inputs": inputs}
 
 
 def fitted(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aggregation import METHODS, Method
-from aggregation.models.catalogue import DEFAULT_METHOD, method_of
+from aggregation.models.catalogue import CROWDLAB, DEFAULT_METHOD, method_of
 
 from .messages import UsageError
 
@@ -35,6 +35,7 @@ OF_OPTIONS = "dawid-skene"
 OPTION = {"n_classes": "--classes", "accelerate": "--plain"}
 # Arguments that come from elsewhere than from --set.
 ELSEWHERE = {*UNSAID, "truth", "start", "threads", "progress", "error_rates", "class_prior"}
+ELSEWHERE |= {"probabilities"}
 
 
 def method_help() -> str:
@@ -60,16 +61,21 @@ class Choice:
         A value for each argument of `UNSAID`.
     settings : sequence of str
         Further arguments; see :func:`method_arguments`.
+    classifier : bool
+        Whether there is a classifier: where no method is named, it speaks for CROWDLAB.
     """
 
     named: str | None
     said: dict[str, Any]
     settings: Sequence[str]
+    classifier: bool = False
 
     def made(
         self, votes: Votes | None = None, known: KnownItems | None = None
     ) -> tuple[Method, dict[str, Any], list[str]]:
         """Return the method, its arguments, and what is to be said of the choice."""
+        if self.classifier and self.named in (None, CROWDLAB.name):
+            return *arguments_of(CROWDLAB, self.said, self.settings), []
         because = [] if self.named is not None else self.deciding()
         if self.named is None and votes is not None and known is None:
             because += self.other_classes(votes.n_answers)
@@ -126,7 +132,13 @@ def method_arguments(
     VoteError
         If there is no such method.
     """
-    method = method_of(name)
+    return arguments_of(method_of(name), said, settings)
+
+
+def arguments_of(
+    method: Method, said: dict[str, Any], settings: Sequence[str]
+) -> tuple[Method, dict[str, Any]]:
+    """Return a method and its arguments; see :func:`method_arguments`."""
     refused = [
         argument
         for argument, value in said.items()
@@ -134,7 +146,7 @@ def method_arguments(
     ]
     if refused:
         raise UsageError(
-            f"--method {name} takes no {option_of(refused[0])}; it takes {all_options(method)}"
+            f"--method {method.name} takes no {option_of(refused[0])}; it takes {all_options(method)}"
         )
     defaults = inspect.signature(method.function).parameters
     arguments = {
