@@ -74,8 +74,10 @@ def fit_crowdlab(votes: Votes, *, probabilities: ArrayLike) -> Aggregation:
 
     Examples
     --------
-    >>> votes = Votes.from_triples([0, 0, 1, 1, 2, 2, 3], [0, 1, 0, 1, 0, 1, 0], [0, 0, 1, 1, 0, 1, 1])
-    >>> fit = fit_crowdlab(votes, probabilities=[[0.9, 0.1], [0.2, 0.8], [0.3, 0.7], [0.6, 0.4]])
+    >>> votes = Votes.from_triples([0, 0, 1, 1, 2, 2], [0, 1, 0, 1, 1, 2], [0, 0, 1, 1, 0, 1])
+    >>> fit = fit_crowdlab(votes, probabilities=[[0.9, 0.1], [0.2, 0.8], [0.4, 0.6]])
+    >>> fit.posterior[2].round(2), fit.parameters["classifier_weight"].round(2)
+    (array([0.4, 0.6]), array([1.41]))
     """
     guess = checked_probabilities(probabilities, votes)
     counts = votes.answer_counts()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -12,13 +12,13 @@ from aggregation.models.catalogue import DEFAULT_METHOD
 from analysis.files import with_hashes
 
 from ..outputs.fit_files import (
-    beside_majority,
     described,
     fit_files,
     fit_numbers_json,
     print_labels,
     print_summary,
 )
+from ..outputs.fit_results import below_majority, checked_known, fitted, with_a_classifier
 from ..terminal.files import write_set
 from ..terminal.inputs import print_notes, read_inputs
 from ..terminal.messages import (
@@ -26,16 +26,11 @@ from ..terminal.messages import (
     announced_compilation,
     print_result,
     quietly,
-    recorded_doubts,
     say,
 )
-from ..terminal.method_options import Choice, known_arguments, method_help
+from ..terminal.method_options import Choice, method_help
 from ..terminal.options import VotesArgument, out_option
 from ..terminal.votes_options import KNOWN, VotesOptions, takes_votes
-
-if TYPE_CHECKING:
-    from aggregation import Aggregated, KnownItems, Method, Votes
-
 
 MODEL = "Model"
 OUTPUT = "Output"
@@ -81,8 +76,8 @@ def fit(
         typer.Option(
             metavar="FILE",
             help="A classifier's probabilities: a table with a row an item and a column an answer, "
-            "or a .npy or .npz array in the order of the items. Weighted with the votes by CROWDLAB, "
-            "or, with --method NAME, one more rater.",
+            "or a .npy or .npz array in the order of the items. Weighted with the votes by "
+            "CROWDLAB or, with --method NAME, one more rater.",
             show_default=False,
             rich_help_panel=MODEL,
         ),
@@ -230,32 +225,6 @@ def pseudo_counts_said(text: str) -> float | list[float]:
     return counts[0] if len(counts) == 1 else counts
 
 
-def checked_known(
-    method: Method, known: KnownItems | None, said: VotesOptions
-) -> KnownItems | None:
-    """Return the known items where the method takes them; those of an export are left aside."""
-    if known is None or "truth" in method.takes:
-        return known
-    if said.truth is not None or said.truth_column is not None:
-        raise UsageError(f"--method {method.name} takes no known items (--truth)")
-    say().print(f"known items are left aside: --method {method.name} takes none")
-    return None
-
-
-def with_a_classifier(
-    votes: Votes, file: Path | None, method: Method, said: VotesOptions
-) -> tuple[Votes, dict[str, Any]]:
-    """Return the votes and the method's argument for a classifier, or votes with its own."""
-    if file is None:
-        return votes, {}
-    from aggregation import read_probabilities, with_classifier
-
-    probabilities = read_probabilities(file, votes=votes, item=said.item)
-    if "probabilities" in method.takes:
-        return votes, {"probabilities": probabilities}
-    return with_classifier(votes, probabilities), {}
-
-
 def provenance_of(file: Path, said: VotesOptions, classifier: Path | None) -> dict[str, Any]:
     """Give the versions of what is used, and name what was read, with the hash of each file."""
     from analysis.release.labels.provenance import versions
@@ -263,66 +232,3 @@ def provenance_of(file: Path, said: VotesOptions, classifier: Path | None) -> di
     read = {"votes": file, "truth": said.truth, "classifier": classifier}
     inputs = {name: described(path) for name, path in read.items() if path is not None}
     return {"versions": versions(), "inputs": inputs}
-
-
-def fitted(
-    method: Method,
-    votes: Votes,
-    known: KnownItems | None,
-    options: dict[str, Any],
-    threads: int | None,
-    *,
-    knowing: bool = True,
-) -> tuple[Aggregated, list[str]]:
-    """Fit, showing the objective on a terminal; return the result and its warnings.
-
-    Where it is not to know the known items, they have a say in which classes there are alone.
-    """
-    arguments = dict(options)
-    if known is not None:
-        arguments |= known_arguments(method, known, votes, options.get("truth_role", ""))
-        if not knowing:
-            del arguments["truth"]
-    if isinstance(options.get("pseudo_count"), list):
-        arguments["pseudo_count"] = spread_over_cells(method, arguments, votes.n_answers)
-    kind = method.objective_kind.replace("log likelihood", "log-likelihood")
-    with say().status("fitting") as status, recorded_doubts() as doubts:
-
-        def tell(step: int, objective: float) -> None:
-            status.update(f"step {step:,}: {kind} {objective:,.4f}")
-
-        further = {"threads": threads, "progress": tell}
-        taken = {name: value for name, value in further.items() if name in method.takes}
-        result = method(votes, **arguments | taken)
-    return result, doubts
-
-
-def below_majority(
-    method: Method,
-    votes: Votes,
-    known: KnownItems,
-    options: dict[str, Any],
-    threads: int | None,
-) -> list[str]:
-    """Say so where a method that does not know the known items does worse on them than the votes.
-
-    That is not known where no class is called like an answer.
-    """
-    from aggregation.models.fit_tables import right_beside_majority
-
-    if set(map(str, known.class_names)).isdisjoint(map(str, votes.answer_names)):
-        return []
-    alone, _ = fitted(method, votes, known, options, threads, knowing=False)
-    right = right_beside_majority(alone, known.truth, class_names=known.class_names)
-    return [beside_majority(method.name, right)] if right.result < right.majority else []
-
-
-def spread_over_cells(method: Method, arguments: dict[str, Any], n_answers: int) -> Any:
-    """Return the pseudo-counts that OFF,EXTRA stands for, in the terms of the family."""
-    from aggregation import diagonal_pseudo_count
-
-    off, extra = arguments["pseudo_count"]
-    family = (arguments | dict(method.fixed))["family"]
-    if family == Family.ONE_COIN.value:
-        return [off + extra, off]
-    return diagonal_pseudo_count(off, extra, arguments["n_classes"] or n_answers)

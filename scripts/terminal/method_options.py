@@ -146,7 +146,8 @@ def arguments_of(
     ]
     if refused:
         raise UsageError(
-            f"--method {method.name} takes no {option_of(refused[0])}; it takes {all_options(method)}"
+            f"--method {method.name} takes no {option_of(refused[0])}; it takes "
+            f"{all_options(method)}"
         )
     defaults = inspect.signature(method.function).parameters
     arguments = {
