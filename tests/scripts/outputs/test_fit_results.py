@@ -1,4 +1,4 @@
-"""`reassess fit --classifier`: the classifier beside the votes, by CROWDLAB or as one more rater."""
+"""`reassess fit --classifier`: a classifier beside the votes, by CROWDLAB or as one more rater."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from pyarrow import parquet
 
 from aggregation import METHODS, Votes, fit_crowdlab, with_classifier
@@ -35,7 +36,7 @@ def votes(tmp_path: Path) -> Votes:
     return Votes.read("v.csv")
 
 
-def posterior() -> np.ndarray:
+def posterior() -> NDArray[np.float64]:
     table = parquet.read_table("out/posteriors.parquet").to_pydict()
     assert table["item"] == ["p1", "p2", "p3"]
     return np.array([table["posterior_cat"], table["posterior_dog"]]).T
