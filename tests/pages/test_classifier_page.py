@@ -25,7 +25,10 @@ def classifier(known: Known, right: float) -> NDArray[np.float64]:
     truth = np.where(known.truth < 0, rng.integers(k, size=n_items), known.truth)
     wrong = (truth + rng.integers(1, k, size=n_items)) % k
     top = np.where(rng.random(n_items) < right, truth, wrong)
-    return np.where(np.arange(k) == top[:, None], right, (1 - right) / (k - 1))
+    found: NDArray[np.float64] = np.where(
+        np.arange(k) == top[:, None], right, (1 - right) / (k - 1)
+    )
+    return found
 
 
 def measured(jobs: list[Known], right: float) -> NDArray[np.float64]:
