@@ -72,9 +72,9 @@ $(ECOSYSTEM)/.ready: pyproject.toml
 	$(ECOSYSTEM)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[ecosystem]'
 	@touch $@
 
-$(FLOORS)/.ready: pyproject.toml tests/floors.py
+$(FLOORS)/.ready: pyproject.toml tests/versions/floors.py
 	$(or $(call interpreter,3.11),python3.11) -m venv --clear $(FLOORS)
-	$(FLOORS)/bin/python -m tests.floors > $(FLOORS)/floors.txt
+	$(FLOORS)/bin/python -m tests.versions.floors > $(FLOORS)/floors.txt
 	$(FLOORS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $(FLOORS)/floors.txt --editable .
 	@touch $@
 

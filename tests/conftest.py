@@ -14,8 +14,8 @@ from analysis import Release, load_release
 from analysis.release.files import download
 from scripts import main
 
-from . import core
 from .support.commands import Command, Ended
+from .versions import core
 
 # Kernels are compiled within tests, and machines are busy: a slow example is no failure.
 hypothesis.settings.register_profile("without deadlines", deadline=None)

@@ -129,11 +129,10 @@ class Blocks:
         """
         from ..kernels.bwa import mean_step
 
-        classes = np.arange(self.votes.n_raters * self.votes.n_answers) % self.votes.n_answers
-        places = np.arange(len(classes)) * self.width + classes
+        named = np.tile(np.arange(self.votes.n_answers), self.votes.n_raters)
         pulls = np.full(self.width, pull)  # padded classes have a mean of 0, and stay there
         votes, middle = self.patterns[:3], (self._padded(mean), pulls, (0.0,) * self.row_width)
-        tables = self._padded(precisions), self._padded(own), places
+        tables = self._padded(precisions), self._padded(own), named
         results = self.counts, self.class_counts, self.log_likelihood, positions
 
         def work(first: int, last: int) -> None:

@@ -16,7 +16,7 @@ def mean_step(
     weights: NDArray[np.int32],
     precisions: Array,
     own: Array,
-    places: NDArray[np.int64],
+    named: NDArray[np.int64],
     mean: Array,
     pull: Array,
     zeros: tuple[float, ...],
@@ -32,8 +32,8 @@ def mean_step(
 
     A vote stands at 1 in the class that it names, at 0 in others. An item's position is the mean of
     its votes by their `precisions`, and of `mean` by `pull` (Li, Rubinstein & Cohn, WWW 2019).
-    `precisions` and `own` are flat, `width` entries a code; `own` has the named class alone, and
-    ``places[code]`` is where. `zeros` is a row, and classes take one or several.
+    `precisions` and `own` are flat, `width` entries a code; `own` has the class ``named[code]``
+    alone. `zeros` is a row, and classes take one or several.
 
     `squares` has shape (n_blocks, n_codes * width): of each code and class. `sums` are positions
     summed over items, `values` minus half the squares from the mean, both by block; `positions`,
@@ -41,6 +41,7 @@ def mean_step(
     """
     width, step = np.uintp(len(mean)), np.uintp(len(zeros))
     position, above, squared = np.empty(len(mean)), np.empty(len(mean)), np.empty(len(mean))
+    middle = mean / pull
     for block in range(first_block, last_block):
         square, total = squares[block], sums[block]
         square[:] = 0.0
@@ -54,18 +55,21 @@ def mean_step(
                 store(above, c, row)
                 row = plus_votes(load(zeros, pull, c), precisions, codes, begin, end, width, c)
                 store(position, c, row)
+            left = 0.0
             for k in range(width):
                 there = above[k] / position[k]
-                off = there - mean[k] / pull[k]
-                value -= 0.5 * weight * pull[k] * (off * off)
+                off = there - middle[k]
+                left += pull[k] * (off * off)
                 position[k] = there
                 squared[k] = weight * (there * there)
                 total[k] += weight * there
+            value -= 0.5 * weight * left
             for c in range(np.uintp(0), width, step):
                 add_to_votes(load(zeros, squared, c), square, codes, begin, end, width, c)
             for v in range(begin, end):
-                place = np.uintp(places[codes[v]])
-                square[place] += weight * (1.0 - 2.0 * position[place % width])
+                code = np.uintp(codes[v])
+                own_class = np.uintp(named[code])
+                square[code * width + own_class] += weight * (1.0 - 2.0 * position[own_class])
             if len(positions) > 0:
                 for k in range(np.uintp(positions.shape[1])):
                     positions[p, k] = position[k]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import check_types
 from ..votes.votes import Votes
 from .aggregated import Aggregation, Call
 from .dawid_skene.arguments import classes_with_room
@@ -87,6 +88,7 @@ def fit_bwa(
     >>> round(fit.objective, 3), fit.classes()[:6].tolist()
     (1349.613, [0, 2, 1, 1, 1, 1])
     """
+    check_types(fit_bwa, locals())
     n_classes = classes_with_room(votes, n_classes, truth, None, None)
     check_square(votes, n_classes, "votes measure classes by whether they name them")
     from .bwa_model import LEAST_VARIANCE, PRIOR_VOTES, Bwa  # Numba: a third of a second

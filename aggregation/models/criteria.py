@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from ..arguments import check_types
 from ..errors import VoteWarning
 from .fit import Fit
 
@@ -33,6 +34,7 @@ def n_parameters(fit: Fit) -> int:
     >>> n_parameters(fit_dawid_skene(votes))  # 3 raters x 2 classes, and the class prior
     7
     """
+    check_types(n_parameters, locals())
     n_raters = int(np.count_nonzero(fit.votes.votes_per_rater()))
     shape = n_raters, fit.votes.n_answers, fit.n_classes
     of_rates = fit.options.family.n_parameters(shape) if fit.options.error_rates is None else 0
@@ -65,6 +67,7 @@ def bic(fit: Fit) -> float:
     ----------
     Schwarz (1978), Estimating the dimension of a model, Annals of Statistics 6(2), 461-464.
     """
+    check_types(bic, locals())
     warn_of_many_parameters({"": fit})
     return criterion(fit)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import check_types
 from ..engine.memory import check_room
 from ..errors import VoteError
 from ..votes.given import numbers
@@ -128,6 +129,7 @@ def fit_ebcc(
     >>> round(fit.objective, 3)
     -259.456
     """
+    check_types(fit_ebcc, locals())
     check_options("clamped", tol, max_steps=max_steps, restarts=restarts, seed=seed)
     if not is_at_least(1, n_groups, Integral):
         raise VoteError(f"n_groups={n_groups!r}: give 1 or more")
@@ -204,6 +206,7 @@ def result(model: Ebcc, top: Top, states: Array, bounds: Array, options: Call) -
         },
         predictive=np.einsum("kg,rkga->rka", shares, rates),
         predictor=Groups(states, rates.reshape(n_raters, -1, n_answers)),
+        onward=states.reshape(len(states), *groups.shape),
         **top.named(model.job, "elbo"),
     )
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaln
 
+from ..arguments import check_types
 from ..errors import ConvergenceWarning, VoteError
 from ..votes.given import numbers
 from ..votes.votes import Votes
@@ -97,6 +98,7 @@ def sample_ibcc(
     >>> fit.posterior[0].round(1)
     array([1., 0., 0., 0.])
     """
+    check_types(sample_ibcc, locals())
     check_options("clamped", 0.0, warmup=warmup, seed=seed)
     for name, value, least in (("draws", draws, 4), ("chains", chains, 1)):
         if not is_at_least(least, value, Integral):

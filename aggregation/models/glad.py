@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import check_types
 from ..votes.votes import Votes
 from .aggregated import Aggregation, Call
 from .dawid_skene.arguments import check_options, checked_truth, classes_with_room
@@ -90,6 +91,7 @@ def fit_glad(
     >>> round(fit.objective, 3), fit.parameters["ability"].round(2).tolist()
     (-281.635, [0.92, 0.43, 0.64, 0.9, 0.61])
     """
+    check_types(fit_glad, locals())
     check_options("clamped", tol, max_steps=max_steps)
     n_classes = classes_with_room(votes, n_classes, truth, None, None)
     check_square(votes, n_classes, "raters who are right answer with the class")

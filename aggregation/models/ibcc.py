@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from numpy.typing import ArrayLike
 
+from ..arguments import check_types
 from ..votes.given import numbers
 from ..votes.votes import Votes
 from .aggregated import Aggregation, Call
@@ -108,6 +109,7 @@ def fit_ibcc(
     >>> round(fit.objective, 3), fit.parameters["class_prior"].round(2).tolist()
     (-249.445, [0.41, 0.43, 0.13, 0.03])
     """
+    check_types(fit_ibcc, locals())
     if n_classes is None and diagonal is not None:
         n_classes = numbers("diagonal", diagonal).size
     n_classes = classes_with_room(votes, n_classes, truth, None, None, start)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import check_types
 from ..errors import VoteError
 from ..votes.votes import Votes
 from .aggregated import Aggregation, Call
@@ -136,13 +137,14 @@ def fit_la(
     >>> fit_la(load_anesthesia()).parameters["ability"].round(2)
     array([0.88, 0.7 , 0.79, 0.85, 0.81])
     """
+    check_types(fit_la, locals())
     if passes not in (1, 2):
         raise VoteError(f"passes={passes!r}: give 1 or 2")
     n_classes = count_classes(votes, n_classes, truth, None, None)
     check_square(votes, n_classes, "answers are counted")
     clamped = None if truth is None else checked_truth(truth, votes.n_items, votes.n_answers)
     stream = LabelStream(votes.n_raters, votes.n_answers)
-    posterior, ability = stream.take(votes, truth=clamped), stream.ability
+    posterior, ability = stream.take(votes, truth=truth), stream.ability
     if passes == 2:
         weights = votes.n_answers * ability - 1
         shares = shares_of(votes.answer_counts(weights[votes.raters]))

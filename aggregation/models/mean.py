@@ -7,6 +7,7 @@ import warnings
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..arguments import check_types
 from ..errors import ConvergenceWarning, IdentifiabilityWarning
 from ..votes.votes import Votes
 from .aggregated import Aggregated, Aggregation, Call
@@ -79,6 +80,7 @@ def fit_mean(
     >>> fit.posterior[2].round(2)
     array([0.17, 0.83, 0.  , 0.  ])
     """
+    check_types(fit_mean, locals())
     n_classes = classes_with_room(votes, n_classes, truth, None, None)
     check_square(votes, n_classes, "votes themselves are among the methods")
     clamped = None if truth is None else checked_truth(truth, votes.n_items, n_classes)

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import MOST_COUNT
 from ..errors import VoteError
 from ..votes.given import numbers
 
@@ -45,6 +46,8 @@ def checked_count(name: str, count: ArrayLike, shape: tuple[int, ...]) -> NDArra
     wrong = ~((counts >= LEAST_COUNT) & np.isfinite(counts))
     if wrong.any():
         raise VoteError(f"{name} has {counts[wrong][0]}: give {LEAST_COUNT} or more")
+    if (counts > MOST_COUNT).any():
+        raise VoteError(f"{name} has {counts.max()}: beside more than 2**53 no vote would count")
     return counts
 
 

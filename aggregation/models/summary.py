@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import apart
 from ..table import Columns, Table
 from .label_tables import Labelled, departures
 
@@ -74,7 +75,7 @@ def class_columns(result: Labelled, names: Sequence[Any]) -> Columns:
     prior: NDArray[np.float64] | None = getattr(
         result, "class_prior", parameters.get("class_prior")
     )
-    columns: dict[str, Any] = {"class": list(map(str, names))}
+    columns: dict[str, Any] = {"class": apart(names)}
     if prior is not None:
         columns["prior"] = prior
     return columns | {"items": items}

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import check_types
 from ..datasets.draws import generator
 from ..errors import VoteError
 from ..votes.given import numbers
@@ -122,6 +123,7 @@ def vote_share(
     >>> vote_share(votes, ties="first").classes()
     array([1, 0])
     """
+    check_types(vote_share, locals())
     if ties not in get_args(Ties):
         raise VoteError(f"ties={ties!r} is not one of {', '.join(map(repr, get_args(Ties)))}")
     shares = answer_shares(votes, None if weights is None else checked_weights(weights, votes))

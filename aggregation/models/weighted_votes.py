@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import check_types
 from ..votes.votes import Votes
 from .aggregated import Aggregation, Call
 from .dawid_skene.arguments import check_options, checked_truth, count_classes
@@ -108,6 +109,7 @@ def fit_wawa(
     >>> fit_wawa(votes).parameters["weight"]
     array([1. , 1. , 0.5])
     """
+    check_types(fit_wawa, locals())
     crowd = _Crowd(votes, n_classes, truth)
     return crowd.result(
         "wawa", crowd.agreement(None), Call(fit_wawa, {"n_classes": n_classes}), 1, True
@@ -145,6 +147,7 @@ def fit_zbs(
     Ustalov, Pavlichenko & Tseitlin (2024), Learning from crowds with crowd-kit, Journal of Open
     Source Software 9(96): zero-based skill.
     """
+    check_types(fit_zbs, locals())
     crowd = _Crowd(votes, n_classes, truth)
     skills, rate = np.full(votes.n_raters, 1 / votes.n_answers + ABOVE_GUESSING), 1.0
     for step in range(1, ZBS_STEPS + 1):
@@ -196,6 +199,7 @@ def fit_catd(
     Li, Li, Gao, Su, Zhao, Demirbas, Fan & Han (2014), A confidence-aware approach for truth
     discovery on long-tail data, PVLDB 8(4).
     """
+    check_types(fit_catd, locals())
     from scipy.stats import chi2
 
     check_options("clamped", 0.0, max_steps=max_steps)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import check_types
 from ..engine.climb import Path, climb
 from ..errors import ConvergenceWarning, VoteError
 from ..models.dawid_skene.arguments import (
@@ -150,6 +151,7 @@ def profile_class_prior(
     array([[0.628, 0.006],
            [0.994, 0.372]])
     """
+    check_types(profile_class_prior, locals())
     checked_confidence(confidence)
     options = fit.options
     if options.class_prior is not None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import check_types
 from ..errors import ConvergenceWarning, VoteError, VoteWarning
 from ..models.criteria import n_parameters
 from ..models.fit import Fit
@@ -198,9 +199,10 @@ def standard_errors(
     >>> standard_errors(fit).class_prior.round(4)
     array([0.0949, 0.0949])
     """
+    check_types(standard_errors, locals())
     _check(fit, robust, groups)
     from .covariance import covariance_of  # Numba takes a third of a second to import
-    from .resampling import groups_of_items
+    from .replicates.resampling import groups_of_items
 
     group_of = groups_of_items(fit.votes, groups) if robust else None
     kept = np.arange(fit.votes.n_raters)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import AnalysisError
+from ..errors import AnalysisError, check_types
 from .bands import Bands
 from .estimates import check_confidence
 from .precision_recall import OperatingPoint, PrecisionRecall
@@ -71,7 +71,7 @@ class Target:
         if self.threshold is not None:
             check_threshold(self.threshold)
         if self.with_confidence is not None:
-            check_confidence(self.with_confidence)
+            check_confidence(self.with_confidence, "with_confidence")
             if self.precision is None:
                 raise AnalysisError(
                     f"with_confidence {self.with_confidence:g} goes with precision, not with "
@@ -240,6 +240,7 @@ def choose_threshold(
     >>> choose_threshold(curve, costs=(0, 5)).interval
     ThresholdInterval(low=0.9, high=inf)
     """
+    check_types(choose_threshold, locals())
     wanted = None if costs is None else Costs(*costs)
     return choose(curve, Target(precision, recall, f_beta, wanted, threshold, with_confidence))
 

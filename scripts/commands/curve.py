@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from analysis.defaults import REPLICATES, THRESHOLD
-from analysis.files import write_file
+from analysis.release.files.writing import write_file
 
 from ..terminal.files import STANDARD_OUTPUT
-from ..terminal.messages import UsageError, print_result, say
+from ..terminal.messages import UsageError, console, print_result, say
 from ..terminal.options import DataOption, output_option
 
 if TYPE_CHECKING:
@@ -133,7 +133,6 @@ def summary(data: Figure3) -> str:
 
 def print_table(data: Figure3) -> None:
     """Print the numbers behind the marks of the figure."""
-    from rich.console import Console
     from rich.table import Table
 
     table = Table(box=None, padding=(0, 1, 0, 0))  # fits 80 characters
@@ -144,7 +143,7 @@ def print_table(data: Figure3) -> None:
         shares = (point.precision, point.recall, point.f1)
         counts = (point.kept, point.hits, point.n_fits)
         table.add_row(rule, *map(rounded, shares), *(f"{count:,}" for count in counts))
-    Console(highlight=False).print(table)
+    console().print(table)
 
 
 def rounded(share: float) -> str:

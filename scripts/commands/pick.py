@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from analysis.defaults import REPLICATES
-from analysis.files import write_file
+from analysis.release.files.writing import write_file
 
 from ..terminal.files import STANDARD_OUTPUT
-from ..terminal.messages import print_result, say
+from ..terminal.messages import console, print_result, say
 from ..terminal.options import DataOption, output_option
 
 if TYPE_CHECKING:
@@ -103,7 +103,6 @@ def pick(
 
 def print_table(picked: tuple[PickedPoint, ...]) -> None:
     """Print the numbers with their intervals."""
-    from rich.console import Console
     from rich.table import Table
 
     table = Table(box=None, padding=(0, 2, 0, 0))
@@ -119,4 +118,4 @@ def print_table(picked: tuple[PickedPoint, ...]) -> None:
             f"{point.n_labels:,}",
             f"{point.n_images:,}",
         )
-    Console(highlight=False).print(table)
+    console().print(table)

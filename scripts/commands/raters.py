@@ -15,6 +15,7 @@ from ..terminal.inputs import print_notes, read_inputs
 from ..terminal.messages import (
     UsageError,
     announced_compilation,
+    console,
     print_result,
     recorded_doubts,
     say,
@@ -135,7 +136,6 @@ def refuse_what_does_not_go_together(
 
 def print_table(report: RaterReport) -> None:
     """Print raters, experts and the original label, or a user's raters; the best first."""
-    from rich.console import Console
     from rich.table import Table
 
     # No box: with one space between columns it fits 80 characters.
@@ -154,7 +154,7 @@ def print_table(report: RaterReport) -> None:
         rows = rows_of_release(report, golden.accuracy)
     for cells in rows:
         table.add_row(*cells)
-    Console(highlight=False).print(table)
+    console().print(table)
 
 
 def rows_of_votes(report: RaterReport) -> Iterator[tuple[str, ...]]:

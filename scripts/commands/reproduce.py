@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from analysis.defaults import FORMATS
-from analysis.files import with_hashes
+from analysis.release.files.writing import with_hashes
 
 from ..terminal.files import write_set
 from ..terminal.messages import print_result, say
@@ -119,6 +118,7 @@ def write_reproduction(
     from analysis.raters.golden.accuracy import raters_csv
     from analysis.release.labels.label_sets import to_json
     from analysis.reproduction import summary
+    from analysis.tables import json_text
 
     figure = figure3(result.figure3)
     pictures = {form: figure_bytes(figure, form) for form in FORMATS}
@@ -131,7 +131,7 @@ def write_reproduction(
         "figure3.pdf": pictures["pdf"],
         "report.html": report_html(release, result, numbers, pictures["png"]).encode(),
     }
-    manifest = json.dumps(with_hashes(numbers, contents), indent=2, allow_nan=False) + "\n"
+    manifest = json_text(with_hashes(numbers, contents), indent=2)
     write_set(out, contents | {"summary.json": manifest.encode()})
 
 

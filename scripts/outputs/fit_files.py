@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,10 +23,9 @@ def fit_numbers_json(
 ) -> str:
     """Return fit.json: what was fitted, by what, to what, and all that it says in numbers."""
     from aggregation.models.fit_tables import fit_numbers
-    from analysis.tables import without_nan
+    from analysis.tables import json_text
 
-    numbers = without_nan(provenance | fit_numbers(result, class_names=names))
-    return json.dumps(numbers, indent=1, allow_nan=False) + "\n"
+    return json_text(provenance | fit_numbers(result, class_names=names))
 
 
 def fit_files(

@@ -19,8 +19,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from analysis.files import SUFFIX, not_of_one_run
 from analysis.release.files.download import RATERS, missing_files
+from analysis.release.files.writing import SUFFIX, not_of_one_run
 
 SIGNALS = (signal.SIGKILL, signal.SIGKILL, signal.SIGINT, signal.SIGTERM)
 HANG_SECONDS = 120.0
@@ -129,7 +129,7 @@ def prepare(place: Path) -> None:
 def kill_once(job: Job, place: Path, rng: random.Random, k: int, outcome: Outcome) -> None:
     """Kill one command, look at its folder, and have the next run mend it."""
     out = place / f"{job.name}-{rng.randrange(3)}"
-    before = contents(out)
+    before, before_parts = contents(out), parts(out)
     number = rng.choice(SIGNALS)
     with subprocess.Popen(
         command(job, place, out, k), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
@@ -144,12 +144,12 @@ def kill_once(job: Job, place: Path, rng: random.Random, k: int, outcome: Outcom
             outcome.faults.append(f"kill {k} of {job.name}: hangs")
     outcome.kills += 1
     outcome.ends[process.returncode] += 1
-    for fault in faults(job, out, before, process.returncode, number, said):
+    for fault in faults(job, out, before, before_parts, process.returncode, number, said):
         outcome.faults.append(f"kill {k} of {job.name} by {number.name}: {fault}")
     outcome.marked += job.is_marked(out)
     if rng.random() < 0.3:
         run_through(job, place, out, k)
-        if not job.is_whole(out) or list(out.glob(f".*{SUFFIX}")):
+        if not job.is_whole(out) or parts(out):
             outcome.faults.append(f"kill {k} of {job.name}: the next run does not mend it")
 
 
@@ -182,7 +182,13 @@ def changes(out: Path, begun: int, *, renamed: bool) -> int:
 
 
 def faults(
-    job: Job, out: Path, before: dict[str, bytes], status: int, number: signal.Signals, said: str
+    job: Job,
+    out: Path,
+    before: dict[str, bytes],
+    before_parts: set[str],
+    status: int,
+    number: signal.Signals,
+    said: str,
 ) -> list[str]:
     """Return what must not be, where a command into a folder has been killed."""
     found = []
@@ -204,10 +210,15 @@ def faults(
             found.append(f"half-written: {name}")
     if not job.is_whole(out) and (status == 0 or not job.is_marked(out)):
         found.append("torn")
-    parts = list(out.glob(f".*{SUFFIX}")) if out.is_dir() else []
-    if parts and status == 128 + number and not before:
-        found.append(f"it left {len(parts)} parts")
+    left = parts(out) - before_parts
+    if left and status == 128 + number:
+        found.append(f"it left {len(left)} parts")
     return found
+
+
+def parts(folder: Path) -> set[str]:
+    """Name what is half-written in a folder."""
+    return {path.name for path in folder.glob(f".*{SUFFIX}")}
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from analysis.files import SUFFIX
+from analysis.release.files.writing import SUFFIX
 
 from . import kills
 
@@ -25,7 +25,9 @@ def test_the_harness_sees_faults(tmp_path: Path) -> None:
     (tmp_path / f".abc{SUFFIX}").write_bytes(b"")
     assert not job.is_whole(tmp_path)
     assert job.is_marked(tmp_path)
-    found = kills.faults(job, tmp_path, before, 0, kills.SIGNALS[0], "Traceback (most recent ...")
+    found = kills.faults(
+        job, tmp_path, before, set(), 0, kills.SIGNALS[0], "Traceback (most recent ..."
+    )
     assert [fault.partition(":")[0] for fault in found] == [
         *("traceback", "lost", "half-written", "torn")
     ]

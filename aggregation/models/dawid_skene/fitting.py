@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ...arguments import check_types
 from ...votes.votes import Votes
 from ..fit import Fit, Optimum, Options
 from .arguments import (
@@ -144,6 +145,7 @@ def fit_dawid_skene(
     >>> round(fit.log_likelihood, 3), fit.class_prior.round(2).tolist()
     (-192.891, [0.4, 0.42, 0.11, 0.07])
     """
+    check_types(fit_dawid_skene, locals())
     check_options(truth_role, tol, max_steps=max_steps, restarts=restarts, seed=seed)
     n_classes = classes_with_room(votes, n_classes, truth, error_rates, class_prior, start)
     raters = family_of(family, n_classes, votes.n_answers)
@@ -161,20 +163,11 @@ def fit_dawid_skene(
         leave_zeros=leave_zeros,
     )
     known = None if truth is None else checked_truth(truth, votes.n_items, n_classes)
-    from .identifiability import warn_of_doubts
-    from .problem import problem_of  # Numba takes a third of a second to import
+    from .identifiability import warn_of_doubts  # Numba takes a third of a second to import
     from .starts import starts_of
 
-    problem = problem_of(
-        votes,
-        clamped := known if truth_role == "clamped" else None,
-        n_classes=n_classes,
-        pseudo_counts=pseudo_counts_of(options.pseudo_count, votes, n_classes, options.family),
-        family=options.family,
-        hard=hard,
-        fixed=checked_fixed(votes, n_classes, error_rates, class_prior),
-        threads=threads,
-    )
+    clamped = known if truth_role == "clamped" else None
+    problem = set_up(votes, clamped, options, threads)
     with closing(problem.blocks):
         starts = starts_of(problem, votes, start, known, restarts=restarts, seed=seed)
         paths = climbed(problem, starts, options, progress)
@@ -184,6 +177,25 @@ def fit_dawid_skene(
         result = with_labels_in_order(result, known, votes_of)
     warn_of_doubts(result, problem, votes_of, max_steps)
     return result
+
+
+def set_up(
+    votes: Votes, clamped: NDArray[np.float64] | None, options: Options, threads: int | None
+) -> Problem:
+    """Set up what is to be climbed, as the options say."""
+    from .problem import problem_of  # late, as above
+
+    n_classes = options.n_classes
+    return problem_of(
+        votes,
+        clamped,
+        n_classes=n_classes,
+        pseudo_counts=pseudo_counts_of(options.pseudo_count, votes, n_classes, options.family),
+        family=options.family,
+        hard=options.hard,
+        fixed=checked_fixed(votes, n_classes, options.error_rates, options.class_prior),
+        threads=threads,
+    )
 
 
 def climbed(

@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from aggregation import Fit, expected_counts
+from aggregation.errors import apart
 
+from ...errors import check_types
 from ...statistics.estimates import Estimates, percentile_interval
 from ..agreement.agreement import check_arguments
 from ..agreement.coefficients import Scale, answer_values
@@ -143,6 +145,7 @@ def rater_quality(
     Raykar & Yu (2012), Eliminating spammers and ranking annotators for crowdsourced labeling tasks,
     Journal of Machine Learning Research 13, 491-518.
     """
+    check_types(rater_quality, locals())
     counts, prior = expected_counts(fit.votes, fit.posterior), fit.class_prior
     draws = usual_draws(counts.size) if draws is None else draws
     check_arguments(scale, seed=seed, draws=draws)
@@ -289,8 +292,9 @@ def quality_columns(
         "bias": quality.bias[np.arange(len(most)), most],
         "concordance": quality.concordance.value,
     }
+    answers, classes = apart(quality.answer_names), apart(class_names)
+    cells = apart(f"{answer}_if_{name}" for name in classes for answer in answers)
     for kind, rates in (("em", quality.error_rates), ("shrunken", quality.shrunken)):
-        for cls, name in enumerate(class_names):
-            for code, answer in enumerate(quality.answer_names):
-                columns[f"{kind}_{answer}_if_{name}"] = rates[:, cls, code]
+        of_cells = rates.reshape(len(rates), -1).T
+        columns |= {f"{kind}_{cell}": rate for cell, rate in zip(cells, of_cells, strict=True)}
     return columns

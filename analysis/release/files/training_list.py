@@ -14,10 +14,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from ...errors import ReleaseError
-from ...files import sweep, write_files
+from ...errors import ReleaseError, check_types
 from .download import ORIGINAL_LABELS, cache_dir, find_release
 from .transfer import ProgressBar, received
+from .writing import sweep, write_files
 
 ADDRESS = (
     "https://github.com/google-research/reassessed-imagenet/releases/download/v1.0/fnames_clean.txt"
@@ -57,6 +57,7 @@ def load_training_list(data: str | os.PathLike[str] | None = None) -> list[str]:
         If the list has not been fetched; it is not the one that was fetched first; or a line is no
         training file's name, names none of the 1,000 classes, or is there twice.
     """
+    check_types(load_training_list, locals())
     folder = find_release(data)
     if not (folder / TRAINING_LIST).is_file():
         raise ReleaseError(

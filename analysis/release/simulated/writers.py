@@ -15,7 +15,7 @@ from aggregation import Votes
 
 from ..files import download
 from ..labels.label_sets import to_json
-from ..release import Release
+from ..release import MADE_UP, Release
 
 
 def release_files(release: Release) -> dict[str, bytes]:
@@ -34,7 +34,7 @@ def release_files(release: Release) -> dict[str, bytes]:
     everyone = np.arange(release.votes.n_raters)
     answered = np.flatnonzero(np.bincount(golden.raters.raters, minlength=len(everyone)))
     experts = np.arange(golden.experts.n_raters)
-    wordnet_ids = [f"n9{label:07d}\n" for label in release.original_labels.tolist()]
+    wordnet_ids = [f"{MADE_UP}{label:07d}\n" for label in release.original_labels.tolist()]
     return {
         download.RATERS: votes_file(release.votes, raters=everyone, info=info),
         download.GOLDEN: votes_file(golden.experts, raters=experts, info=golden_info),

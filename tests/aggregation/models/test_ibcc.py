@@ -195,7 +195,7 @@ def test_it_goes_on_from_posteriors() -> None:
         ({"diagonal": [0, 1, 1.5]}, "diagonal has 1.5"),
         ({"diagonal": [0, 1, 2, -1]}, "class 3 has no answer of its own.* give class_count=1"),
         ({"own_count": 0}, "own_count has 0.0: give 0.01 or more"),
-        ({"other_count": [1, 2]}, r"other_count of shape \(2,\) does not fit one number"),
+        ({"other_count": [1, 2]}, r"other_count=\[1, 2\]: give a finite number"),
         ({"class_count": "shares"}, "class_count='shares' is neither counts nor 'anchored'"),
         ({"class_count": [1, 2]}, r"class_count of shape \(2,\) does not fit \(3,\)"),
         ({"class_count": [1, 2, np.nan]}, "class_count has nan"),

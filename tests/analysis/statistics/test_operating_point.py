@@ -137,7 +137,7 @@ def test_same_side() -> None:
         ({"precision": 0.5, "recall": 0.5}, "not precision and recall"),
         ({"precision": 1.2}, r"precision 1.2 is not in 0\.\.1"),
         ({"recall": -0.1}, r"recall -0.1 is not in 0\.\.1"),
-        ({"recall": math.nan}, "recall nan"),
+        ({"recall": math.nan}, "recall=nan: give a finite number"),
         ({"f_beta": 0}, "f_beta 0 is not above 0"),
         ({"costs": (0, 0)}, "not both 0"),
         ({"costs": (-1, 2)}, "0 or more"),
