@@ -42,7 +42,7 @@ def measured(jobs: list[Known], right: float) -> NDArray[np.float64]:
             ways.append(fit_crowdlab(votes, probabilities=guess).posterior)
             ways.append(fit_ibcc(with_classifier(votes, guess)).posterior)
         found.append([accuracy_and_loss(posterior, known.truth) for posterior in ways])
-    return np.mean(found, axis=0)
+    return np.asarray(np.mean(found, axis=0))
 
 
 def jobs_of(name: str, datasets: Path) -> list[Known]:
