@@ -106,7 +106,7 @@ def fit_crowdlab(votes: Votes, *, probabilities: ArrayLike) -> Aggregation:
             "weight": trust.of_raters,
             "classifier_weight": np.array([trust.of_classifier]),
             "agreement": np.array([trust.agreement]),
-            "consensus": consensus,
+            "consensus": consensus.astype(np.float64),
         },
     )
 

@@ -12,12 +12,11 @@ from typing import Any, Unpack
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..errors import VoteError, listed, shown
+from ..errors import VoteError, listed, naming, shown
 from ..reading.files import read_table
 from ..reading.layouts.plain import role_column
 from ..reading.layouts.roles import choose_columns
 from ..reading.options import FileOptions, checked_reading, names_of
-from ..reading.tables.sources import naming
 from ..reading.tables.table import Table, text_of
 from .arrays import check_code_range
 from .given import numbers
