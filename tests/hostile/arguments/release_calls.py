@@ -9,6 +9,7 @@ import numpy as np
 
 import aggregation
 import analysis
+from analysis.diagnostics.report import model_report_on_votes
 from analysis.release.files.training_list import TRAINING_LIST
 
 from ...support.bad_releases import linked
@@ -44,6 +45,12 @@ def of_release(release: analysis.Release, folder: Path) -> dict[str, dict[str, A
         "rater_accuracy": {"release": release},
         **{key: {"table": table, "scale": "nominal"} for key in ("cohen_kappa", "scott_pi")},
         "pairs_of_fit": {"fit": fit()},
+        **plots(),
+        "votes_page": {
+            "report": analysis.report_on_votes(votes()),
+            "model": model_report_on_votes(fit(), replicates=3),
+            "title": "votes",
+        },
         "compare_on_votes": {
             "votes": votes(),
             "truth": KNOWN,
@@ -207,4 +214,25 @@ def of_release(release: analysis.Release, folder: Path) -> dict[str, dict[str, A
             "replicates": 2,
             "seed": 0,
         },
+    }
+
+
+def plots() -> dict[str, dict[str, Any]]:
+    """Return good arguments of the functions that draw one's own fit."""
+    known = {"aggregated": fit(), "truth": KNOWN, "cls": 1, "class_names": None}
+    drawn = {"replicates": 2, "seed": 0}
+    return {
+        "plot_agreement": {"aggregated": fit()},
+        "plot_calibration": known | drawn,
+        "plot_error_rates": {"fit": fit(), "class_names": None, "refits": 0, "seed": 0},
+        "plot_model_check": drawn,
+        "plot_more_votes": {
+            "fit": fit(),
+            "cls": 1,
+            "threshold": 0.8,
+            "truth": KNOWN,
+            "class_names": None,
+            "seed": 0,
+        },
+        "plot_precision_recall": known | drawn | {"threshold": 0.8},
     }
