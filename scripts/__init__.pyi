@@ -18,6 +18,7 @@ from aggregation import Method as Method
 from aggregation import Optimality as Optimality
 from aggregation import Optimum as Optimum
 from aggregation import Options as Options
+from aggregation import OwnMethod as OwnMethod
 from aggregation import ReadOptions as ReadOptions
 from aggregation import SimulatedVotes as SimulatedVotes
 from aggregation import StandardErrors as StandardErrors
@@ -28,6 +29,7 @@ from aggregation import Votes as Votes
 from aggregation import VoteShare as VoteShare
 from aggregation import VoteWarning as VoteWarning
 from aggregation import aggregate as aggregate
+from aggregation import as_method as as_method
 from aggregation import bic as bic
 from aggregation import bootstrap as bootstrap
 from aggregation import compare_fits as compare_fits
@@ -54,7 +56,9 @@ from aggregation import held_out_log_likelihood as held_out_log_likelihood
 from aggregation import load_anesthesia as load_anesthesia
 from aggregation import n_parameters as n_parameters
 from aggregation import normalised_rates as normalised_rates
+from aggregation import objective_difference as objective_difference
 from aggregation import posterior_table as posterior_table
+from aggregation import predicts as predicts
 from aggregation import profile_class_prior as profile_class_prior
 from aggregation import read_known_items as read_known_items
 from aggregation import read_votes as read_votes
@@ -77,6 +81,7 @@ from analysis import choose_threshold as choose_threshold
 from analysis import cohen_kappa as cohen_kappa
 from analysis import compare_methods as compare_methods
 from analysis import compare_models as compare_models
+from analysis import compare_on_votes as compare_on_votes
 from analysis import diff_labels as diff_labels
 from analysis import explorer_page as explorer_page
 from analysis import find_order as find_order
@@ -87,10 +92,17 @@ from analysis import load_synsets as load_synsets
 from analysis import load_training_list as load_training_list
 from analysis import make_labels as make_labels
 from analysis import measure_calibration as measure_calibration
+from analysis import measure_rightness as measure_rightness
 from analysis import more_votes as more_votes
 from analysis import near_copies as near_copies
 from analysis import out_of_sample_scores as out_of_sample_scores
 from analysis import pairs_of_fit as pairs_of_fit
+from analysis import plot_agreement as plot_agreement
+from analysis import plot_calibration as plot_calibration
+from analysis import plot_error_rates as plot_error_rates
+from analysis import plot_model_check as plot_model_check
+from analysis import plot_more_votes as plot_more_votes
+from analysis import plot_precision_recall as plot_precision_recall
 from analysis import precision_recall as precision_recall
 from analysis import precision_recall_bands as precision_recall_bands
 from analysis import published_labels as published_labels
@@ -102,10 +114,12 @@ from analysis import rater_quality as rater_quality
 from analysis import read_predictions as read_predictions
 from analysis import real_accuracy as real_accuracy
 from analysis import recalibrate as recalibrate
+from analysis import recalibrate_posteriors as recalibrate_posteriors
 from analysis import report_on_release as report_on_release
 from analysis import report_on_votes as report_on_votes
 from analysis import retest as retest
 from analysis import scott_pi as scott_pi
 from analysis import threshold_interval as threshold_interval
 from analysis import votes_explorer_page as votes_explorer_page
+from analysis import votes_page as votes_page
 from analysis import without_raters as without_raters

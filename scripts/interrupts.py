@@ -23,7 +23,9 @@ def end(number: int, _frame: object) -> None:
     printed, swallowed, or taken for another one there.
     """
     try:
-        remove_parts = getattr(sys.modules.get("analysis.files"), "remove_parts", None)
+        remove_parts = getattr(
+            sys.modules.get("analysis.release.files.writing"), "remove_parts", None
+        )
         if remove_parts is not None:
             remove_parts()
         # on a terminal, a line that was being drawn goes, and the cursor comes back

@@ -231,6 +231,8 @@ class Aggregation(Posteriors):
         item's class.
     clamped : ndarray, shape (n_items, n_classes), optional
         What was known of items throughout; a row of zeros where nothing was.
+    onward : ndarray, shape (n_items, ...), optional
+        What the method takes as `start` to go on from here, where that is not the posterior.
     """
 
     votes: Votes = field(repr=False)
@@ -246,6 +248,7 @@ class Aggregation(Posteriors):
     predictive: NDArray[np.float64] | None = field(default=None, repr=False)
     predictor: Predictor | None = field(default=None, repr=False)
     clamped: NDArray[np.float64] | None = field(default=None, repr=False)
+    onward: NDArray[np.float64] | None = field(default=None, repr=False)
 
     def log_predictive(self, votes: Votes) -> NDArray[np.float64]:
         """Return how likely votes are that were left out, (n_items,), in nats.

@@ -206,6 +206,7 @@ def result(model: Ebcc, top: Top, states: Array, bounds: Array, options: Call) -
         },
         predictive=np.einsum("kg,rkga->rka", shares, rates),
         predictor=Groups(states, rates.reshape(n_raters, -1, n_answers)),
+        onward=states.reshape(len(states), *groups.shape),
         **top.named(model.job, "elbo"),
     )
 

@@ -202,7 +202,7 @@ def standard_errors(
     check_types(standard_errors, locals())
     _check(fit, robust, groups)
     from .covariance import covariance_of  # Numba takes a third of a second to import
-    from .resampling import groups_of_items
+    from .replicates.resampling import groups_of_items
 
     group_of = groups_of_items(fit.votes, groups) if robust else None
     kept = np.arange(fit.votes.n_raters)

@@ -20,11 +20,14 @@ h1 { font-size: 1.6rem; line-height: 1.25; } h2 { font-size: 1.2rem; margin-top:
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { text-align: left; vertical-align: top; }
 th, td { padding: .3rem .6rem .3rem 0; border-bottom: 1px solid #8886; }
-td { overflow-wrap: anywhere; }
+td.long { overflow-wrap: anywhere; min-width: 4.5rem; }
+@media (max-width: 40rem) { table { font-size: .78rem; } th, td { padding-right: .4rem; } }
 td.yes { font-weight: bold; } td.no { font-weight: bold; color: #c00; }
 img { width: 100%; height: auto; background: #fff; }
 .simulated { border: 3px solid #c00; padding: .5rem 1rem; font-weight: bold; }
 """
+
+LONGEST_WORD = 14
 
 
 def table(headings: tuple[str, ...], rows: list[str]) -> str:
@@ -35,10 +38,16 @@ def table(headings: tuple[str, ...], rows: list[str]) -> str:
 
 def row(*cells: str, verdict: bool | None = None) -> str:
     """Return a row of cells, which are text, and a verdict in a cell of its own."""
-    inner = "".join(f"<td>{escape(printable(cell))}</td>" for cell in cells)
+    inner = "".join(_cell(printable(cell)) for cell in cells)
     if verdict is not None:
         inner += f'<td class="{"yes" if verdict else "no"}">{"yes" if verdict else "NO"}</td>'
     return f"<tr>{inner}</tr>"
+
+
+def _cell(text: str) -> str:
+    """Return a cell; a hash or a name may be broken anywhere in it, as words may not."""
+    long = any(len(word) > LONGEST_WORD for word in text.split())
+    return f'<td class="long">{escape(text)}</td>' if long else f"<td>{escape(text)}</td>"
 
 
 def rendered(template: str, **values: Any) -> str:

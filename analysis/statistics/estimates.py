@@ -161,6 +161,11 @@ def estimate(value: float, drawn: ArrayLike, *, confidence: float = CONFIDENCE) 
     return Estimate(float(value), float(low), float(high))
 
 
+def estimate_cells(name: str, measured: Estimate) -> dict[str, float]:
+    """Return an estimate as three columns: the value and the ends of its interval."""
+    return {name: measured.value, f"{name}_low": measured.low, f"{name}_high": measured.high}
+
+
 def check_confidence(confidence: float, name: str = "confidence") -> None:
     """Refuse a level of confidence that is not between 0 and 1; `name` is the argument's."""
     if not 0 < confidence < 1:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from analysis.defaults import FORMATS
-from analysis.files import write_files
+from analysis.release.files.writing import write_files
 
 from ..outputs.accuracy_files import Measured, class_table, drawn_curve, drawn_ranks
 from ..outputs.accuracy_tables import print_ranks, print_table

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from analysis.defaults import REPLICATES, THRESHOLD
-from analysis.files import write_file
+from analysis.release.files.writing import write_file
 
 from ..terminal.files import STANDARD_OUTPUT
 from ..terminal.messages import UsageError, console, print_result, say

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from analysis.files import write_file
+from analysis.release.files.writing import write_file
 
 from ..terminal.files import STANDARD_OUTPUT
 from ..terminal.messages import print_result, say

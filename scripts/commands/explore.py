@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from analysis.files import write_file
+from analysis.release.files.writing import write_file
 
 from ..terminal.files import STANDARD_OUTPUT
 from ..terminal.inputs import print_notes, read_inputs

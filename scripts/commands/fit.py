@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from aggregation.models.catalogue import DEFAULT_METHOD
-from analysis.files import with_hashes
+from analysis.release.files.writing import with_hashes
 
 from ..outputs.fit_files import (
     described,

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from analysis.defaults import THRESHOLD
-from analysis.files import write_files
+from analysis.release.files.writing import write_files
 
 from ..terminal.files import STANDARD_OUTPUT
 from ..terminal.messages import print_result, say

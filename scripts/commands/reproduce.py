@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from analysis.defaults import FORMATS
-from analysis.files import with_hashes
+from analysis.release.files.writing import with_hashes
 
 from ..terminal.files import write_set
 from ..terminal.messages import print_result, say

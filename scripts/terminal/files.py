@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from analysis.files import not_of_one_run, write_files
+from analysis.release.files.writing import not_of_one_run, write_files
 
 from .messages import warn
 
@@ -19,7 +19,7 @@ def write_set(folder: Path, contents: Mapping[str, bytes]) -> None:
     ----------
     folder : Path
     contents : mapping from str to bytes
-        Files by name; the last is the manifest (see `analysis.files.with_hashes`).
+        Files by name; the last is the manifest (see `analysis.release.files.writing.with_hashes`).
     """
     *names, manifest = contents
     unlike = not_of_one_run(folder, manifest, names)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.files import with_hashes, write_files
+from analysis.release.files.writing import with_hashes, write_files
 
 from .files import write_set
 from .messages import print_result, say

@@ -19,8 +19,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from analysis.files import SUFFIX, not_of_one_run
 from analysis.release.files.download import RATERS, missing_files
+from analysis.release.files.writing import SUFFIX, not_of_one_run
 
 SIGNALS = (signal.SIGKILL, signal.SIGKILL, signal.SIGINT, signal.SIGTERM)
 HANG_SECONDS = 120.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from analysis.files import SUFFIX
+from analysis.release.files.writing import SUFFIX
 
 from . import kills
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,27 @@ def test_numbers_on_the_page(release: Release) -> None:
 def test_uncertainty(reassess: Command) -> None:
     page = run_page(DOCS / "uncertainty.md", reassess, compare=True)
     assert page["fit"].converged
+
+
+def test_figures(reassess: Command) -> None:
+    run_page(DOCS / "figures.md", reassess, compare=True)
+    written = {path.name for path in Path().iterdir()}
+    assert written >= {"error_rates.png", "model_check.pdf", "agreement.png", "curve.png"}
+    assert written >= {"calibration.png", "calibration_of_shares.png"}
+
+
+def test_your_own_method(
+    reassess: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = DOCS / "your-own-method.md"
+    method = next(block for block in blocks(page.read_text(encoding="utf-8"))).code
+    assert method[method.index("def fit") :].count("\n") <= 20
+    monkeypatch.setattr(sys, "path", [*sys.path])  # the command adds the working folder
+    monkeypatch.delitem(sys.modules, "mymodule", raising=False)
+    Path("mymodule.py").write_text(method)
+    names = run_page(page, reassess, compare=True)
+    assert names["result"].method == "mine"
+    assert "mymodule:fit," in names["printed"][0]
 
 
 def test_from_crowd_kit(reassess: Command) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.files import SUFFIX
+from analysis.release.files.writing import SUFFIX
 
 # Before the command's own imports: what it would import first sends the signal.
 AT_IMPORT = """
@@ -30,7 +30,7 @@ import os, sys
 sys.argv = ["reassess"]
 import scripts
 from pathlib import Path
-from analysis.files import part_of
+from analysis.release.files.writing import part_of
 with part_of(Path(sys.argv[0] + ".txt")) as part:
     part.stream.write(b"half")
     os.kill(os.getpid(), {number})

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ...errors import ReleaseError
-from ...files import part_of, sweep
 from .transfer import ProgressBar, received
+from .writing import part_of, sweep
 
 RELEASE_ADDRESS = (
     "https://raw.githubusercontent.com/google-research/reassessed-imagenet/"

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ...errors import ReleaseError, check_types
-from ...files import sweep, write_files
 from .download import ORIGINAL_LABELS, cache_dir, find_release
 from .transfer import ProgressBar, received
+from .writing import sweep, write_files
 
 ADDRESS = (
     "https://github.com/google-research/reassessed-imagenet/releases/download/v1.0/fnames_clean.txt"

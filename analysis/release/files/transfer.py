@@ -85,7 +85,8 @@ def _transfer(address: str, events: queue.SimpleQueue[Any], stopped: threading.E
         with requests.get(
             address,
             stream=True,
-            timeout=(CONNECT_SECONDS, SLOW_SECONDS),
+            # who waits for the pieces gives up first, and knows that nothing broke
+            timeout=(CONNECT_SECONDS, 2 * SLOW_SECONDS),
             headers={"Accept-Encoding": "identity"},
         ) as answer:
             events.put(answer)

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from ...defaults import THRESHOLD
 from ...errors import AnalysisError
-from ...files import sweep, write_files
 from ..files import download
 from ..files.questions import N_IMAGES
+from ..files.writing import sweep, write_files
 from ..labels.label_sets import make_labels
 from ..published import EXPERTS_FOR_RATERS, published_scores
 from ..release import SIMULATED, Release

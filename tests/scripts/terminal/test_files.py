@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.files import with_hashes
+from analysis.release.files.writing import with_hashes
 from scripts.terminal.files import write_set
 
 

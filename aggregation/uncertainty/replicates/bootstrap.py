@@ -1,29 +1,34 @@
-"""The bootstrap of a fit: items, or groups of them, drawn anew, and EM from where the fit is."""
+"""The bootstrap of a result: items, or groups of them, drawn anew, and its method again."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..arguments import check_types
-from ..errors import ConvergenceWarning, VoteError
-from ..models.fit import Fit
-from ..reading.columns import codes_below
-from .boundary import (
+from ...arguments import check_types
+from ...errors import ConvergenceWarning, IdentifiabilityWarning, VoteError
+from ...models.aggregated import Aggregated
+from ...models.fit import Fit
+from ...reading.columns import codes_below
+from ...votes.votes import Votes
+from ..boundary import (
     AT_BOUNDARY,
     Intervals,
     Trials,
     checked_confidence,
-    trials_of,
     with_ends_at_boundary,
 )
+
+if TYPE_CHECKING:
+    from .resampling import Replicate
 
 
 class Spread(NamedTuple):
@@ -41,14 +46,17 @@ class Spread(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Bootstrap:
-    """Replicates of a fit. Classes are the fit's in each of them.
+    """Replicates of a result. Classes are the result's in each of them.
 
     Attributes
     ----------
     error_rates : ndarray, shape (n_replicates, n_raters, n_classes, n_answers)
-        Of the raters that were asked for. NaN where a replicate expects nothing of a rater in a
-        class, for instance because it has none of the rater's items.
+        Of the raters that were asked for: the probabilities of answers, or, of a method that has no
+        such model, the shares of the votes that its posteriors expect in the class. NaN where a
+        replicate expects nothing of a rater in a class, for instance because it has none of the
+        rater's items.
     class_prior : ndarray, shape (n_replicates, n_classes)
+        Of methods other than Dawid & Skene's, the mean posterior.
     converged : ndarray of bool, shape (n_replicates,)
     raters : ndarray of int, shape (n_raters,)
         Codes of the raters whose error rates were kept.
@@ -112,7 +120,7 @@ class Bootstrap:
 
 
 def bootstrap(
-    fit: Fit,
+    fit: Aggregated,
     *,
     groups: ArrayLike | Iterable[Any] | None = None,
     raters: ArrayLike | None = None,
@@ -121,14 +129,16 @@ def bootstrap(
     threads: int | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> Bootstrap:
-    """Fit again with items drawn at random with replacement, starting from the fit.
+    """Aggregate again with items drawn at random with replacement, starting from the result.
 
-    Known items are drawn like the others and stay known. A replicate climbs from the fit, so it
-    stays with the fit's optimum, and what is exactly 0 in the fit is 0 in every replicate.
+    Known items are drawn like the others and stay known. Where a method takes a start, a replicate
+    climbs from the result, so it stays with the result's optimum; and what is exactly 0 in a fit by
+    maximum likelihood is 0 in every replicate.
 
     Parameters
     ----------
-    fit : Fit
+    fit : Aggregated
+        Of any method.
     groups : array_like, shape (n_items,), optional
         Items of one group are drawn together: those that are not independent, such as the
         questions about one image. Codes or names. Default: each item is drawn by itself.
@@ -174,32 +184,61 @@ def bootstrap(
     check_types(bootstrap, locals())
     if replicates < 1:
         raise VoteError(f"replicates={replicates}: give 1 or more")
-    if fit.options.max_steps == 0:
+    if fit.options.arguments().get("max_steps") == 0:
         raise VoteError("the fit has max_steps=0, so it has no steps to repeat: fit with some")
-    n_raters = fit.votes.n_raters
-    kept = np.arange(n_raters) if raters is None else codes_below(raters, "rater", n_raters)
-    from ..kernels.threads import thread_count
-    from .resampling import replicate, source_of
+    votes: Votes = fit.votes
+    kept = codes_below(
+        np.arange(votes.n_raters) if raters is None else raters, "rater", votes.n_raters
+    )
+    work, (of_rates, of_prior, scale) = _replicates(fit, groups, seed, kept)
+    from ...kernels.threads import thread_count
 
-    work = partial(replicate, source_of(fit, groups), seed, kept)
-    rates = np.empty((replicates, len(kept), *fit.error_rates.shape[1:]))
+    rates = np.empty((replicates, len(kept), fit.n_classes, votes.n_answers))
     prior = np.empty((replicates, fit.n_classes))
     converged = np.empty(replicates, dtype=bool)
-    with ThreadPoolExecutor(min(replicates, thread_count(threads, fit.votes.n_votes))) as pool:
+    with (
+        _without_warnings(),
+        ThreadPoolExecutor(min(replicates, thread_count(threads, votes.n_votes))) as pool,
+    ):
         for k, found in enumerate(pool.map(work, range(replicates))):
             rates[k], prior[k], converged[k] = found
             if progress is not None:
                 progress(k + 1)
     if not converged.all():
         warnings.warn(
-            f"EM has not converged in {np.count_nonzero(~converged)} of {replicates} replicates: "
-            "fit with a larger max_steps, or a larger tol",
+            f"{np.count_nonzero(~converged)} of {replicates} replicates have not converged: fit "
+            "with a larger max_steps, or a larger tol",
             ConvergenceWarning,
             stacklevel=2,
         )
-    of_rates, of_prior, scale = trials_of(fit)
     trials = Trials(of_rates[kept], of_prior, scale[kept])
     return Bootstrap(rates, prior, converged, kept, trials)
+
+
+def _replicates(
+    fit: Aggregated, groups: ArrayLike | Iterable[Any] | None, seed: int, kept: NDArray[np.int64]
+) -> tuple[Callable[[int], Replicate], Trials]:
+    """Return what makes a replicate of a number, and how many votes its shares are of.
+
+    Dawid & Skene's model climbs on weights of patterns of votes; any other method is called again.
+    """
+    from .. import boundary
+    from . import refitting, resampling
+
+    if isinstance(fit, Fit):
+        source = resampling.source_of(fit, groups)
+        return partial(resampling.replicate, source, seed, kept), boundary.trials_of(fit)
+    again = refitting.again_of(fit, groups)
+    return partial(refitting.replicate, again, seed, kept), refitting.trials_of_result(fit)
+
+
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    """Keep replicates quiet: what is to be said of them is said once."""
+    with warnings.catch_warnings():
+        for category in (ConvergenceWarning, IdentifiabilityWarning):
+            warnings.simplefilter("ignore", category)
+        yield
 
 
 def _without_nan(

@@ -9,23 +9,38 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..engine.blocks import Blocks
-from ..engine.climb import climb
-from ..errors import VoteError
-from ..models.dawid_skene.arguments import (
+from ...engine.blocks import Blocks
+from ...engine.climb import climb
+from ...errors import VoteError
+from ...models.dawid_skene.arguments import (
     FixedParameters,
     answers_before_classes,
     nothing_added,
     pseudo_counts_of,
 )
-from ..models.dawid_skene.problem import Problem
-from ..models.dawid_skene.switching import best_match
-from ..models.fit import Fit
-from ..models.job import Known
-from ..models.known_truth import expected_counts
-from ..reading.columns import coded_column
-from ..votes.votes import Votes
-from .information import OpenItems, open_items
+from ...models.dawid_skene.problem import Problem
+from ...models.dawid_skene.switching import best_match
+from ...models.fit import Fit
+from ...models.job import Known
+from ...models.known_truth import expected_counts
+from ...reading.columns import coded_column
+from ...votes.votes import Votes
+from ..information import OpenItems, open_items
+
+
+class Replicate(NamedTuple):
+    """What is kept of a replicate.
+
+    Attributes
+    ----------
+    error_rates : ndarray, shape (n_kept, n_classes, n_answers)
+    class_prior : ndarray, shape (n_classes,)
+    converged : bool
+    """
+
+    error_rates: NDArray[np.float64]
+    class_prior: NDArray[np.float64]
+    converged: bool
 
 
 class Source(NamedTuple):
@@ -78,12 +93,10 @@ def source_of(fit: Fit, groups: ArrayLike | Iterable[Any] | None) -> Source:
     )
 
 
-def replicate(
-    source: Source, seed: int, kept: NDArray[np.int64], number: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64], bool]:
+def replicate(source: Source, seed: int, kept: NDArray[np.int64], number: int) -> Replicate:
     """Error rates of some raters and class prior of one replicate, and whether EM converged."""
     options = source.fit.options
-    problem = _problem(source, _draw(source.group_of, np.random.default_rng((seed, number))))
+    problem = _problem(source, draw(source.group_of, np.random.default_rng((seed, number))))
     start = problem.joined(answers_before_classes(source.fit.error_rates), source.fit.class_prior)
     with closing(problem.blocks):
         path = climb(
@@ -100,10 +113,10 @@ def replicate(
         order = best_match(_overlap(source.expected, found.counts))
     counts = found.counts + problem.known.added
     rates = np.where(counts.sum(axis=options.family.row_axes, keepdims=True) == 0, np.nan, rates)
-    return rates[kept].transpose(0, 2, 1)[:, order], prior[order], path.converged
+    return Replicate(rates[kept].transpose(0, 2, 1)[:, order], prior[order], path.converged)
 
 
-def _draw(group_of: NDArray[np.integer[Any]], rng: np.random.Generator) -> NDArray[np.int64]:
+def draw(group_of: NDArray[np.integer[Any]], rng: np.random.Generator) -> NDArray[np.int64]:
     """Draw as many groups as there are; return how often each item was drawn."""
     n_groups = int(group_of.max()) + 1
     times = np.bincount(rng.integers(n_groups, size=n_groups), minlength=n_groups)

@@ -14,7 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from analysis.files import SUFFIX, not_of_one_run, sweep, with_hashes, write_file, write_files
+from analysis.release.files.writing import (
+    SUFFIX,
+    not_of_one_run,
+    sweep,
+    with_hashes,
+    write_file,
+    write_files,
+)
 
 
 def test_written_files(tmp_path: Path) -> None:
@@ -104,7 +111,7 @@ def test_a_file_is_on_the_disk_before_it_takes_its_place(
 HALF_WRITTEN = """
 import os, sys
 from pathlib import Path
-from analysis.files import Part
+from analysis.release.files.writing import Part
 part = Part(Path(sys.argv[1]))
 part.stream.write(b"half")
 print("here", flush=True)
