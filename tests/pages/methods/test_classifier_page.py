@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from aggregation import fit_crowdlab, fit_ibcc, vote_share, with_classifier
 
-from ..support.few_votes import Known, accuracy_and_loss, all_sets, long_tail, thinned
+from ...support.few_votes import Known, accuracy_and_loss, all_sets, long_tail, thinned
 
-PAGE = (Path(__file__).parents[2] / "docs" / "classifier.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "classifier.md").read_text(encoding="utf-8")
 ROWS = re.findall(r"^\| ([a-z ,0-9]+) \| (0\.\d) \| (\d.*) \|$", PAGE, re.M)
 RIGHT = (0.6, 0.8, 0.9)
 

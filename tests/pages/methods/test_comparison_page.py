@@ -25,7 +25,7 @@ from analysis.scores.recalibration import PlattMap
 from analysis.statistics.bands import Bands
 from analysis.statistics.estimates import Estimate
 
-PAGE = Path(__file__).parents[2] / "docs" / "comparison.md"
+PAGE = Path(__file__).parents[3] / "docs" / "comparison.md"
 pytestmark = pytest.mark.release
 
 

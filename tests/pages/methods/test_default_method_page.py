@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from aggregation import METHODS
 
-from ..support.few_votes import Known, accuracy_and_loss, all_sets, long_tail, thinned
-from ..support.page_code import words
+from ...support.few_votes import Known, accuracy_and_loss, all_sets, long_tail, thinned
+from ...support.page_code import words
 
-PAGE = (Path(__file__).parents[2] / "docs" / "default-method.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "default-method.md").read_text(encoding="utf-8")
 TABLES = [
     re.findall(r"^\| ([\w ,]+) \| (\d.*) / (.*) \| (.*) / (.*) \| (.*) / (.*) \|$", part, re.M)
     for part in PAGE.split("\n| votes |")[1:]
