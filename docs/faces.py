@@ -1,0 +1,59 @@
+"""Pages of the public names: made from the two faces, before Sphinx looks what pages there are."""
+
+from collections import defaultdict
+from importlib import import_module
+from pathlib import Path
+
+from pygments.lexers import TextLexer
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+FACES = ("aggregation", "analysis")
+
+
+def page_of(face: str) -> str:
+    """Write the page of a face: its public names, room by room."""
+    names = import_module(face).MODULES
+    rooms = defaultdict(list)
+    for name, module in names.items():
+        rooms[module.partition(".")[0]].append(name)
+    lines = [*heading(face, "="), import_module(face).__doc__, "", f".. currentmodule:: {face}", ""]
+    for room in sorted(rooms, key=lambda room: -len(rooms[room])):
+        said = str(import_module(f"{face}.{room}").__doc__).partition("\n")[0].rstrip(".")
+        lines += [*heading(said, "-"), ".. autosummary::", f"   :toctree: {face}", ""]
+        lines += [f"   {name}" for name in sorted(rooms[room], key=str.lower)] + [""]
+    return "\n".join(lines)
+
+
+def heading(text: str, underline: str) -> list[str]:
+    """Lines of a heading in reStructuredText."""
+    return [text, underline * len(text), ""]
+
+
+def files_apart() -> dict[str, str]:
+    """Files of names that differ in their case alone, which some file systems take for one."""
+    apart = {}
+    for face in FACES:
+        names = import_module(face).MODULES
+        for name in names:
+            if name != name.lower() and name.lower() in names:
+                apart[f"{face}.{name}"] = f"{face}.{name}-class"
+    return apart
+
+
+def write_pages(app: Sphinx, config: Config) -> None:
+    """Write a page for each face into docs/api, which git does not keep."""
+    config.autosummary_filename_map = files_apart()
+    folder = Path(app.srcdir) / "api"
+    folder.mkdir(exist_ok=True)
+    for face in FACES:
+        path, text = folder / f"{face}.rst", page_of(face)
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Tell Sphinx of it."""
+    app.connect("config-inited", write_pages)
+    app.add_lexer("csv", TextLexer)  # Pygments has none
+    return {"parallel_read_safe": True}
