@@ -19,8 +19,9 @@ def page_of(face: str) -> str:
         rooms[module.partition(".")[0]].append(name)
     lines = [*heading(face, "="), import_module(face).__doc__, "", f".. currentmodule:: {face}", ""]
     for room in sorted(rooms, key=lambda room: -len(rooms[room])):
-        said = str(import_module(f"{face}.{room}").__doc__).partition("\n")[0].rstrip(".")
-        lines += [*heading(said, "-"), ".. autosummary::", f"   :toctree: {face}", ""]
+        said = str(import_module(f"{face}.{room}").__doc__).partition("\n")[0]
+        lines += [*heading(room.capitalize(), "-"), said, ""]
+        lines += [".. autosummary::", "   :nosignatures:", f"   :toctree: {face}", ""]
         lines += [f"   {name}" for name in sorted(rooms[room], key=str.lower)] + [""]
     return "\n".join(lines)
 
