@@ -7,6 +7,7 @@ from pathlib import Path
 from pygments.lexers import TextLexer
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.pycode import ModuleAnalyzer
 
 FACES = ("aggregation", "analysis")
 
@@ -53,8 +54,19 @@ def write_pages(app: Sphinx, config: Config) -> None:
             path.write_text(text, encoding="utf-8")
 
 
+def describe(
+    _app: Sphinx, what: str, name: str, _value: object, _options: object, lines: list[str]
+) -> None:
+    """Describe a constant by the comment beside it, which is not where the face is."""
+    face, _, constant = name.partition(".")
+    if what == "data" and face in FACES:
+        module = f"{face}.{import_module(face).MODULES[constant]}"
+        lines[:] = ModuleAnalyzer.for_module(module).find_attr_docs()["", constant]
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Tell Sphinx of it."""
     app.connect("config-inited", write_pages)
+    app.connect("autodoc-process-docstring", describe)
     app.add_lexer("csv", TextLexer)  # Pygments has none
     return {"parallel_read_safe": True}

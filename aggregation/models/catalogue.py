@@ -94,6 +94,7 @@ def method_of(name: str) -> Method:
     return METHODS[name]
 
 
+#: Every :class:`Method` of aggregation by the name that it has on the command line.
 METHODS = {
     method.name: method
     for method in (
