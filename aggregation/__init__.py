@@ -49,6 +49,7 @@ MODULES = {
     "expected_counts": "models.known_truth",
     "fit_bwa": "models.bwa",
     "fit_catd": "models.weighted_votes",
+    "fit_crowdlab": "models.crowdlab",
     "fit_dawid_skene": "models.dawid_skene.fitting",
     "fit_ebcc": "models.ebcc",
     "fit_glad": "models.glad",
@@ -69,12 +70,14 @@ MODULES = {
     "predicts": "uncertainty.model_comparison",
     "profile_class_prior": "uncertainty.profile",
     "read_known_items": "votes.known_items",
+    "read_probabilities": "votes.classifier",
     "read_votes": "votes.read",
     "sample_ibcc": "models.gibbs",
     "simulate_votes": "datasets.simulate",
     "standard_errors": "uncertainty.standard_errors",
     "start_from": "models.dawid_skene.starts",
     "vote_share": "models.vote_share",
+    "with_classifier": "votes.classifier",
 }
 __all__ = sorted(MODULES)
 

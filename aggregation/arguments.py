@@ -87,7 +87,8 @@ def check_array(name: str, value: Any, error: type[BriefError]) -> None:
         raise error(f"{name} must be numbers in rows of equal length") from None
     kind = getattr(getattr(array, "dtype", None), "kind", "f")
     if kind in "USMmVc" and not (kind in "US" and name in MAY_BE_TEXT):
-        raise error(f"{name} must be numbers: it holds {array.dtype}")
+        first = next(iter(np.asarray(array).ravel().tolist()), array.dtype)
+        raise error(f"{name} must be numbers: it holds {shown(first)}")
     if kind == "f" and name in NEVER_NAN and np.isnan(np.asarray(array)).any():
         raise error(f"{name} has {np.count_nonzero(np.isnan(array))} entries that are NaN")
 

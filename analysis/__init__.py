@@ -36,6 +36,12 @@ MODULES = {
     "near_copies": "raters.pairs.near_copies",
     "out_of_sample_scores": "scores.methods.out_of_sample",
     "pairs_of_fit": "raters.pairs.pairs",
+    "plot_agreement": "figures.own_fit",
+    "plot_calibration": "figures.own_fit",
+    "plot_error_rates": "figures.own_fit",
+    "plot_model_check": "figures.own_fit",
+    "plot_more_votes": "figures.own_fit",
+    "plot_precision_recall": "figures.own_fit",
     "precision_recall": "statistics.precision_recall",
     "precision_recall_bands": "statistics.bands",
     "published_labels": "release.published",
@@ -54,6 +60,7 @@ MODULES = {
     "scott_pi": "raters.agreement.agreement",
     "threshold_interval": "release.labels.label_sets",
     "votes_explorer_page": "pages.explorer.page",
+    "votes_page": "pages.votes.page",
     "without_raters": "scores.methods.without_raters",
 }
 __all__ = sorted(MODULES)

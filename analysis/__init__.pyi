@@ -16,8 +16,15 @@ from .diagnostics.model_check import check_model as check_model
 from .diagnostics.more_votes import more_votes as more_votes
 from .errors import AnalysisError as AnalysisError
 from .errors import ReleaseError as ReleaseError
+from .figures.own_fit import plot_agreement as plot_agreement
+from .figures.own_fit import plot_calibration as plot_calibration
+from .figures.own_fit import plot_error_rates as plot_error_rates
+from .figures.own_fit import plot_model_check as plot_model_check
+from .figures.own_fit import plot_more_votes as plot_more_votes
+from .figures.own_fit import plot_precision_recall as plot_precision_recall
 from .pages.explorer.page import explorer_page as explorer_page
 from .pages.explorer.page import votes_explorer_page as votes_explorer_page
+from .pages.votes.page import votes_page as votes_page
 from .raters.agreement.agreement import agreement as agreement
 from .raters.agreement.agreement import agreement_of_two as agreement_of_two
 from .raters.agreement.agreement import cohen_kappa as cohen_kappa

@@ -41,6 +41,7 @@ from aggregation import estimate_error_rates as estimate_error_rates
 from aggregation import expected_counts as expected_counts
 from aggregation import fit_bwa as fit_bwa
 from aggregation import fit_catd as fit_catd
+from aggregation import fit_crowdlab as fit_crowdlab
 from aggregation import fit_dawid_skene as fit_dawid_skene
 from aggregation import fit_ebcc as fit_ebcc
 from aggregation import fit_glad as fit_glad
@@ -61,12 +62,14 @@ from aggregation import posterior_table as posterior_table
 from aggregation import predicts as predicts
 from aggregation import profile_class_prior as profile_class_prior
 from aggregation import read_known_items as read_known_items
+from aggregation import read_probabilities as read_probabilities
 from aggregation import read_votes as read_votes
 from aggregation import sample_ibcc as sample_ibcc
 from aggregation import simulate_votes as simulate_votes
 from aggregation import standard_errors as standard_errors
 from aggregation import start_from as start_from
 from aggregation import vote_share as vote_share
+from aggregation import with_classifier as with_classifier
 from analysis import AnalysisError as AnalysisError
 from analysis import RealLabelsImagenet as RealLabelsImagenet
 from analysis import Release as Release
@@ -97,6 +100,12 @@ from analysis import more_votes as more_votes
 from analysis import near_copies as near_copies
 from analysis import out_of_sample_scores as out_of_sample_scores
 from analysis import pairs_of_fit as pairs_of_fit
+from analysis import plot_agreement as plot_agreement
+from analysis import plot_calibration as plot_calibration
+from analysis import plot_error_rates as plot_error_rates
+from analysis import plot_model_check as plot_model_check
+from analysis import plot_more_votes as plot_more_votes
+from analysis import plot_precision_recall as plot_precision_recall
 from analysis import precision_recall as precision_recall
 from analysis import precision_recall_bands as precision_recall_bands
 from analysis import published_labels as published_labels
@@ -115,4 +124,5 @@ from analysis import retest as retest
 from analysis import scott_pi as scott_pi
 from analysis import threshold_interval as threshold_interval
 from analysis import votes_explorer_page as votes_explorer_page
+from analysis import votes_page as votes_page
 from analysis import without_raters as without_raters

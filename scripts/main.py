@@ -23,6 +23,7 @@ from .commands import (
     labels,
     pick,
     raters,
+    report,
     reproduce,
     simulate,
 )
@@ -93,6 +94,7 @@ for subcommand in (
     diff.diff,
     accuracy.accuracy,
     fit.fit,
+    report.report,
     simulate.simulate,
 ):
     app.command()(subcommand)

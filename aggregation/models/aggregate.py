@@ -18,7 +18,9 @@ def default_method(votes: Votes) -> Aggregated:
 
 
 def aggregate(votes: Any, **options: Unpack[ReadOptions]) -> Any:
-    """Label the items of a frame or file of votes.
+    """Label the items of a frame or file of votes, by IBCC: see :func:`fit_ibcc`.
+
+    No method is better than the majority of votes everywhere: the column `majority` has it.
 
     Parameters
     ----------

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from ..votes.votes import Votes
     from .aggregated import Aggregated, ObjectiveKind
 
-# What is taken where no method is named.
-DEFAULT_METHOD = "dawid-skene"
+# What is taken where no method is named: on thin votes and long tails maximum likelihood falls far
+# below the votes, and is sure of it; priors, and classes anchored to the vote shares, hold it.
+DEFAULT_METHOD = "ibcc"
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,15 @@ def method_of(name: str) -> Method:
         raise VoteError(f"method {name!r} is not one of {', '.join(METHODS)}")
     return METHODS[name]
 
+
+# Takes a classifier beside the votes, and so is no method of votes alone.
+CROWDLAB = Method(
+    "crowdlab",
+    "a classifier's probabilities and the votes, weighted by how far they agree",
+    "crowdlab:fit_crowdlab",
+    "score",
+    "Goh, Tkachenko & Mueller (2022), CROWDLAB, arXiv 2210.06812",
+)
 
 #: Every :class:`Method` of aggregation by the name that it has on the command line.
 METHODS = {

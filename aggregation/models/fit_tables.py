@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,8 @@ from ..errors import apart
 from .aggregated import Aggregated
 from .fit import Fit
 from .known_truth import expected_counts
+from .label_tables import own_answers
+from .vote_share import winners_share
 
 # A table's columns by name, equally long.
 Columns = dict[str, Sequence[Any] | NDArray[Any]]
@@ -94,6 +96,51 @@ def right_of_known(fit: Aggregated, truth: NDArray[np.int64]) -> tuple[int, int]
     """
     known = truth >= 0
     return int((fit.classes() == truth)[known].sum()), int(known.sum())
+
+
+class Right(NamedTuple):
+    """How many of `known` items come out right, by a `result` and by the `majority` of votes.
+
+    Where k classes tie, each counts 1/k.
+    """
+
+    result: float
+    majority: float
+    known: int
+
+
+def right_beside_majority(
+    fit: Aggregated, truth: NDArray[np.int64], *, class_names: Sequence[Any] | None = None
+) -> Right:
+    """Return how many known items a result and the majority of votes have right.
+
+    Parameters
+    ----------
+    fit : Aggregated
+        Without knowledge of the items, or it is right of them all.
+    truth : ndarray of int64, shape (n_items,)
+        A class, or -1 where it is not known.
+    class_names : sequence, optional
+        As for :func:`posterior_table`: the majority's answer is the class that is called like it.
+
+    Returns
+    -------
+    Right
+
+    Examples
+    --------
+    >>> from aggregation import Votes, fit_ibcc
+    >>> votes = Votes.from_triples(["x", "x", "x", "y", "y"], [*"abcab"], [*"NNYYN"])
+    >>> right_beside_majority(fit_ibcc(votes), np.array([0, 1]))
+    Right(result=1.0, majority=1.5, known=2)
+    """
+    known = np.flatnonzero(truth >= 0)
+    classes = truth[known]
+    right = winners_share(fit.posterior[known])[np.arange(len(known)), classes]
+    answers = own_answers(fit, class_names)[classes]
+    of_majority = winners_share(fit.votes.answer_counts()[known])[np.arange(len(known)), answers]
+    of_majority = np.where(answers >= 0, of_majority, 0.0)
+    return Right(float(right.sum()), float(of_majority.sum()), len(known))
 
 
 def fit_numbers(fit: Aggregated, *, class_names: Sequence[Any] | None = None) -> dict[str, Any]:

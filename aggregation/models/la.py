@@ -144,7 +144,7 @@ def fit_la(
     check_square(votes, n_classes, "answers are counted")
     clamped = None if truth is None else checked_truth(truth, votes.n_items, votes.n_answers)
     stream = LabelStream(votes.n_raters, votes.n_answers)
-    posterior, ability = stream.take(votes, truth=clamped), stream.ability
+    posterior, ability = stream.take(votes, truth=truth), stream.ability
     if passes == 2:
         weights = votes.n_answers * ability - 1
         shares = shares_of(votes.answer_counts(weights[votes.raters]))

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import check_types
 from ..errors import VoteError
 from ..votes.given import check_probabilities, numbers
 from ..votes.votes import Votes
@@ -93,6 +94,7 @@ def as_method(
     array([[0.5, 0.5],
            [0. , 1. ]])
     """
+    check_types(as_method, locals())
     if isinstance(method, str):
         if ":" not in method:
             return method_of(method)

@@ -71,7 +71,10 @@ def class_columns(result: Labelled, names: Sequence[Any]) -> Columns:
     """Return a row for each class: its prior, and how many items are likeliest to be of it."""
     classes = result.classes()
     items = np.bincount(classes[classes >= 0], minlength=len(names))
-    prior: NDArray[np.float64] | None = getattr(result, "class_prior", None)
+    parameters = getattr(result, "parameters", {})
+    prior: NDArray[np.float64] | None = getattr(
+        result, "class_prior", parameters.get("class_prior")
+    )
     columns: dict[str, Any] = {"class": apart(names)}
     if prior is not None:
         columns["prior"] = prior

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import check_types
 from ..errors import VoteError
 from ..models.catalogue import Method
 from ..models.own_method import OwnMethod, as_method
@@ -110,6 +111,7 @@ def held_out_log_likelihood(
     >>> held_out.n_votes
     6
     """
+    check_types(held_out_log_likelihood, locals())
     found = held_out(as_method(method), votes, parts(votes.n_votes, share, folds, seed), options)
     if strict and len(found.impossible):
         raise VoteError(

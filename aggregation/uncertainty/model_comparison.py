@@ -161,6 +161,7 @@ def compare_fits(
 
 def predicts(result: Aggregated) -> bool:
     """Say whether a method has a model of the answers, and so predicts votes."""
+    check_types(predicts, locals())
     try:
         result.answer_probabilities()
     except VoteError:

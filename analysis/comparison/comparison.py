@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from aggregation import Aggregated, HeldOut, VoteError, Votes, objective_difference, vote_share
 
 from ..defaults import CONFIDENCE, REPLICATES
+from ..errors import check_types
 from .measures import Rightness, known_items, measure_rightness
 from .trying import AnyMethod, Tried, named_methods, try_method
 
@@ -157,6 +158,7 @@ def compare_on_votes(
     >>> [round(method.behind, 3) for method in found.methods]
     [nan, 0.0]
     """
+    check_types(compare_on_votes, locals())
     named = named_methods(methods)
     if truth is not None:  # what is wrong with it is said before all the work
         known_items({"": np.empty((votes.n_items, votes.n_answers))}, truth)

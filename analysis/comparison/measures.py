@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..defaults import CONFIDENCE, REPLICATES
-from ..errors import AnalysisError
+from ..errors import AnalysisError, check_types
 from ..statistics.bands import proportion_interval
 from ..statistics.estimates import BLOCK, Estimate, check_count, drawn_images, estimate
 
@@ -98,10 +98,13 @@ def measure_rightness(
     >>> round(measured["unsure"].accuracy.value, 3), round(less["unsure"].accuracy.value, 3)
     (0.833, 0.167)
     """
+    check_types(measure_rightness, locals())
     check_count("replicates", replicates, 1)
     check_count("seed", seed, 0)
     by_name = {name: np.asarray(given, dtype=np.float64) for name, given in posteriors.items()}
     items, classes = known_items(by_name, truth)
+    if baseline is not None and baseline not in by_name:
+        raise AnalysisError(f"baseline={baseline!r} is none of {', '.join(map(str, by_name))}")
     numbers = [item_numbers(posterior[items], classes) for posterior in by_name.values()]
     joined = np.hstack(numbers)
     observed = _by_method(joined.sum(axis=0, keepdims=True), len(by_name))[0]
@@ -183,6 +186,12 @@ def known_items(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the items of known class, and their classes; what does not fit is an AnalysisError."""
     shapes = {posterior.shape for posterior in by_name.values()}
+    for name, posterior in by_name.items():
+        if not (np.isfinite(posterior) & (posterior >= 0)).all():
+            raise AnalysisError(
+                f"the posterior {f'of {name} ' if name else ''}has entries that are no "
+                "probabilities: give numbers from 0 to 1"
+            )
     given = np.asarray(truth)
     if len(shapes) != 1 or len(next(iter(shapes))) != 2:
         raise AnalysisError(

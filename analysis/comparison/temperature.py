@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..defaults import FOLDS
-from ..errors import AnalysisError
+from ..errors import AnalysisError, check_types
 from .measures import LEAST, known_items
 
 
@@ -74,6 +74,7 @@ def recalibrate_posteriors(
     >>> found.posterior[0].round(3), round(found.temperature, 2)
     (array([0.8, 0.2]), 3.31)
     """
+    check_types(recalibrate_posteriors, locals())
     given = np.asarray(posterior, dtype=np.float64)
     items, classes = known_items({"": given}, truth)
     if not 2 <= folds <= len(items):

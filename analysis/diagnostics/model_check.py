@@ -14,16 +14,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation import Fit, IdentifiabilityWarning, Votes, fit_dawid_skene
+from aggregation import Aggregated, Fit, IdentifiabilityWarning, Votes, fit_dawid_skene
 from aggregation.datasets.draws import draw_answers
 
 from ..errors import AnalysisError, check_types
 from ..statistics.estimates import check_count
 from ..tables import to_csv
+from .latent_states import LatentStates, latent_states
 from .vote_kinds import (
     KindTable,
     agreement_weights,
-    class_chances,
     count_kinds,
     expected_kinds,
     kind_names,
@@ -116,7 +116,7 @@ class ModelCheck:
 
 
 def check_model(
-    fit: Fit,
+    fit: Aggregated,
     *,
     replicates: int = REPLICATES,
     refit: bool = False,
@@ -127,14 +127,16 @@ def check_model(
 
     Parameters
     ----------
-    fit : Fit
-        Its items may have any number of votes, known ones included.
+    fit : Aggregated
+        Of Dawid & Skene's model, IBCC, EBCC or GLAD. Its items may have any number of votes, known
+        ones included. EBCC's groups are drawn with the class, and so is the ease of GLAD's items,
+        whose classes are drawn as often as they were found.
     replicates : int
         Draws from the model, 1 or more. The least p-value is 1 / (replicates + 1).
     refit : bool
         Fit each replicate anew. Without it parameters count as known, and a true model is rejected
         less often than the p-values say, for the fit is near to the votes that it came from. With
-        it the p-values are right, and it takes as many fits.
+        it the p-values are right, and it takes as many fits; of Dawid & Skene's model only.
     seed : int
         Of the draws, 0 or more.
     progress : callable, optional
@@ -147,7 +149,8 @@ def check_model(
     Raises
     ------
     AnalysisError
-        If there are no votes, or far too many kinds of items to count; or a number is out of range.
+        If there are no votes, or far too many kinds of items to count; if the method says nothing
+        of how many there should be, or cannot be fitted anew; or a number is out of range.
 
     References
     ----------
@@ -166,21 +169,23 @@ def check_model(
     check_count("seed", seed, 0)
     if not fit.votes.n_votes:
         raise AnalysisError("there are no votes, so there is nothing to check")
-    table = kind_table(fit.votes)
+    model, table = latent_states(fit), kind_table(fit.votes)
     observed = count_kinds(fit.votes, fit.votes.answers, table)
-    expected = expected_kinds(fit, table)
+    expected = expected_kinds(model, table)
     drawn = np.empty((replicates, len(expected)))
     for number in range(replicates):
-        answers = draw_replicate(fit, np.random.default_rng((seed, number)))
+        answers = draw_replicate(model, np.random.default_rng((seed, number)))
         predicted = expected_kinds(_fit_again(fit, answers), table) if refit else expected
         drawn[number] = count_kinds(fit.votes, answers, table) - predicted
         if progress is not None:
             progress(number + 1)
-    return _assembled(fit, table, observed, expected, drawn, refit)
+    return _assembled(model, table, observed, expected, drawn, refit)
 
 
-def _fit_again(fit: Fit, answers: NDArray[np.int64]) -> Fit:
+def _fit_again(fit: Aggregated, answers: NDArray[np.int64]) -> LatentStates:
     """Fit other answers of the same raters to the same items, starting from the fit."""
+    if not isinstance(fit, Fit):
+        raise AnalysisError("refit=True: only Dawid & Skene's model is fitted anew; leave it out")
     votes = fit.votes
     drawn = Votes.from_triples(
         votes.items,
@@ -195,20 +200,21 @@ def _fit_again(fit: Fit, answers: NDArray[np.int64]) -> Fit:
     with warnings.catch_warnings():
         # The same doubts as about the fit itself, which has warned of them.
         warnings.simplefilter("ignore", IdentifiabilityWarning)
-        return fit_dawid_skene(drawn, **{**fit.options.arguments(), **truth, "start": start})
+        again = fit_dawid_skene(drawn, **{**fit.options.arguments(), **truth, "start": start})
+    return latent_states(again)
 
 
-def draw_replicate(fit: Fit, rng: np.random.Generator) -> NDArray[np.int64]:
+def draw_replicate(model: LatentStates, rng: np.random.Generator) -> NDArray[np.int64]:
     """Draw an answer for every vote from the fitted model, shape (n_votes,)."""
-    votes = fit.votes
-    bounds = np.cumsum(class_chances(fit), axis=1)[:, :-1]
+    votes = model.votes
+    bounds = np.cumsum(model.chances, axis=1)[:, :-1]
     classes = (rng.random(votes.n_items)[:, None] >= bounds).sum(axis=1)
     of_vote = np.repeat(classes, np.diff(votes.starts))
-    return draw_answers(fit.error_rates, raters=votes.raters, classes=of_vote, rng=rng)
+    return draw_answers(model.error_rates, raters=votes.raters, classes=of_vote, rng=rng)
 
 
 def _assembled(
-    fit: Fit,
+    model: LatentStates,
     table: KindTable,
     observed: NDArray[np.int64],
     expected: NDArray[np.float64],
@@ -223,7 +229,7 @@ def _assembled(
     def check(name: str, weights: NDArray[np.float64]) -> Check:
         return _check(name, float(expected @ weights), off @ weights)
 
-    names = kind_names(table.counts, fit.votes.answer_names)
+    names = kind_names(table.counts, model.votes.answer_names)
     shares = np.eye(len(names)) / n_items
     return ModelCheck(
         chi_square=_distance(CHI_SQUARE, _chi_square(off, expected)),
@@ -232,7 +238,7 @@ def _assembled(
         agreement=check(AGREEMENT, agreement_weights(table.counts, observed)),
         kinds=tuple(check(name, weights) for name, weights in zip(names, shares, strict=True)),
         n_items=n_items,
-        n_classes=fit.n_classes,
+        n_classes=model.n_classes,
         replicates=len(drawn),
         refit=refit,
     )

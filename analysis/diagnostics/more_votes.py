@@ -58,6 +58,10 @@ class VotesBought:
         Against the truth; NaN with the source "votes".
     spread : float
         Standard deviation of the average precision over the draws; NaN where there is none.
+    cls : int
+        Code of the class that precision and recall are of.
+    threshold : float
+        Least posterior of the class that is kept.
     """
 
     source: Source
@@ -69,6 +73,8 @@ class VotesBought:
     recall: float
     average_precision: float
     spread: float
+    cls: int
+    threshold: float
 
 
 def more_votes(
@@ -199,7 +205,15 @@ class _Model(NamedTuple):
                     taken = first_votes(votes, place, n_votes)
                     measured[n_votes - 1].append(self._of_one_draw(taken, fits))
         return [
-            VotesBought(source, n_votes, votes.n_items, len(rows), *_means_and_spread(rows))
+            VotesBought(
+                source,
+                n_votes,
+                votes.n_items,
+                len(rows),
+                *_means_and_spread(rows),
+                cls=self.cls,
+                threshold=self.threshold,
+            )
             for n_votes, rows in enumerate(measured, start=1)
         ]
 

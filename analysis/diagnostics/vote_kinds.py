@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation import Fit, Votes, normalised_rates
+from aggregation import Votes
 
 from ..errors import AnalysisError
+from .latent_states import LatentStates
 
 MOST_STATES = 1 << 20
 
@@ -82,30 +83,21 @@ def count_kinds(
     return np.bincount(table.kind_of[sizes[asked], state], minlength=len(table.counts))
 
 
-def expected_kinds(fit: Fit, table: KindTable) -> NDArray[np.float64]:
+def expected_kinds(model: LatentStates, table: KindTable) -> NDArray[np.float64]:
     """Compute the number of items of each kind that the model expects, shape (n_kinds,)."""
     from .kernels import add_expected_kinds  # Numba takes a third of a second to import
 
     expected = np.zeros(len(table.counts))
     add_expected_kinds(
-        fit.votes.starts,
-        fit.votes.raters,
-        np.ascontiguousarray(fit.error_rates),
-        class_chances(fit),
+        model.votes.starts,
+        model.votes.raters,
+        np.ascontiguousarray(model.error_rates),
+        model.chances,
         table.steps,
         table.kind_of,
         expected,
     )
     return expected
-
-
-def class_chances(fit: Fit) -> NDArray[np.float64]:
-    """Probability of each item's classes before its votes: the prior, or what is known of it."""
-    chances = np.tile(fit.class_prior, (fit.votes.n_items, 1))
-    if fit.clamped is not None:
-        known = fit.clamped.any(axis=1)
-        chances[known] = normalised_rates(fit.clamped[known])
-    return chances
 
 
 def kind_names(counts: NDArray[np.int64], answers: Sequence[Any]) -> list[str]:

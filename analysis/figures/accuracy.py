@@ -82,7 +82,7 @@ def accuracy_figure(
     simulated = drawn[0].simulated
     with drawn_figure(HEIGHT, simulated=simulated) as (figure, caption):
         rows = (len(drawn) + 1) // 2
-        top = 0.985 - 0.033 * rows - (0.04 if simulated else 0.0)
+        top = 0.985 - 0.033 * rows
         upper = figure.add_axes((LEFT, 0.415, 0.985 - LEFT, top - 0.415))
         lower = figure.add_axes((LEFT, 0.19, 0.985 - LEFT, 0.185))
         for axes in (upper, lower):

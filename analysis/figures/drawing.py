@@ -41,6 +41,8 @@ STYLE = {
 WIDTH = 7.0  # inches; 1540 pixels
 CAPTION_SIZE = 7.5
 CAPTION_CHARACTERS = 124
+# Inches above a figure where it says that it is of a simulated release.
+BAND = 0.32
 # A name in a picture is cut to so many.
 MOST_LETTERS = 15
 # Nothing of the machine or of the day: the same figure is the same file.
@@ -68,7 +70,8 @@ def drawn_figure(
     Parameters
     ----------
     height : float
-        In inches; all figures are as wide.
+        In inches; all figures are as wide. One of a simulated release is higher by a band that says
+        so, above what is drawn.
     simulated : bool
         Whether what is drawn is of a simulated release.
     panels : bool
@@ -83,6 +86,8 @@ def drawn_figure(
     with house_style():
         figure = Figure(figsize=(WIDTH, height))
         yield figure, partial(write_caption, figure)
+        if simulated:
+            make_room_above(figure)
         if simulated and panels:
             mark_simulated_panels(figure)
         elif simulated:
@@ -141,6 +146,32 @@ def write_caption(figure: Figure, top: float, *paragraphs: str) -> None:
     figure.text(0.022, top, text, fontsize=CAPTION_SIZE, va="top", linespacing=1.4)
 
 
+def take_caption(figure: Figure) -> str:
+    """Take a figure's caption off, and the foot where it stood: for a page that has it as text.
+
+    Parameters
+    ----------
+    figure : Figure
+        As one of this package's functions drew it; it becomes lower.
+
+    Returns
+    -------
+    str
+        The caption, as one paragraph.
+    """
+    caption = figure.texts[0]
+    text = " ".join(caption.get_text().split()).replace(r"\$", "$")
+    width, height = figure.get_size_inches()
+    foot = caption.get_position()[1] * height
+    caption.remove()
+    share = height / (height - foot)
+    for axes in figure.axes:
+        left, bottom, wide, high = axes.get_position(original=True).bounds
+        axes.set_position((left, (bottom - foot / height) * share, wide, high * share))
+    figure.set_size_inches(width, height - foot)
+    return text
+
+
 def leader(color: str, start: tuple[float, float]) -> dict[str, Any]:
     """Return the line from a label to its mark; `start` is where on the label, in 0..1."""
     return {
@@ -151,6 +182,18 @@ def leader(color: str, start: tuple[float, float]) -> dict[str, Any]:
         "shrinkA": 1,
         "shrinkB": 5,
     }
+
+
+def make_room_above(figure: Figure) -> None:
+    """Make the figure higher by a band at its top; what is drawn keeps its size and its place."""
+    width, height = figure.get_size_inches()
+    share = height / (height + BAND)
+    figure.set_size_inches(width, height + BAND)
+    for axes in figure.axes:
+        left, bottom, wide, high = axes.get_position(original=True).bounds
+        axes.set_position((left, bottom * share, wide, high * share))
+    for text in figure.texts:
+        text.set_y(text.get_position()[1] * share)
 
 
 def mark_simulated(figure: Figure, axes: Axes) -> None:
@@ -170,7 +213,7 @@ def mark_simulated(figure: Figure, axes: Axes) -> None:
     )
     figure.text(
         0.5,
-        0.975,
+        1 - BAND / 2 / figure.get_size_inches()[1],
         "SIMULATED release: these numbers say nothing about ImageNet",
         ha="center",
         va="center",

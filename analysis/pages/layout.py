@@ -1,9 +1,8 @@
-"""How every page is made: its templates, its style, and its tables."""
+"""How every page is made: its templates, its styles and its scripts."""
 
 from __future__ import annotations
 
 from functools import cache
-from html import escape
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -12,33 +11,6 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 from aggregation.errors import printable
-
-STYLE = """
-:root { color-scheme: light dark; }
-body { font: 16px/1.5 Georgia, serif; max-width: 52rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.6rem; line-height: 1.25; } h2 { font-size: 1.2rem; margin-top: 2rem; }
-table { border-collapse: collapse; width: 100%; font-size: .9rem; }
-th, td { text-align: left; vertical-align: top; }
-th, td { padding: .3rem .6rem .3rem 0; border-bottom: 1px solid #8886; }
-td { overflow-wrap: anywhere; }
-td.yes { font-weight: bold; } td.no { font-weight: bold; color: #c00; }
-img { width: 100%; height: auto; background: #fff; }
-.simulated { border: 3px solid #c00; padding: .5rem 1rem; font-weight: bold; }
-"""
-
-
-def table(headings: tuple[str, ...], rows: list[str]) -> str:
-    """Return a table of rows that are HTML already."""
-    head = "".join(f"<th>{heading}</th>" for heading in headings)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
-
-
-def row(*cells: str, verdict: bool | None = None) -> str:
-    """Return a row of cells, which are text, and a verdict in a cell of its own."""
-    inner = "".join(f"<td>{escape(printable(cell))}</td>" for cell in cells)
-    if verdict is not None:
-        inner += f'<td class="{"yes" if verdict else "no"}">{"yes" if verdict else "NO"}</td>'
-    return f"<tr>{inner}</tr>"
 
 
 def rendered(template: str, **values: Any) -> str:
@@ -68,5 +40,6 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         keep_trailing_newline=True,
     )
+    environment.filters["printable"] = printable
     environment.policies["json.dumps_kwargs"] = {}  # entries stay in their order
     return environment

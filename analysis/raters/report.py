@@ -23,7 +23,7 @@ from .agreement.result import Agreement
 from .agreement.retest import Retest, answered_twice, retest
 from .golden.accuracy import RaterAccuracy, rater_accuracy
 from .golden.difference import GoldenDifference, golden_difference
-from .pairs.clusters import RaterClusters, cluster_raters
+from .pairs.clusters import RaterClusters, cluster_raters, in_order
 from .pairs.golden_copies import GoldenCopies, golden_copies
 from .pairs.pairs import RaterPairs, no_pairs, pairs_of_fit
 from .quality.quality import RaterQuality, rater_quality
@@ -230,6 +230,8 @@ def report_on_release(
 def clusters_of_report(report: RaterReport) -> dict[str, RaterClusters]:
     """Order the raters of a report by agreement: on all votes, or in the job and when tried.
 
+    Golden questions were answered by many of the same raters, so that the order is theirs.
+
     Parameters
     ----------
     report : RaterReport
@@ -241,7 +243,8 @@ def clusters_of_report(report: RaterReport) -> dict[str, RaterClusters]:
     """
     if report.golden is None:
         return {"all votes": cluster_raters(report.pairs, votes=report.quality.votes)}
+    golden = cluster_raters(report.golden.copies.pairs)
     return {
-        "in the rating job": cluster_raters(report.pairs, votes=report.quality.votes),
-        "on golden questions": cluster_raters(report.golden.copies.pairs),
+        "in the rating job": in_order(report.pairs, golden.raters),
+        "on golden questions": golden,
     }

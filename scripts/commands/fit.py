@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -18,6 +18,7 @@ from ..outputs.fit_files import (
     print_labels,
     print_summary,
 )
+from ..outputs.fit_results import below_majority, checked_known, fitted, with_a_classifier
 from ..terminal.files import write_set
 from ..terminal.inputs import print_notes, read_inputs
 from ..terminal.messages import (
@@ -25,16 +26,11 @@ from ..terminal.messages import (
     announced_compilation,
     print_result,
     quietly,
-    recorded_doubts,
     say,
 )
-from ..terminal.method_options import known_arguments, method_arguments, method_help
+from ..terminal.method_options import Choice, method_help
 from ..terminal.options import VotesArgument, out_option
 from ..terminal.votes_options import KNOWN, VotesOptions, takes_votes
-
-if TYPE_CHECKING:
-    from aggregation import Aggregated, KnownItems, Method, Votes
-
 
 MODEL = "Model"
 OUTPUT = "Output"
@@ -62,9 +58,9 @@ class Format(StrEnum):
     CSV = "csv"
 
 
-def of_model(text: str, *names: str) -> Any:
+def of_model(text: str, *names: str, show_default: bool = True) -> Any:
     """Make an option of the model and of how it is fitted."""
-    return typer.Option(*names, help=text, rich_help_panel=MODEL)
+    return typer.Option(*names, help=text, show_default=show_default, rich_help_panel=MODEL)
 
 
 @takes_votes
@@ -72,8 +68,20 @@ def fit(
     file: VotesArgument,
     said: VotesOptions,
     method: Annotated[
-        str, typer.Option(metavar="NAME", help=method_help(), rich_help_panel=MODEL)
-    ] = DEFAULT_METHOD,
+        str | None,
+        typer.Option(metavar="NAME", help=method_help(), show_default=False, rich_help_panel=MODEL),
+    ] = None,
+    classifier: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="A classifier's probabilities: a table with a row an item and a column an answer, "
+            "or a .npy or .npz array in the order of the items. Weighted with the votes by "
+            "CROWDLAB or, with --method NAME, one more rater.",
+            show_default=False,
+            rich_help_panel=MODEL,
+        ),
+    ] = None,
     truth_role: Annotated[
         TruthRole,
         typer.Option(
@@ -92,18 +100,23 @@ def fit(
         ),
     ] = None,
     pseudo_count: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="OFF[,EXTRA]",
             help="Votes added to those expected of a rater (shared: of all) for every class and "
             "answer (one-coin: right and wrong), and EXTRA more where the answer is the class: 0.1 "
-            "or 0.1,0.5 does well on most votes.",
+            "or 0.1,0.5 does well on most votes. Default: 0.",
+            show_default=False,
             rich_help_panel=MODEL,
         ),
-    ] = "0",
+    ] = None,
     family: Annotated[
-        Family, of_model("full: rates of each rater. one-coin: one a rater. shared: of all.")
-    ] = Family.FULL,
+        Family | None,
+        of_model(
+            "full: rates of each rater; the default. one-coin: one a rater. shared: of all.",
+            show_default=False,
+        ),
+    ] = None,
     hard: Annotated[
         bool, of_model("Items count for their likeliest class alone.", "--hard")
     ] = False,
@@ -150,7 +163,7 @@ def fit(
         ),
     ] = False,
 ) -> None:
-    """Aggregate your own votes: Dawid & Skene's model, fitted by EM, or another method.
+    """Aggregate your own votes, by IBCC or another method.
 
     Prints each item's label as csv, or the first ones as a table on a terminal. With -o DIR writes
     labels.csv, raters.csv, next_votes.csv (where one more vote is worth most), posteriors.parquet
@@ -160,8 +173,8 @@ def fit(
     of_model_said = {
         "n_classes": classes,
         "truth_role": truth_role.value,
-        "pseudo_count": pseudo_counts_said(pseudo_count),
-        "family": family.value,
+        "pseudo_count": None if pseudo_count is None else pseudo_counts_said(pseudo_count),
+        "family": None if family is None else family.value,
         "hard": hard,
         "accelerate": not plain,
         "tol": tol,
@@ -169,15 +182,21 @@ def fit(
         "restarts": restarts,
         "seed": seed,
     }
-    chosen, options = method_arguments(method, of_model_said, settings or [])
+    choice = Choice(method, of_model_said, settings or [], classifier is not None)
+    choice.made()  # what cannot be is said before votes are read
     with quietly(quiet), announced_compilation():
         votes, known, notes, doubts = read_inputs(file, said, classes)
+        chosen, options, because = choice.made(votes, known)
+        votes, beside = with_a_classifier(votes, classifier, chosen, said)
         known = checked_known(chosen, known, said)
-        result, of_fit = fitted(chosen, votes, known, options, threads)
+        result, of_fit = fitted(chosen, votes, known, options | beside, threads)
         doubts += of_fit
         names = None if known is None else known.class_names
-        made = {"method": method, "options": options, "warnings": doubts}
-        provenance = provenance_of(file, said) | made
+        notes += because
+        if method is None and known is not None and chosen.name == DEFAULT_METHOD:
+            doubts += below_majority(chosen, votes, known, options, threads)
+        made = {"method": chosen.name, "options": options, "warnings": doubts}
+        provenance = provenance_of(file, said, classifier) | made
         contents, without = ({}, "") if out is None else fit_files(result, names, output_format)
         numbers = fit_numbers_json(result, names, with_hashes(provenance, contents))
         if out is not None:
@@ -206,57 +225,10 @@ def pseudo_counts_said(text: str) -> float | list[float]:
     return counts[0] if len(counts) == 1 else counts
 
 
-def checked_known(
-    method: Method, known: KnownItems | None, said: VotesOptions
-) -> KnownItems | None:
-    """Return the known items where the method takes them; those of an export are left aside."""
-    if known is None or "truth" in method.takes:
-        return known
-    if said.truth is not None or said.truth_column is not None:
-        raise UsageError(f"--method {method.name} takes no known items (--truth)")
-    say().print(f"known items are left aside: --method {method.name} takes none")
-    return None
-
-
-def provenance_of(file: Path, said: VotesOptions) -> dict[str, Any]:
+def provenance_of(file: Path, said: VotesOptions, classifier: Path | None) -> dict[str, Any]:
     """Give the versions of what is used, and name what was read, with the hash of each file."""
     from analysis.release.labels.provenance import versions
 
-    truth = {} if said.truth is None else {"truth": described(said.truth)}
-    return {"versions": versions(), "inputs": {"votes": described(file)} | truth}
-
-
-def fitted(
-    method: Method,
-    votes: Votes,
-    known: KnownItems | None,
-    options: dict[str, Any],
-    threads: int | None,
-) -> tuple[Aggregated, list[str]]:
-    """Fit, showing the objective on a terminal; return the result and its warnings."""
-    arguments = dict(options)
-    if known is not None:
-        arguments |= known_arguments(method, known, votes, options.get("truth_role", ""))
-    if isinstance(options.get("pseudo_count"), list):
-        arguments["pseudo_count"] = spread_over_cells(method, arguments, votes.n_answers)
-    kind = method.objective_kind.replace("log likelihood", "log-likelihood")
-    with say().status("fitting") as status, recorded_doubts() as doubts:
-
-        def tell(step: int, objective: float) -> None:
-            status.update(f"step {step:,}: {kind} {objective:,.4f}")
-
-        further = {"threads": threads, "progress": tell}
-        taken = {name: value for name, value in further.items() if name in method.takes}
-        result = method(votes, **arguments | taken)
-    return result, doubts
-
-
-def spread_over_cells(method: Method, arguments: dict[str, Any], n_answers: int) -> Any:
-    """Return the pseudo-counts that OFF,EXTRA stands for, in the terms of the family."""
-    from aggregation import diagonal_pseudo_count
-
-    off, extra = arguments["pseudo_count"]
-    family = (arguments | dict(method.fixed))["family"]
-    if family == Family.ONE_COIN.value:
-        return [off + extra, off]
-    return diagonal_pseudo_count(off, extra, arguments["n_classes"] or n_answers)
+    read = {"votes": file, "truth": said.truth, "classifier": classifier}
+    inputs = {name: described(path) for name, path in read.items() if path is not None}
+    return {"versions": versions(), "inputs": inputs}

@@ -11,6 +11,7 @@ from ..terminal.messages import print_result, say, warn
 
 if TYPE_CHECKING:
     from aggregation import Aggregated, KnownItems, Table
+    from aggregation.models.fit_tables import Right
 
 # Labels that a terminal shows; all of them are written, or piped on.
 SHOWN_LABELS = 20
@@ -87,9 +88,26 @@ def print_summary(result: Aggregated, known: KnownItems | None, doubts: list[str
 
 def known_line(result: Aggregated, known: KnownItems) -> str:
     """Say how many items are known and, where they were held out, how many came out right."""
-    from aggregation.models.fit_tables import right_of_known
+    from aggregation.models.fit_tables import right_beside_majority, right_of_known
 
     right, n_known = right_of_known(result, known.truth)
     if getattr(result, "clamped", None) is not None:
         return f"{n_known:,} items were known and kept their class"
-    return f"{right:,} of {n_known:,} known items came out right"
+    majority = right_beside_majority(result, known.truth, class_names=known.class_names).majority
+    return (
+        f"{right:,} of {n_known:,} known items came out right, and {counted(majority)} by the "
+        "majority of votes"
+    )
+
+
+def beside_majority(method: str, right: Right) -> str:
+    """Say how many known items a method has right that does not know them, and the votes alone."""
+    return (
+        f"without known items {method} has {counted(right.result)} of {right.known:,} of them "
+        f"right, the majority of votes {counted(right.majority)}"
+    )
+
+
+def counted(number: float) -> str:
+    """Write a number of items, in which ties count in parts."""
+    return f"{number:,.1f}".removesuffix(".0")

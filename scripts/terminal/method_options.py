@@ -5,22 +5,23 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aggregation import METHODS, Method
-from aggregation.models.catalogue import method_of
+from aggregation.models.catalogue import CROWDLAB, DEFAULT_METHOD, method_of
 
 from .messages import UsageError
 
 if TYPE_CHECKING:
     from aggregation import KnownItems, Votes
 
-# What the options of the model are where nothing is said.
+# What the options of the model are where nothing is said; None: what the method's default is.
 UNSAID: dict[str, Any] = {
     "n_classes": None,
     "truth_role": "clamped",
-    "pseudo_count": 0.0,
-    "family": "full",
+    "pseudo_count": None,
+    "family": None,
     "hard": False,
     "accelerate": True,
     "tol": 1e-10,
@@ -28,15 +29,77 @@ UNSAID: dict[str, Any] = {
     "restarts": 0,
     "seed": 0,
 }
+# Taken where no method is named, but an option is said that the default does not take.
+OF_OPTIONS = "dawid-skene"
 # Those that are not called like the argument.
 OPTION = {"n_classes": "--classes", "accelerate": "--plain"}
 # Arguments that come from elsewhere than from --set.
 ELSEWHERE = {*UNSAID, "truth", "start", "threads", "progress", "error_rates", "class_prior"}
+ELSEWHERE |= {"probabilities"}
 
 
 def method_help() -> str:
     """List all methods in a sentence."""
-    return "How to aggregate. " + "; ".join(f"{one.name}: {one.title}" for one in METHODS.values())
+    every = "; ".join(f"{one.name}: {one.title}" for one in METHODS.values())
+    return (
+        f"How to aggregate. Default: {DEFAULT_METHOD}, or {OF_OPTIONS} where an option is said "
+        f"that {DEFAULT_METHOD} does not take. {every}"
+    )
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which method is taken: the one that is named, or what the options speak for.
+
+    Options that the default does not take were Dawid & Skene's before there were other methods; and
+    where there are other classes than answers, the default would need to know each class's own.
+
+    Attributes
+    ----------
+    named : str, optional
+    said : dict
+        A value for each argument of `UNSAID`.
+    settings : sequence of str
+        Further arguments; see :func:`method_arguments`.
+    classifier : bool
+        Whether there is a classifier: where no method is named, it speaks for CROWDLAB.
+    """
+
+    named: str | None
+    said: dict[str, Any]
+    settings: Sequence[str]
+    classifier: bool = False
+
+    def made(
+        self, votes: Votes | None = None, known: KnownItems | None = None
+    ) -> tuple[Method, dict[str, Any], list[str]]:
+        """Return the method, its arguments, and what is to be said of the choice."""
+        if self.classifier and self.named in (None, CROWDLAB.name):
+            return *arguments_of(CROWDLAB, self.said, self.settings), []
+        because = [] if self.named is not None else self.deciding()
+        if self.named is None and votes is not None and known is None:
+            because += self.other_classes(votes.n_answers)
+        name = self.named or (OF_OPTIONS if because else DEFAULT_METHOD)
+        note = f"Took --method {OF_OPTIONS}, not {DEFAULT_METHOD}, because of "
+        notes = [f"{note}{', '.join(because)}."] if because else []
+        return *method_arguments(name, self.said, self.settings), notes
+
+    def deciding(self) -> list[str]:
+        """Return the options that the default does not take."""
+        takes = method_of(DEFAULT_METHOD).takes
+        return [
+            option_of(argument)
+            for argument, value in self.said.items()
+            if value != UNSAID[argument] and argument not in takes
+        ]
+
+    def other_classes(self, n_answers: int) -> list[str]:
+        """Return the option that asks for other classes than answers, but does not say which."""
+        n_classes = self.said["n_classes"]
+        own_given = any(text.startswith("diagonal=") for text in self.settings)
+        if own_given or n_classes in (None, n_answers):
+            return []
+        return [f"{option_of('n_classes')} {n_classes} of {n_answers} answers"]
 
 
 def option_of(argument: str) -> str:
@@ -69,7 +132,13 @@ def method_arguments(
     VoteError
         If there is no such method.
     """
-    method = method_of(name)
+    return arguments_of(method_of(name), said, settings)
+
+
+def arguments_of(
+    method: Method, said: dict[str, Any], settings: Sequence[str]
+) -> tuple[Method, dict[str, Any]]:
+    """Return a method and its arguments; see :func:`method_arguments`."""
     refused = [
         argument
         for argument, value in said.items()
@@ -77,7 +146,8 @@ def method_arguments(
     ]
     if refused:
         raise UsageError(
-            f"--method {name} takes no {option_of(refused[0])}; it takes {all_options(method)}"
+            f"--method {method.name} takes no {option_of(refused[0])}; it takes "
+            f"{all_options(method)}"
         )
     defaults = inspect.signature(method.function).parameters
     arguments = {

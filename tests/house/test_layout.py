@@ -34,7 +34,6 @@ LONG_FILES = {
     "tests/scripts/commands/test_accuracy.py": 416,
 }
 LONG_BODIES = {
-    "analysis/figures/raters.py:raters_figure": 50,
     "analysis/reproduction.py:summary": 45,
 }
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
-from analysis import Release, compare_methods, recalibrate
+from aggregation import METHODS, HeldOut, fit_ebcc, held_out_log_likelihood
+from analysis import Release, check_model, compare_methods, recalibrate
 from analysis.scores.calibration_report import (
     ISOTONIC,
     MAJORITY,
@@ -16,7 +19,7 @@ from analysis.scores.calibration_report import (
     scores_to_calibrate,
 )
 from analysis.scores.methods.comparison import Comparison
-from analysis.scores.methods.methods import PUBLISHED
+from analysis.scores.methods.methods import EBCC, GLAD, OWN, PUBLISHED
 from analysis.scores.methods.optimism import in_and_out_of_sample
 from analysis.scores.recalibration import PlattMap
 from analysis.statistics.bands import Bands
@@ -76,7 +79,7 @@ def test_methods(comparison: Comparison, page: str) -> None:
 
 def test_calibration(release: Release, comparison: Comparison, page: str) -> None:
     scores = scores_to_calibrate(release, scored_by(comparison))
-    some = {name: scores[name] for name in (PUBLISHED, ISOTONIC, PLATT)}
+    some = {name: scores[name] for name in (PUBLISHED, GLAD, EBCC, ISOTONIC, PLATT)}
     report = report_calibration(release, some)
     for name, by_outcome in report.of.items():
         found = by_outcome[MAJORITY]
@@ -92,3 +95,54 @@ def test_platt(release: Release, page: str) -> None:
     mapping = recalibrate(release, method="platt").mapping
     assert isinstance(mapping, PlattMap)
     assert f"multiplies the log-odds by {mapping.slope:.2f}." in page
+
+
+MODELS: dict[str, tuple[str, dict[str, Any]]] = {
+    "Dawid & Skene, 2 classes": ("dawid-skene", {"n_classes": 2}),
+    "Dawid & Skene, 3 classes": ("dawid-skene", {"n_classes": 3}),
+    "IBCC, 2 classes": ("ibcc", {"n_classes": 2, "diagonal": OWN}),
+    GLAD: ("glad", {}),
+    EBCC: ("ebcc", {"n_classes": 2, "diagonal": OWN, "restarts": 0}),
+}
+
+
+def test_models_of_the_votes(release: Release, page: str) -> None:
+    votes, kept, baseline = release.votes, release.scores >= 0.8, None
+    assert f"of the {kept.sum():,} published ones" in page
+    for name, (method, options) in MODELS.items():
+        fit = METHODS[method](votes, **options)
+        check = check_model(fit, replicates=20)
+        added = options | ({"pseudo_count": 0.1} if method == "dawid-skene" else {})
+        held_out = held_out_log_likelihood(votes, method=method, **added)
+        above = fit.posterior[:, -1] >= 0.8
+        baseline = baseline or held_out
+        cells = (
+            name,
+            f"{check.chi_square.observed:,.0f}, {check.chi_square.expected:.0f}",
+            f"{100 * check.misplaced.observed:.1f} %",
+            f"{100 * check.agreement.expected:.1f} %",
+            f"{held_out.log_likelihood:.4f}",
+            "" if held_out is baseline else gain(held_out, baseline),
+            f"{above.sum():,}, +{(above & ~kept).sum():,} -{(~above & kept).sum():,}",
+        )
+        assert f"| {' | '.join(cells)} |".replace("|  |", "| |") in page
+        assert f"Of the votes {100 * check.agreement.observed:.1f} % of pairs agree." in page
+
+
+def gain(held_out: HeldOut, baseline: HeldOut) -> str:
+    """Write the mean paired difference, and its standard error, in thousandths of a nat."""
+    voted = baseline.votes_of_item > 0
+    sizes = baseline.votes_of_item[voted]
+    by_item = (held_out.by_item - baseline.by_item)[voted]
+    mean = by_item.sum() / sizes.sum()
+    error = np.sqrt(len(sizes) * np.var(by_item - mean * sizes, ddof=1)) / sizes.sum()
+    return f"{1000 * mean:+.1f} ± {1000 * error:.1f}"
+
+
+def test_another_start_of_ebcc_ends_no_higher(release: Release, page: str) -> None:
+    options: dict[str, Any] = {"n_classes": 2, "diagonal": OWN, "restarts": 0}
+    fits = [fit_ebcc(release.votes, seed=seed, **options) for seed in (1234, 0)]
+    assert abs(fits[0].objective - fits[1].objective) < 1e-3
+    used = fits[0].parameters["group_counts"] > 100
+    assert used.sum(axis=1).tolist() == [3, 3]
+    assert "It uses three groups for either class." in page

@@ -87,6 +87,13 @@ def test_uncertainty(reassess: Command) -> None:
     assert page["fit"].converged
 
 
+def test_figures(reassess: Command) -> None:
+    run_page(DOCS / "figures.md", reassess, compare=True)
+    written = {path.name for path in Path().iterdir()}
+    assert written >= {"error_rates.png", "model_check.pdf", "agreement.png", "curve.png"}
+    assert written >= {"calibration.png", "calibration_of_shares.png"}
+
+
 def test_your_own_method(
     reassess: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,7 +12,6 @@ import pytest
 from aggregation import (
     METHODS,
     Votes,
-    diagonal_pseudo_count,
     fit_dawid_skene,
     fit_ibcc,
     vote_share,
@@ -56,7 +55,7 @@ def test_it_is_short() -> None:
 def test_python_on_your_own_votes(in_folder_with_votes: Path) -> None:
     printed = printed_by(OF_VOTES, {})
     votes = Votes.read(in_folder_with_votes / "votes.csv")
-    assert printed == f"{fit_dawid_skene(votes).labels()}\n"
+    assert printed == f"{fit_ibcc(votes).labels()}\n"
 
 
 @pytest.mark.release
@@ -80,7 +79,7 @@ def test_commands_on_your_own_votes(reassess: Command, in_folder_with_votes: Pat
     assert [bool(said) for _, said in fits] == [False, True]
     written = {path.name for path in Path("fitted").iterdir()}
     named = re.findall(r"`(\w+\.(?:csv|json))`", section("Your own votes"))
-    assert written >= {*named} - {"votes.csv"} == {"labels.csv", "next_votes.csv", "fit.json"}
+    assert written >= {*named} - {"votes.csv"} == {"next_votes.csv", "fit.json"}
     assert Path("labels.csv").read_text() == Path("fitted/labels.csv").read_text()
 
 
@@ -88,7 +87,7 @@ def test_the_model_sees_through_two_raters(in_folder_with_votes: Path) -> None:
     said = words(section("Your own votes"))
     assert (
         "Most raters of photo 5 say cat; but ann and bob contradict cem and dan on every other "
-        "photo, so it says dog."
+        "photo, so it says dog (0.79). This is IBCC"
     ) in said
     votes = Votes.read(in_folder_with_votes / "votes.csv")
     most, model = vote_share(votes).classes(), fit_dawid_skene(votes).classes()
@@ -103,29 +102,23 @@ def test_the_model_sees_through_two_raters(in_folder_with_votes: Path) -> None:
         of_item = votes.items == item
         assert set(votes.answers[of_item & trusted]).isdisjoint(votes.answers[of_item & ~trusted])
     for fit, text in (
-        (fit_dawid_skene(votes), "sure of that (1.0000), which 15 votes cannot be"),
-        (
-            fit_dawid_skene(votes, pseudo_count=diagonal_pseudo_count(0.1, 0.5, 2)),
-            "`--pseudo-count 0.1,0.5` makes it 0.99",
-        ),
-        (fit_ibcc(votes), "IBCC, which has priors, 0.79"),
+        (fit_dawid_skene(votes), "sure (1.0000"),
+        (fit_ibcc(votes), "so it says dog (0.79"),
     ):
         assert text in said
-        digits = len(text.split(".")[-1].split()[0].rstrip("),"))
+        digits = len(text.split(".")[-1])
         assert f"{fit.posterior[4, dog]:.{digits}f}" in text
 
 
-def test_the_label_of_photo_5_hangs_on_no_choice(in_folder_with_votes: Path) -> None:
+def test_the_label_of_photo_5_hangs_on_no_choice_but_bwa(in_folder_with_votes: Path) -> None:
     votes = Votes.read(in_folder_with_votes / "votes.csv")
     dog = list(votes.answer_names).index("dog")
     counts = [0, 0.1, 0.5, 1]
     fits = [fit_dawid_skene(votes, pseudo_count=count) for count in counts]
     fits += [fit_dawid_skene(votes, family="one-coin", pseudo_count=count) for count in counts]
-    for fit in fits:
-        assert fit.posterior[4, dog] > 0.7
-    # Bayesian weighted averages of 15 votes hardly tell raters apart, as votes themselves do not
-    for name in METHODS.keys() - {"vote-share", "bwa"}:
-        assert METHODS[name](votes).posterior[4, dog] > 0.5
+    fits_of_any = (METHODS[name](votes) for name in METHODS if name not in ("vote-share", "bwa"))
+    for fit in (*fits, *fits_of_any):
+        assert fit.posterior[4, dog] > 0.5
 
 
 def test_targets_of_make_are_there() -> None:

@@ -14,10 +14,21 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation import UNKNOWN, FamilyName, Fit, Votes, e_step, fit_dawid_skene
+from aggregation import (
+    UNKNOWN,
+    Aggregated,
+    FamilyName,
+    Fit,
+    Votes,
+    e_step,
+    fit_dawid_skene,
+    fit_ebcc,
+    fit_glad,
+    fit_ibcc,
+)
 
 from ...defaults import FOLDS
-from ...release.files.readers import YES
+from ...release.files.readers import NO, YES
 from ...release.published import FITS
 from ...release.release import Release
 from .out_of_sample import (
@@ -29,7 +40,9 @@ from .out_of_sample import (
     recipe_scores,
 )
 
-PUBLISHED = "published recipe"
+PUBLISHED, GLAD, EBCC = "published recipe", "GLAD, 3 classes", "EBCC, 2 classes"
+# "Does not fit" has the answer no for its own, "fits" has yes; maybe is nobody's.
+OWN = [NO, YES]
 # Called with how many of the fits are done, and how many there are.
 Progress = Callable[[int, int], object]
 
@@ -85,6 +98,9 @@ def methods(
         "EM, 2 classes": partial(em, n_classes=2),
         "EM, 3 classes": partial(em, n_classes=3),
         "one-coin EM": partial(em, n_classes=3, family="one-coin"),
+        "IBCC, 2 classes": partial(bayes, fit=fit_ibcc),
+        GLAD: glad,
+        EBCC: partial(bayes, fit=partial(fit_ebcc, restarts=0)),
         "votes alone: share of yes": yes_share,
     }
 
@@ -144,6 +160,30 @@ def em(release: Release, *, n_classes: int, family: FamilyName = "full") -> Gold
     """
     fit = fit_dawid_skene(release.votes, n_classes=n_classes, family=family)
     scores = fit.posterior[release.golden.questions, -1]
+    return GoldenScores(scores, scores, "")
+
+
+def bayes(release: Release, *, fit: Callable[..., Aggregated]) -> GoldenScores:
+    """Score by a Bayesian model of two classes and three answers, without golden truth.
+
+    Parameters
+    ----------
+    release : Release
+    fit : callable
+        :func:`aggregation.fit_ibcc` or :func:`aggregation.fit_ebcc`, with its options.
+
+    Returns
+    -------
+    GoldenScores
+    """
+    found = fit(release.votes, n_classes=len(OWN), diagonal=OWN)
+    scores = found.posterior[release.golden.questions, FITS]
+    return GoldenScores(scores, scores, "")
+
+
+def glad(release: Release) -> GoldenScores:
+    """Score by GLAD's posterior of yes, without golden truth: it has a class for each answer."""
+    scores = fit_glad(release.votes).posterior[release.golden.questions, YES]
     return GoldenScores(scores, scores, "")
 
 

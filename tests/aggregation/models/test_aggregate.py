@@ -10,7 +10,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from aggregation import VoteError, Votes, aggregate, fit_dawid_skene
+from aggregation import VoteError, Votes, aggregate, fit_ibcc
 
 ROWS = {
     "photo": ["p2", "p2", "p1", "p1", "p10", "p10"],
@@ -36,7 +36,7 @@ def test_of_a_file_and_of_votes(tmp_path: Path) -> None:
     assert found["item"].to_pylist() == ["p2", "p1", "p10"]
     votes = Votes.read(tmp_path / "v.csv", **COLUMNS)
     assert aggregate(votes).equals(found)
-    assert fit_dawid_skene(votes).labels().to_native().equals(found)
+    assert fit_ibcc(votes).labels().to_native().equals(found)
 
 
 def test_of_what_holds_no_votes() -> None:

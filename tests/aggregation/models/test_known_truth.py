@@ -172,7 +172,7 @@ VOTES = Votes.from_tensor([[[1, 0], [0, 1], [0, 1]]])
         ([np.nan, 1, 0], None, "truth of item 0 is nan: classes are 0..1, or -1"),
         ([0, 3, np.inf], None, "truth of item 2 is inf: classes are 0..3, or -1"),
         ([0, None, 1], None, "truth must be numbers: None"),
-        (["yes", "no", "yes"], None, "truth must be numbers: it holds <U3"),
+        (["yes", "no", "yes"], None, "truth must be numbers: it holds 'yes'"),
         ([0, 1, 0], 0, "n_classes=0: there must be a class"),
         ([[0, 1], [1]], None, "truth must be numbers in rows of equal length"),
         (np.ones((2, 2)), None, r"truth of shape \(2, 2\) does not fit 3 items"),

@@ -48,7 +48,9 @@ def test_passes_are_those_of_a_slow_loop(model: Model, data: st.DataObject) -> N
         fit = fit_la(model.votes(), passes=passes, truth=model.known)
         np.testing.assert_allclose(fit.parameters["ability"], ability, rtol=1e-12)
         is_open = model.is_open()
-        np.testing.assert_array_equal(fit.posterior[~is_open], model.known_rows()[~is_open])
+        known = model.known_rows()[~is_open]
+        known /= known.sum(axis=1, keepdims=True)  # a sum may be rounded
+        np.testing.assert_array_equal(fit.posterior[~is_open], known)
         for row, score in zip(fit.posterior[is_open], scores[is_open], strict=True):
             if score.min() >= 0 and score.sum() > 0:
                 np.testing.assert_allclose(row, score / score.sum(), rtol=1e-9, atol=1e-12)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from aggregation import (
+    METHODS,
     VoteError,
     Votes,
     VoteWarning,
@@ -20,6 +21,7 @@ from aggregation import (
     fit_mace_em,
     fit_one_coin_bayes,
     held_out_log_likelihood,
+    load_anesthesia,
     n_parameters,
     objective_difference,
     simulate_votes,
@@ -196,3 +198,17 @@ def test_more_parameters_than_votes_are_told() -> None:
     told = [str(warning.message) for warning in caught if warning.category is VoteWarning]
     assert len(told) == 1
     assert told[0].startswith("more parameters than votes: full has 9 for 6 votes. BIC")
+
+
+@pytest.mark.parametrize("method", ["ibcc", "glad", "mace"])
+def test_the_same_votes_are_held_out_of_any_method(method: str) -> None:
+    votes = load_anesthesia()
+    held_out = held_out_log_likelihood(votes, method=method, share=0.2, seed=3)
+    baseline = held_out_log_likelihood(votes, share=0.2, seed=3, pseudo_count=0.1)
+    assert held_out.votes_of_item.tolist() == baseline.votes_of_item.tolist()
+    left_out = np.zeros(votes.n_votes, dtype=bool)
+    left_out[np.random.default_rng(3).permutation(votes.n_votes)[: held_out.n_votes]] = True
+    fit = METHODS[method](votes.where(~left_out))
+    np.testing.assert_array_equal(held_out.by_item, fit.log_predictive(votes.where(left_out)))
+    with pytest.raises(VoteError, match="has no model of the answers"):
+        held_out_log_likelihood(votes, method="vote-share")

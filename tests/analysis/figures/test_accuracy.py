@@ -107,7 +107,7 @@ def test_same_figure_same_bytes(curves: dict[str, AccuracyCurve], form: str) -> 
     content = figure_bytes(accuracy_figure(curves), form)
     assert figure_bytes(accuracy_figure(curves), form) == content
     if form == "png":
-        assert struct.unpack(">II", content[16:24]) == (1540, 1276)
+        assert struct.unpack(">II", content[16:24]) == (1540, 1346)
     else:
         assert len(content) < 1_000_000
 

@@ -28,6 +28,7 @@ MAY_BE: dict[str, tuple[Any, ...]] = {
     "column": ("no such thing",),
     "item": ("no such thing",),
     "cls": ("no such thing", -5),
+    "name": ("no such thing",),
 }
 
 

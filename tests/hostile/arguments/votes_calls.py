@@ -113,7 +113,17 @@ def of_votes(folder: Path) -> dict[str, dict[str, Any]]:
         | {"draws": 4, "warmup": 1, "chains": 1, "seed": 0, "threads": 1},
         "fit_one_coin_bayes": em
         | {"votes": votes(), "right_count": 2.0, "wrong_count": 1.0, "start": None},
-        "held_out_log_likelihood": {"votes": votes(), "share": 0.1, "folds": None, "seed": 0},
+        "held_out_log_likelihood": {
+            "votes": votes(),
+            "method": "ibcc",
+            "share": 0.1,
+            "folds": None,
+            "seed": 0,
+            "strict": True,
+        },
+        "as_method": {"method": "ibcc", "name": None},
+        "objective_difference": {"one": fit(), "other": fit()},
+        "predicts": {"result": fit()},
         "normalised_rates": {"counts": rates},
         "read_known_items": {
             "path": items,

@@ -10,7 +10,16 @@ import numpy as np
 import pytest
 from pyarrow import parquet
 
-from aggregation import METHODS, Fit, VoteError, Votes, load_anesthesia, read_known_items
+from aggregation import (
+    METHODS,
+    Fit,
+    VoteError,
+    Votes,
+    load_anesthesia,
+    read_known_items,
+    vote_share,
+)
+from aggregation.models.catalogue import DEFAULT_METHOD
 
 from ...support.commands import Command, refused
 from ...support.methods import quietly
@@ -69,15 +78,78 @@ def test_what_a_method_does_not_have_is_said(
         np.testing.assert_array_equal(written, rates.reshape(-1))
 
 
-def test_the_default_is_dawid_and_skene_s(
+def test_the_default_is_ibcc_anchored_to_the_vote_shares(
     reassess: Command,
     patients: Path,  # noqa: F811
 ) -> None:
     reassess("fit", patients, "-o", "out")
-    reassess("fit", patients, "--method", "dawid-skene", "-o", "named")
+    reassess("fit", patients, "--method", "ibcc", "-o", "named")
     for name in FILES:
         assert Path("out", name).read_bytes() == Path("named", name).read_bytes()
-    assert json.loads(Path("out/fit.json").read_text())["method"] == "dawid-skene"
+    numbers = json.loads(Path("out/fit.json").read_text())
+    assert numbers["method"] == DEFAULT_METHOD == "ibcc"
+    assert numbers["objective"] == pytest.approx(-249.44546896, abs=1e-6)
+
+
+def test_options_of_dawid_and_skene_s_imply_it_in_a_note(
+    reassess: Command,
+    patients: Path,  # noqa: F811
+) -> None:
+    ended = reassess("fit", patients, "--pseudo-count", "0", "-o", "out")
+    assert "Took --method dawid-skene, not ibcc, because of --pseudo-count." in ended.err
+    numbers = json.loads(Path("out/fit.json").read_text())
+    assert numbers["method"] == "dawid-skene"
+    assert numbers["objective"] == METHODS["dawid-skene"](load_anesthesia()).objective
+    ended = reassess("fit", patients, "--classes", "3", "-o", "out")
+    assert "not ibcc, because of --classes 3 of 4 answers." in ended.err
+    assert "Took --method" not in reassess("fit", patients, "--method", "dawid-skene").err
+
+
+BELOW = "warning: without known items ibcc has "
+
+
+def test_where_the_default_falls_below_the_majority_it_is_said(
+    reassess: Command, tmp_path: Path
+) -> None:
+    truth = write_simulated(tmp_path)
+    votes = Votes.read("v.csv")
+    places = np.arange(40)
+    right = (METHODS["ibcc"](votes).posterior.argmax(axis=1) == truth)[:40].sum()
+    by_votes = vote_share(votes).decisions[places, truth[:40]].sum()
+    ended = reassess("fit", "v.csv", "--truth", "truth.csv", "-o", "out")
+    assert right >= by_votes
+    assert BELOW not in ended.err
+    # the same votes, and a truth that the majority has right wherever IBCC has not
+    most = vote_share(votes, ties="first").classes()
+    known = "".join(f"{item},{most[item]}\n" for item in range(300))
+    Path("truth.csv").write_text(f"item,class\n{known}")
+    right = (METHODS["ibcc"](votes).posterior.argmax(axis=1) == most).sum()
+    by_votes = vote_share(votes).decisions[np.arange(300), most].sum()
+    ended = reassess("fit", "v.csv", "--truth", "truth.csv", "-o", "out", "--quiet")
+    (line,) = ended.err.splitlines()
+    assert right < by_votes
+    assert line.startswith(f"{BELOW}{right} of 300 of them right, the majority of votes ")
+    assert float(line.split()[-1]) == pytest.approx(by_votes, abs=0.05)
+    assert json.loads(Path("out/fit.json").read_text())["warnings"] == [
+        line.removeprefix("warning: ")
+    ]
+    ended = reassess("fit", "v.csv", "--truth", "truth.csv", "--method", "ibcc")
+    assert BELOW not in ended.err  # chosen by name
+
+
+def test_known_classes_that_are_no_answers(reassess: Command, tmp_path: Path) -> None:
+    truth = write_simulated(tmp_path)
+    text = Path("truth.csv").read_text()
+    for code, name in enumerate(("low", "mid", "high")):
+        text = text.replace(f",{code}\n", f",{name}\n")
+    Path("truth.csv").write_text(text)
+    ended = reassess("fit", "v.csv", "--truth", "truth.csv", "--classes", "3", "-o", "out")
+    assert ended.status == 0
+    assert BELOW not in ended.err
+    table = parquet.read_table("out/posteriors.parquet").to_pydict()
+    assert {"posterior_low", "posterior_mid", "posterior_high"} <= set(table)
+    named = np.array(["low", "mid", "high"])[truth]
+    assert np.mean(np.array(table["class"]) == named) > 0.6
 
 
 def test_options_of_a_method(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import inspect
+from typing import Any
 
+import numpy as np
 import pytest
 
-from aggregation import METHODS, VoteError, Votes, fit_dawid_skene
+from aggregation import METHODS, KnownItems, VoteError, Votes, fit_dawid_skene
 from scripts.terminal.messages import UsageError
 from scripts.terminal.method_options import (
     UNSAID,
+    Choice,
     all_options,
     method_arguments,
     method_help,
@@ -24,9 +27,10 @@ def test_help_names_each_method() -> None:
         assert f"{name}: {method.title}" in text
 
 
-def test_what_is_unsaid_is_the_default_of_the_command_s_method() -> None:
+def test_what_is_unsaid_is_the_default_of_dawid_and_skene_s() -> None:
     parameters = inspect.signature(fit_dawid_skene).parameters
-    assert {name: parameters[name].default for name in UNSAID} == UNSAID
+    said = {name: value for name, value in UNSAID.items() if value is not None}
+    assert {name: parameters[name].default for name in said} == said
 
 
 @pytest.mark.parametrize("name", METHODS)
@@ -87,3 +91,44 @@ def test_settings_that_are_none(name: str, text: str, message: str) -> None:
 def test_a_method_that_is_not_there() -> None:
     with pytest.raises(VoteError, match="method 'majority' is not one of vote-share, wawa"):
         method_arguments("majority", UNSAID, [])
+
+
+@pytest.mark.parametrize(
+    ("said", "option"),
+    [
+        ({"truth_role": "start"}, "--truth-role"),
+        ({"pseudo_count": 0.0}, "--pseudo-count"),
+        ({"family": "full"}, "--family"),
+        ({"hard": True}, "--hard"),
+        ({"restarts": 3}, "--restarts"),
+        ({"seed": 1}, "--seed"),
+    ],
+)
+def test_options_of_dawid_and_skene_s_imply_it(said: dict[str, Any], option: str) -> None:
+    method, arguments, notes = Choice(None, UNSAID | said, []).made()
+    assert method is METHODS["dawid-skene"]
+    assert arguments.items() >= said.items()
+    assert notes == [f"Took --method dawid-skene, not ibcc, because of {option}."]
+    with pytest.raises(UsageError, match=f"--method ibcc takes no {option}"):
+        Choice("ibcc", UNSAID | said, []).made()
+
+
+@pytest.mark.parametrize("said", [{}, {"accelerate": False}, {"tol": 1e-3}, {"max_steps": 3}])
+def test_other_options_leave_the_default(said: dict[str, Any]) -> None:
+    method, arguments, notes = Choice(None, UNSAID | said, ["own_count=8"]).made()
+    assert (method, notes) == (METHODS["ibcc"], [])
+    assert arguments.items() >= {**said, "own_count": 8}.items()
+
+
+def test_other_classes_than_answers_without_their_names_are_dawid_and_skene_s() -> None:
+    votes = Votes.from_triples([0, 0, 1, 1], [0, 1, 0, 1], [0, 2, 1, 1])
+    known = KnownItems(np.array([0, -1]), ("x", "y"), 0)
+
+    def chosen(n_classes: int, known: KnownItems | None = None, *settings: str) -> str:
+        said = UNSAID | {"n_classes": n_classes}
+        return Choice(None, said, settings).made(votes, known)[0].name
+
+    assert chosen(2) == "dawid-skene"
+    assert chosen(3) == chosen(2, known) == chosen(2, None, "diagonal=[0,2]") == "ibcc"
+    (note,) = Choice(None, UNSAID | {"n_classes": 2}, []).made(votes)[2]
+    assert note == "Took --method dawid-skene, not ibcc, because of --classes 2 of 3 answers."

@@ -100,7 +100,7 @@ HALVES = np.full((2, 2, 2), 0.5)
         ({"truth_role": "gold"}, "truth_role 'gold' is neither 'clamped' nor 'start'"),
         ({"pseudo_count": -1}, r"pseudo_count must be 0 or more and finite: -1\.0"),
         ({"pseudo_count": [1, 2, 3]}, r"pseudo_count of shape \(3,\) does not fit"),
-        ({"pseudo_count": "one"}, "pseudo_count='one': give an array of numbers"),
+        ({"pseudo_count": "one"}, "pseudo_count='one' is neither numbers nor 'diagonal'"),
         ({"class_prior": [0.2, 0.3]}, r"class_prior sums to 0\.5: it must sum to 1"),
         ({"class_prior": [[0.5, 0.5]]}, "class_prior has one axis"),
         (

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from aggregation.uncertainty.replicates.resampling import _overlap
 from numpy.typing import NDArray
 
 from aggregation import (
@@ -19,6 +18,7 @@ from aggregation import (
     standard_errors,
 )
 from aggregation.models.dawid_skene.switching import best_match
+from aggregation.uncertainty.replicates.resampling import _overlap
 
 RATES = np.array([[[0.8, 0.2], [0.3, 0.7]], [[0.7, 0.3], [0.1, 0.9]], [[0.9, 0.1], [0.4, 0.6]]] * 2)
 PRIOR = np.array([0.6, 0.4])

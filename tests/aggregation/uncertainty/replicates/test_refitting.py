@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from aggregation.uncertainty.replicates.refitting import trials_of_result
 
 from aggregation import METHODS, Method, bootstrap, predicts, simulate_votes, vote_share
+from aggregation.uncertainty.replicates.refitting import trials_of_result
 
 from ....support.methods import quietly
 

@@ -2,16 +2,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from aggregation import Votes, e_step, estimate_class_prior, fit_dawid_skene
+from aggregation import (
+    Votes,
+    e_step,
+    estimate_class_prior,
+    fit_dawid_skene,
+    fit_ebcc,
+    fit_glad,
+    fit_ibcc,
+)
 from analysis import Release, out_of_sample_scores, precision_recall
 from analysis.release.published import rater_rates
 from analysis.scores.golden_curves import golden_curve
 from analysis.scores.methods.methods import (
+    EBCC,
+    GLAD,
     PUBLISHED,
     GoldenScores,
     em,
@@ -37,7 +48,7 @@ def dropped(release: Release, scores: GoldenScores, *, folds: int, seed: int) ->
 def test_the_published_recipe_comes_first(simulated: Release) -> None:
     every = methods()
     assert next(iter(every)) == PUBLISHED
-    assert len(every) == 8
+    assert len(every) == 11
     found = every[PUBLISHED](simulated)
     assert np.array_equal(found.in_sample, simulated.scores[simulated.golden.questions])
     assert np.array_equal(found.out_of_sample, out_of_sample_scores(simulated))
@@ -76,6 +87,21 @@ def test_em_without_golden_answers_knows_none(simulated: Release) -> None:
         fit = fit_dawid_skene(simulated.votes, n_classes=n_classes)
         assert np.array_equal(found.in_sample, fit.posterior[simulated.golden.questions, -1])
         assert found.out_of_sample is found.in_sample
+
+
+def test_bayesian_models_and_glad_know_no_golden_truth(simulated: Release) -> None:
+    every, golden = methods(), simulated.golden.questions
+    own: dict[str, Any] = {"n_classes": 2, "diagonal": [0, 2]}
+    expected = {
+        "IBCC, 2 classes": fit_ibcc(simulated.votes, **own),
+        EBCC: fit_ebcc(simulated.votes, restarts=0, **own),
+        GLAD: fit_glad(simulated.votes),
+    }
+    for name, fit in expected.items():
+        found = every[name](simulated)
+        assert np.array_equal(found.in_sample, fit.posterior[golden, -1])
+        assert found.out_of_sample is found.in_sample
+        assert found.left_out == ""
 
 
 def test_em_started_is_a_direct_loop(simulated: Release) -> None:
