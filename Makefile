@@ -50,7 +50,7 @@ format: .venv/.ready-check  ## let ruff mend what it can
 	$(BIN)/ruff check --fix .
 
 docs: .venv/.ready-docs  ## make the documentation site, its notebooks run, in build/docs
-	$(BIN)/python -m sphinx --builder html --fail-on-warning --keep-going docs build/docs
+	$(BIN)/python -m sphinx --builder html --fresh-env --fail-on-warning --keep-going docs build/docs
 
 bench: .venv/.ready-bench  ## measure; the tables of README and docs are generated from this
 	$(BIN)/python -m benchmarks

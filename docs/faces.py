@@ -3,6 +3,7 @@
 from collections import defaultdict
 from importlib import import_module
 from pathlib import Path
+from shutil import rmtree
 
 from pygments.lexers import TextLexer
 from sphinx.application import Sphinx
@@ -44,14 +45,16 @@ def files_apart() -> dict[str, str]:
 
 
 def write_pages(app: Sphinx, config: Config) -> None:
-    """Write a page for each face into docs/api, which git does not keep."""
+    """Write a page for each face into docs/api, which git does not keep.
+
+    The folder is emptied before: pages of names that have gone would be in no table of contents.
+    """
     config.autosummary_filename_map = files_apart()
     folder = Path(app.srcdir) / "api"
-    folder.mkdir(exist_ok=True)
+    rmtree(folder, ignore_errors=True)
+    folder.mkdir()
     for face in FACES:
-        path, text = folder / f"{face}.rst", page_of(face)
-        if not path.exists() or path.read_text(encoding="utf-8") != text:
-            path.write_text(text, encoding="utf-8")
+        (folder / f"{face}.rst").write_text(page_of(face), encoding="utf-8")
 
 
 def describe(
