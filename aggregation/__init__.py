@@ -32,6 +32,7 @@ MODULES = {
     "VoteError": "errors",
     "VoteReading": "votes.read",
     "VoteShare": "models.vote_share",
+    "VoteStore": "votes.store.store",
     "VoteWarning": "errors",
     "Votes": "votes.votes",
     "aggregate": "models.aggregate",

@@ -51,6 +51,7 @@ from .votes.known_items import KnownItems as KnownItems
 from .votes.known_items import read_known_items as read_known_items
 from .votes.read import VoteReading as VoteReading
 from .votes.read import read_votes as read_votes
+from .votes.store.store import VoteStore as VoteStore
 from .votes.votes import Votes as Votes
 
 MODULES: dict[str, str]

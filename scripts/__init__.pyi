@@ -25,6 +25,7 @@ from aggregation import VoteError as VoteError
 from aggregation import VoteReading as VoteReading
 from aggregation import Votes as Votes
 from aggregation import VoteShare as VoteShare
+from aggregation import VoteStore as VoteStore
 from aggregation import VoteWarning as VoteWarning
 from aggregation import aggregate as aggregate
 from aggregation import bic as bic

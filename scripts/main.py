@@ -17,6 +17,7 @@ from .commands import (
     diff,
     fetch,
     fit,
+    ingest,
     labels,
     pick,
     raters,
@@ -71,6 +72,7 @@ for subcommand in (
     diff.diff,
     accuracy.accuracy,
     fit.fit,
+    ingest.ingest,
     simulate.simulate,
 ):
     app.command()(subcommand)
