@@ -57,7 +57,10 @@ def numbered_names(
         column = in_order(column, answer_names, role)
     elif (order := declared(batches, role)) is not None:
         column = as_declared(texts, column, order)
-    names = pa.array(list(column.names))
+    try:
+        names = pa.array(list(column.names), pa.type_for_alias(kind))
+    except (pa.ArrowInvalid, pa.ArrowTypeError):  # an answer without votes may be of any type
+        names = pa.array(list(map(str, column.names)))
     ends = np.cumsum([len(batch.names[role]) for batch in batches])
     codes = np.asarray(column.codes)[encoded.indices.to_numpy()].astype(np.int32)
     return Numbered(names, tuple(np.split(codes, ends[:-1])))

@@ -19,11 +19,11 @@ from .spill import write_whole
 # A batch of text takes so many times its size until it is written, and a vote of a partition so
 # many bytes until it is grouped.
 MEMORY_PER_BATCH_BYTE = 12
-MEMORY_PER_VOTE = 120
+MEMORY_PER_VOTE = 200
 LEAST_BATCH, MOST_BATCH = 1 << 20, 1 << 25
 LEAST_MEMORY = 1 << 24
 # Votes are counted in Parquet, and guessed from the size of other files; packed ones are larger.
-GUESSED_BYTES_PER_VOTE = 16
+GUESSED_BYTES_PER_VOTE = 10
 PACKED = 6
 MOST_VOTES_IN_PARTITION = 1 << 21
 MOST_PARTITIONS = 4096
