@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import VoteError
+from .store.store import VoteStore
 from .votes import Votes
 
 UNKNOWN = -1
@@ -116,7 +117,7 @@ def diagonal_pseudo_count(off: float, extra: float, n_classes: int) -> NDArray[n
 
 
 def checked_parameters(
-    votes: Votes, error_rates: ArrayLike, class_prior: ArrayLike
+    votes: Votes | VoteStore, error_rates: ArrayLike, class_prior: ArrayLike
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Error rates and class prior as arrays; what does not fit the votes is a VoteError."""
     rates = numbers("error_rates", error_rates).astype(np.float64)

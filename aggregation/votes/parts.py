@@ -30,6 +30,7 @@ class VoteParts:
     answer_names: Sequence[Any]
     item_order: NDArray[np.int64] | None = None
     native: str | None = None
+    cuts: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
         self.starts.flags.writeable = False
@@ -119,6 +120,7 @@ class VoteParts:
             codes=self.codes[source],
             item_names=tuple(self.item_names[item] for item in chosen.tolist()),
             item_order=None,
+            cuts=None,
         )
 
     def where(self, chosen: ArrayLike) -> Self:
@@ -203,6 +205,7 @@ class VoteParts:
             codes=np.concatenate((self.codes, others.codes)),
             item_names=range(self.n_items + others.n_items),
             item_order=None,
+            cuts=None,
         )
 
     def cells(self) -> NDArray[np.int64]:

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from ...errors import ConvergenceWarning, IdentifiabilityWarning
 from ...kernels.jit import kernel
+from ...votes.store.store import VoteStore
 from ...votes.votes import Votes
 from ..fit import Fit
+from ..store_fit import StoreFit
 from .problem import Problem
 
 # An estimate from fewer items than this is none.
@@ -22,7 +24,9 @@ LEAST_ONCE = 3e-3
 WORTH_LEAVING = 1e-6
 
 
-def warn_of_doubts(fit: Fit, problem: Problem, votes_of: NDArray[np.int64], max_steps: int) -> None:
+def warn_of_doubts(
+    fit: Fit | StoreFit, problem: Problem, votes_of: NDArray[np.int64], max_steps: int
+) -> None:
     """Warn if EM did not converge, or if the votes cannot tell the parameters."""
     if not fit.converged and max_steps > 0:
         gains = np.diff(fit.objective_trace) / fit.votes.n_votes
@@ -46,7 +50,7 @@ def warn_of_doubts(fit: Fit, problem: Problem, votes_of: NDArray[np.int64], max_
         warnings.warn(cause, IdentifiabilityWarning, stacklevel=3)
 
 
-def causes(fit: Fit, problem: Problem, votes_of: NDArray[np.int64]) -> list[str]:
+def causes(fit: Fit | StoreFit, problem: Problem, votes_of: NDArray[np.int64]) -> list[str]:
     """Name what the votes of a fit cannot tell, in words.
 
     Parameters
@@ -87,8 +91,9 @@ def _pieces(problem: Problem, votes_of: NDArray[np.int64]) -> list[str]:
         return ["there is a single rater: nothing tells the rater's errors from the items' classes"]
     n_raters, n_answers, _ = problem.shape
     rater_of_code = np.repeat(np.arange(n_raters), n_answers)
-    patterns = problem.blocks.patterns
-    pieces = count_pieces(patterns.starts, patterns.codes, rater_of_code, parent, active)
+    pieces = active
+    for patterns in problem.blocks.every_pattern():
+        pieces = count_pieces(patterns.starts, patterns.codes, rater_of_code, parent, pieces)
     if pieces < 2:
         return []
     cause = (
@@ -98,7 +103,7 @@ def _pieces(problem: Problem, votes_of: NDArray[np.int64]) -> list[str]:
     return [cause]
 
 
-def _empty_classes(fit: Fit) -> list[str]:
+def _empty_classes(fit: Fit | StoreFit) -> list[str]:
     empty = np.flatnonzero(fit.class_prior * fit.votes.n_items < LEAST_CLASS)
     if not len(empty):
         return []
@@ -124,7 +129,7 @@ def _many_parameters(problem: Problem, votes_of: NDArray[np.int64]) -> list[str]
     return [cause]
 
 
-def _single_votes(votes: Votes, votes_of: NDArray[np.int64]) -> list[str]:
+def _single_votes(votes: Votes | VoteStore, votes_of: NDArray[np.int64]) -> list[str]:
     once = np.flatnonzero(votes_of == 1).tolist()
     if len(once) <= LEAST_ONCE * votes.n_votes:
         return []

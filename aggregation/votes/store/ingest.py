@@ -19,11 +19,11 @@ from ...reading.options import Reading
 from ..arrays import check_code_range
 from ..coded import left_out_notes
 from .inputs import Input, inputs_of
-from .manifest import Manifest, described, write_manifest
+from .manifest import Manifest, described, write_manifest, write_whole
 from .merge import Codes, merge, merged_before, write_names
 from .naming import kind_of, numbered_names
 from .plan import Plan, check_options, plan_of, prepared
-from .spill import Batch, write_batch, write_whole
+from .spill import Batch, write_batch
 
 Progress = Callable[[str, float], object]
 SPILLING, MERGING = "reading", "grouping"

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...errors import VoteError
-from .spill import write_whole
 
 FORMAT = "reassess vote store"
 VERSION = 1
@@ -59,6 +58,15 @@ def partition_files(number: int) -> PartitionFiles:
     return PartitionFiles(
         f"codes-{number:04}.i32", f"starts-{number:04}.i64", f"items-{number:04}.parquet"
     )
+
+
+def write_whole(path: Path, *contents: Any) -> None:
+    """Write a file beside its place, then rename it: it is there when it is whole."""
+    part = path.with_name(f".{path.name}.part")
+    with part.open("wb") as file:
+        for content in contents:
+            file.write(content)
+    part.replace(path)
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:

@@ -20,9 +20,9 @@ from ...reading.options import Duplicates
 from ...reading.tables.distinct import sorted_texts
 from ..arrays import repeated
 from ..coded import kept_rows
-from .manifest import CODES, STARTS, described, partition_files
+from .manifest import CODES, STARTS, described, partition_files, write_whole
 from .names import are_whole
-from .spill import Batch, write_whole
+from .spill import Batch
 
 
 class Codes(NamedTuple):

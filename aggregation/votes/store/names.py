@@ -10,8 +10,8 @@ from ...errors import VoteError
 from ...reading.names import exact_floats, whole_numbers
 from ...reading.tables.table import Objects, values_of
 
-# Kinds of names besides Arrow's types: text in a file without types, where numbers are text too, and
-# text in a file that knows better.
+# Kinds of names besides Arrow's types: text in a file without types, where numbers are text, too,
+# and text in a file that knows better.
 WRITTEN, TEXT = "written", "text"
 WHOLE, FLOAT = "int64", "double"
 

@@ -36,7 +36,7 @@ def kind_of(batches: Sequence[Batch], role: str, *, whole: bool) -> str:
 def numbered_names(
     batches: Sequence[Batch], role: str, answer_names: Sequence[Any] | None = None
 ) -> Numbered:
-    """Number the raters or answers of all batches as :meth:`Votes.read` would: sorted.
+    """Return the raters or answers of all batches in order, numbered as by :meth:`Votes.read`.
 
     Where a file declares an order it is kept, and `answer_names` come before that.
 

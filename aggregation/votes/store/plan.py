@@ -13,8 +13,7 @@ from ...errors import VoteError
 from ...reading.options import NONE, Reading
 from ...reading.tables.sources import Source
 from .inputs import Input
-from .manifest import is_store
-from .spill import write_whole
+from .manifest import is_store, write_whole
 
 # A batch of text takes so many times its size until it is written, and a vote of a partition so
 # many bytes until it is grouped.

@@ -15,6 +15,7 @@ from ...reading.layouts.vote_table import ROLES, VoteTable
 from ...reading.names import declared_order, distinct
 from ...reading.tables.distinct import texts_of
 from ...reading.tables.table import Objects, values_of
+from .manifest import write_whole
 from .names import as_text
 
 META = b"reassess"
@@ -132,12 +133,3 @@ def by_partition(items: Any, n_partitions: int) -> tuple[NDArray[np.int64], list
     order, ends = np.empty(len(items), dtype=np.int64), np.zeros(n_partitions, dtype=np.int64)
     share_out(keys, partitions, ends, order)
     return order, ends.tolist()
-
-
-def write_whole(path: Path, *contents: Any) -> None:
-    """Write a file beside its place, then rename it: it is there when it is whole."""
-    part = path.with_name(f".{path.name}.part")
-    with part.open("wb") as file:
-        for content in contents:
-            file.write(content)
-    part.replace(path)

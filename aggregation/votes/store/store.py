@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,9 @@ from .manifest import (
     read_manifest,
 )
 from .names import LateNames, typed
+
+if TYPE_CHECKING:
+    from ...kernels.threads import Threads
 
 MEMORY = 1 << 30
 
@@ -210,11 +213,20 @@ class VoteStore:
         starts = [
             part.starts[1:] + (end - part.n_votes) for part, end in zip(parts, ends, strict=True)
         ]
-        return self._votes(
+        items = np.cumsum([0, *(part.n_items for part in parts)]).tolist()
+        votes = self._votes(
             np.concatenate((np.zeros(1, dtype=np.int64), *starts)),
             np.concatenate([part.codes for part in parts]),
             range(self.n_partitions),
         )
+        return replace(votes, cuts=tuple(items))
+
+    def votes_per_rater(self, threads: Threads | None = None) -> NDArray[np.int64]:
+        """Count each rater's votes, shape (n_raters,); threads, if any are at hand, share it."""
+        total = np.zeros(self.n_raters, dtype=np.int64)
+        for part in self.partitions():
+            total += part.votes_per_rater(threads)
+        return total
 
     def item_names(self, numbers: Sequence[int]) -> Any:
         """Return the names of some partitions' items, as an array of Arrow."""
