@@ -27,6 +27,7 @@ MODULES = {
     "ReadOptions": "reading.options",
     "SimulatedVotes": "datasets.simulate",
     "StandardErrors": "uncertainty.standard_errors",
+    "StoreFit": "models.store_fit",
     "Table": "table",
     "UNKNOWN": "votes.given",
     "VoteError": "errors",

@@ -30,6 +30,7 @@ from .models.known_truth import normalised_rates as normalised_rates
 from .models.mace import fit_mace as fit_mace
 from .models.mace import fit_mace_em as fit_mace_em
 from .models.one_coin import fit_one_coin_bayes as fit_one_coin_bayes
+from .models.store_fit import StoreFit as StoreFit
 from .models.vote_share import VoteShare as VoteShare
 from .models.vote_share import vote_share as vote_share
 from .reading.options import ReadOptions as ReadOptions

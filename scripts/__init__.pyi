@@ -20,6 +20,7 @@ from aggregation import Options as Options
 from aggregation import ReadOptions as ReadOptions
 from aggregation import SimulatedVotes as SimulatedVotes
 from aggregation import StandardErrors as StandardErrors
+from aggregation import StoreFit as StoreFit
 from aggregation import Table as Table
 from aggregation import VoteError as VoteError
 from aggregation import VoteReading as VoteReading

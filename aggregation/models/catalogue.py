@@ -12,9 +12,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ..errors import VoteError
-from ..votes.store.store import VoteStore
 
 if TYPE_CHECKING:
+    from ..votes.store.store import VoteStore
     from ..votes.votes import Votes
     from .aggregated import Aggregated, ObjectiveKind
 
@@ -81,6 +81,8 @@ class Method:
                 raise VoteError(
                     f"{self.name} takes no {option}=; it takes {', '.join(sorted(self.takes))}"
                 )
+        from ..votes.store.store import VoteStore
+
         if isinstance(votes, VoteStore) and not self.by_passes:
             raise VoteError(
                 f"{self.name} needs all votes in memory (store.votes()); from a store there are "

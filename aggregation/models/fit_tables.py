@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from .aggregated import Aggregated
 from .fit import Fit
 from .known_truth import expected_counts
+from .store_fit import StoreFit
 
 # A table's columns by name, equally long.
 Columns = dict[str, Sequence[Any] | NDArray[Any]]
@@ -71,6 +72,15 @@ def error_rate_table(fit: Aggregated, *, class_names: Sequence[Any] | None = Non
     VoteError
         If the method has no model of the answers.
     """
+    return error_rate_rows(fit, expected_counts(fit.votes, fit.posterior), class_names)
+
+
+def error_rate_rows(
+    fit: Aggregated | StoreFit,
+    counts: NDArray[np.float64],
+    class_names: Sequence[Any] | None = None,
+) -> Columns:
+    """Return what :func:`error_rate_table` does, from expected counts."""
     rates = fit.answer_probabilities()
     names = fit.class_names if class_names is None else class_names
     raters, classes, answers = np.indices(rates.shape).reshape(3, -1).tolist()
@@ -79,7 +89,7 @@ def error_rate_table(fit: Aggregated, *, class_names: Sequence[Any] | None = Non
         "class": [names[cls] for cls in classes],
         "answer": [fit.votes.answer_names[answer] for answer in answers],
         "rate": rates.reshape(-1),
-        "expected_votes": expected_counts(fit.votes, fit.posterior).reshape(-1),
+        "expected_votes": counts.reshape(-1),
     }
 
 
@@ -92,7 +102,9 @@ def right_of_known(fit: Aggregated, truth: NDArray[np.int64]) -> tuple[int, int]
     return int((fit.classes() == truth)[known].sum()), int(known.sum())
 
 
-def fit_numbers(fit: Aggregated, *, class_names: Sequence[Any] | None = None) -> dict[str, Any]:
+def fit_numbers(
+    fit: Aggregated | StoreFit, *, class_names: Sequence[Any] | None = None
+) -> dict[str, Any]:
     """Return all that a result says beside the tables, as JSON knows it.
 
     Parameters
@@ -109,7 +121,9 @@ def fit_numbers(fit: Aggregated, *, class_names: Sequence[Any] | None = None) ->
     names = fit.class_names if class_names is None else class_names
     votes = fit.votes
     parameters: dict[str, NDArray[np.float64]] = dict(getattr(fit, "parameters", {}))
-    prior = fit.class_prior if isinstance(fit, Fit) else parameters.pop("class_prior", None)
+    prior = (
+        fit.class_prior if isinstance(fit, Fit | StoreFit) else parameters.pop("class_prior", None)
+    )
     numbers = {
         "n_votes": votes.n_votes,
         "n_items": votes.n_items,
@@ -118,7 +132,7 @@ def fit_numbers(fit: Aggregated, *, class_names: Sequence[Any] | None = None) ->
     }
     if prior is not None:
         numbers["class_prior"] = dict(zip(map(str, names), prior.tolist(), strict=True))
-    if isinstance(fit, Fit):
+    if isinstance(fit, Fit | StoreFit):
         numbers["log_likelihood"] = fit.log_likelihood
     numbers |= {
         "objective": fit.objective,
@@ -126,7 +140,7 @@ def fit_numbers(fit: Aggregated, *, class_names: Sequence[Any] | None = None) ->
         "n_steps": fit.n_steps,
         "converged": fit.converged,
     }
-    if isinstance(fit, Fit):
+    if isinstance(fit, Fit | StoreFit):
         numbers["optima"] = [
             {"objective": end.objective, "starts": end.starts} for end in fit.optima
         ]

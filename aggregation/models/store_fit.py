@@ -62,6 +62,10 @@ class StoreFit:
         """What the objective is; see :class:`Fit`."""
         return self.options.objective_kind
 
+    def answer_probabilities(self) -> NDArray[np.float64]:
+        """Return the error rates, shape (n_raters, n_classes, n_answers)."""
+        return self.error_rates
+
     def parts(self, *, threads: int | None = None) -> Iterator[Fit]:
         """Yield a :class:`Fit` of each partition: its votes, and its items' posteriors.
 

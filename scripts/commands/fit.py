@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from aggregation.models.catalogue import DEFAULT_METHOD
+from aggregation.votes.store.manifest import is_store
 
 from ..outputs.fit_files import (
     described,
@@ -17,6 +18,8 @@ from ..outputs.fit_files import (
     print_labels,
     print_summary,
 )
+from ..outputs.fitted import fitted
+from ..outputs.store_files import Wanted, fit_of_store
 from ..terminal.files import write_files
 from ..terminal.inputs import print_notes, read_inputs
 from ..terminal.messages import (
@@ -24,15 +27,14 @@ from ..terminal.messages import (
     announced_compilation,
     print_result,
     quietly,
-    recorded_doubts,
     say,
 )
-from ..terminal.method_options import known_arguments, method_arguments, method_help
+from ..terminal.method_options import method_arguments, method_help
 from ..terminal.options import VotesArgument, out_option
 from ..terminal.votes_options import KNOWN, VotesOptions, takes_votes
 
 if TYPE_CHECKING:
-    from aggregation import Aggregated, KnownItems, Method, Votes
+    from aggregation import KnownItems, Method
 
 
 MODEL = "Model"
@@ -136,6 +138,14 @@ def fit(
         Format,
         typer.Option("--format", help="Of the posteriors' file.", rich_help_panel=OUTPUT),
     ] = Format.PARQUET,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume",
+            help="Of a store, with -o: go on with a fit that was broken off.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = False,
     as_json: Annotated[
         bool,
         typer.Option(
@@ -155,6 +165,10 @@ def fit(
     labels.csv, raters.csv, next_votes.csv (where one more vote is worth most), posteriors.parquet
     or posteriors.csv, error_rates.csv and fit.json instead; a method without a model of the answers
     has no next_votes.csv and no error_rates.csv.
+
+    VOTES may be a store that `reassess ingest` made: it is gone through partition by partition, in
+    memory that does not grow with the votes. Labels and posteriors then come in the store's order;
+    there is no next_votes.csv, and no --truth.
     """
     of_model_said = {
         "n_classes": classes,
@@ -169,6 +183,13 @@ def fit(
         "seed": seed,
     }
     chosen, options = method_arguments(method, of_model_said, settings or [])
+    if is_store(file):
+        wanted = Wanted(out, output_format.value, resume, as_json, threads)
+        with quietly(quiet), announced_compilation():
+            fit_of_store(file, said, chosen, options, wanted)
+        return
+    if resume:
+        raise UsageError(f"--resume goes on with a fit of a store, which {file} is not")
     with quietly(quiet), announced_compilation():
         votes, known, notes, doubts = read_inputs(file, said, classes)
         known = checked_known(chosen, known, said)
@@ -222,39 +243,3 @@ def provenance_of(file: Path, said: VotesOptions) -> dict[str, Any]:
 
     truth = {} if said.truth is None else {"truth": described(said.truth)}
     return {"versions": versions(), "inputs": {"votes": described(file)} | truth}
-
-
-def fitted(
-    method: Method,
-    votes: Votes,
-    known: KnownItems | None,
-    options: dict[str, Any],
-    threads: int | None,
-) -> tuple[Aggregated, list[str]]:
-    """Fit, showing the objective on a terminal; return the result and its warnings."""
-    arguments = dict(options)
-    if known is not None:
-        arguments |= known_arguments(method, known, votes, options.get("truth_role", ""))
-    if isinstance(options.get("pseudo_count"), list):
-        arguments["pseudo_count"] = spread_over_cells(method, arguments, votes.n_answers)
-    kind = method.objective_kind.replace("log likelihood", "log-likelihood")
-    with say().status("fitting") as status, recorded_doubts() as doubts:
-
-        def tell(step: int, objective: float) -> None:
-            status.update(f"step {step:,}: {kind} {objective:,.4f}")
-
-        further = {"threads": threads, "progress": tell}
-        taken = {name: value for name, value in further.items() if name in method.takes}
-        result = method(votes, **arguments | taken)
-    return result, doubts
-
-
-def spread_over_cells(method: Method, arguments: dict[str, Any], n_answers: int) -> Any:
-    """Return the pseudo-counts that OFF,EXTRA stands for, in the terms of the family."""
-    from aggregation import diagonal_pseudo_count
-
-    off, extra = arguments["pseudo_count"]
-    family = (arguments | dict(method.fixed))["family"]
-    if family == Family.ONE_COIN.value:
-        return [off + extra, off]
-    return diagonal_pseudo_count(off, extra, arguments["n_classes"] or n_answers)

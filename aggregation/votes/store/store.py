@@ -173,6 +173,11 @@ class VoteStore:
         return self.manifest.n_votes
 
     @property
+    def native(self) -> None:
+        """What kind of frame the votes came in: none, for they came in files."""
+        return None
+
+    @property
     def n_partitions(self) -> int:
         """Number of partitions."""
         return len(self.manifest.partitions)

@@ -1,0 +1,138 @@
+"""What `reassess fit` writes of a store: the same files, partition by partition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from ..terminal.files import write_files
+from ..terminal.messages import UsageError, print_result, say, warn
+from ..terminal.progress import shares_shown
+from ..terminal.votes_options import VotesOptions
+from .fit_files import described, fit_numbers_json
+from .fitted import fitted
+from .streams import streamed
+
+if TYPE_CHECKING:
+    from aggregation import Method, StoreFit
+
+Tell = Callable[[str, float], None]
+CHECKPOINT = "checkpoint.npz"
+
+
+class Wanted(NamedTuple):
+    """What is to be made of a fit to a store.
+
+    Attributes
+    ----------
+    out : Path or None
+        The folder that is written to; None to print labels.
+    form : str
+        Of the posteriors' file.
+    resume : bool
+        Whether to go on with what was broken off.
+    as_json : bool
+        Whether to print fit.json instead of the labels.
+    threads : int or None
+    """
+
+    out: Path | None
+    form: str
+    resume: bool
+    as_json: bool
+    threads: int | None
+
+
+def fit_of_store(
+    folder: Path, said: VotesOptions, method: Method, options: dict[str, Any], wanted: Wanted
+) -> None:
+    """Fit the votes of a store, and write or print what was found."""
+    from aggregation import VoteStore
+    from analysis.release.labels.provenance import versions
+
+    if said != VotesOptions():
+        raise UsageError(
+            f"{folder} is a store, whose votes were read when it was made: leave the options of "
+            "votes and of known items out"
+        )
+    store = VoteStore.open(folder)
+    result, doubts = fitted(method, store, None, options | kept(wanted, options), wanted.threads)
+    fit = cast("StoreFit", result)
+    numbers = fit_numbers_json(
+        fit,
+        None,
+        {
+            "versions": versions(),
+            "inputs": {"votes": described(folder / "manifest.json")},
+            "method": method.name,
+            "options": options,
+            "warnings": doubts,
+        },
+    )
+    for doubt in doubts:
+        warn(doubt)
+    if wanted.as_json:
+        print_result(numbers)
+    if wanted.out is not None:
+        with shares_shown() as tell:
+            summary = write_store_files(fit, wanted, numbers, tell)
+        (wanted.out / CHECKPOINT).unlink(missing_ok=True)
+    elif not wanted.as_json:
+        summary = print_store_labels(fit, wanted.threads)
+    else:
+        return
+    say().print(summary, markup=False)
+
+
+def kept(wanted: Wanted, options: dict[str, Any]) -> dict[str, Any]:
+    """Return where the fit is kept while it climbs, as an option; nowhere without a folder."""
+    if wanted.out is None or options.get("restarts"):
+        if wanted.resume:
+            raise UsageError("--resume needs -o DIR, and no --restarts")
+        return {}
+    path = wanted.out / CHECKPOINT
+    if not wanted.resume:
+        path.unlink(missing_ok=True)
+    elif not path.exists():
+        say().print(f"there is no {path} to go on from: the fit starts anew", markup=False)
+    return {"checkpoint": path}
+
+
+def write_store_files(fit: StoreFit, wanted: Wanted, numbers: str, tell: Tell) -> str:
+    """Write labels and posteriors partition by partition, then all else; return the summary."""
+    from aggregation import Table, posterior_table
+    from aggregation.models.store_tables import StoreTables
+    from analysis.tables import to_csv
+
+    tables = StoreTables(fit)
+    out = cast("Path", wanted.out)
+    posteriors_file = f"posteriors.{wanted.form}"
+    with streamed(out / "labels.csv") as labels, streamed(out / posteriors_file) as posteriors:
+        for number, part in enumerate(fit.parts(threads=wanted.threads), 1):
+            tables.add(part)
+            labels.write(part.labels())
+            posteriors.write(Table(posterior_table(part)))
+            tell("writing", number / fit.votes.n_partitions)
+    write_files(
+        {
+            out / "raters.csv": tables.rater_table().to_csv().encode(),
+            out / "error_rates.csv": to_csv(tables.error_rate_table()).encode(),
+            out / "fit.json": numbers.encode(),
+        }
+    )
+    names = f"labels.csv, raters.csv, {posteriors_file}, error_rates.csv, fit.json"
+    say().print(f"wrote {names} to {out}, in the store's order", markup=False)
+    return tables.summary()
+
+
+def print_store_labels(fit: StoreFit, threads: int | None) -> str:
+    """Print labels as csv, partition by partition; return the summary."""
+    from aggregation.models.store_tables import StoreTables
+
+    tables = StoreTables(fit)
+    for number, part in enumerate(fit.parts(threads=threads)):
+        tables.add(part)
+        text = part.labels().to_csv()
+        print_result(text.partition("\n")[2] if number else text)
+    return tables.summary()
