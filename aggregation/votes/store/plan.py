@@ -17,7 +17,7 @@ from .manifest import is_store, write_whole
 
 # A batch of text takes so many times its size until it is written, and a vote of a partition so
 # many bytes until it is grouped.
-MEMORY_PER_BATCH_BYTE = 12
+MEMORY_PER_BATCH_BYTE = 20
 MEMORY_PER_VOTE = 200
 LEAST_BATCH, MOST_BATCH = 1 << 20, 1 << 25
 LEAST_MEMORY = 1 << 24
