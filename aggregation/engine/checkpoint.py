@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from contextlib import suppress
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -76,7 +77,8 @@ class Checkpoint:
             part.write_bytes(sink.getbuffer())
             part.replace(self.path)
         except OSError as error:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):
+                part.unlink()
             raise VoteError(
                 f"{self.path}: the checkpoint cannot be written ({error.strerror}); the one before "
                 "it, if there is one, can be resumed"

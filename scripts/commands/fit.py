@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from aggregation.models.catalogue import DEFAULT_METHOD
-from aggregation.votes.store.manifest import is_store
 
 from ..outputs.fit_files import (
     described,
@@ -183,32 +182,37 @@ def fit(
         "seed": seed,
     }
     chosen, options = method_arguments(method, of_model_said, settings or [])
-    if is_store(file):
-        wanted = Wanted(out, output_format.value, resume, as_json, threads)
-        with quietly(quiet), announced_compilation():
-            fit_of_store(file, said, chosen, options, wanted)
-        return
-    if resume:
-        raise UsageError(f"--resume goes on with a fit of a store, which {file} is not")
+    wanted = Wanted(out, output_format.value, resume, as_json, threads)
+    from aggregation.votes.store.manifest import is_store  # NumPy takes its time
+
+    fit_votes = fit_of_store if is_store(file) else fit_of_file
     with quietly(quiet), announced_compilation():
-        votes, known, notes, doubts = read_inputs(file, said, classes)
-        known = checked_known(chosen, known, said)
-        result, of_fit = fitted(chosen, votes, known, options, threads)
-        doubts += of_fit
-        names = None if known is None else known.class_names
-        made = {"method": method, "options": options, "warnings": doubts}
-        provenance = provenance_of(file, said) | made
-        numbers = fit_numbers_json(result, names, provenance)
-        if out is not None:
-            contents, without = fit_files(result, names, numbers, output_format.value)
-            write_files({out / name: content for name, content in contents.items()})
-        print_notes(notes)
-        print_summary(result, known, doubts)
-        if out is not None:
-            say().print(f"wrote {', '.join(contents)} to {out}{without}", markup=False)
-    if as_json:
+        fit_votes(file, said, chosen, options, wanted)
+
+
+def fit_of_file(
+    file: Path, said: VotesOptions, method: Method, options: dict[str, Any], wanted: Wanted
+) -> None:
+    """Fit the votes of files, and write or print what was found."""
+    if wanted.resume:
+        raise UsageError(f"--resume goes on with a fit of a store, which {file} is not")
+    votes, known, notes, doubts = read_inputs(file, said, options.get("n_classes"))
+    known = checked_known(method, known, said)
+    result, of_fit = fitted(method, votes, known, options, wanted.threads)
+    doubts += of_fit
+    names = None if known is None else known.class_names
+    made = {"method": method.name, "options": options, "warnings": doubts}
+    numbers = fit_numbers_json(result, names, provenance_of(file, said) | made)
+    if wanted.out is not None:
+        contents, without = fit_files(result, names, numbers, wanted.form)
+        write_files({wanted.out / name: content for name, content in contents.items()})
+    print_notes(notes)
+    print_summary(result, known, doubts)
+    if wanted.out is not None:
+        say().print(f"wrote {', '.join(contents)} to {wanted.out}{without}", markup=False)
+    if wanted.as_json:
         print_result(numbers)
-    elif out is None:
+    elif wanted.out is None:
         print_labels(result.labels(class_names=names))
 
 

@@ -26,7 +26,8 @@ def ingest(
         list[Path],
         typer.Argument(
             metavar="FILES...",
-            help="Votes in files, folders or patterns, as `reassess fit` takes them, of any size.",
+            help="Votes in files, folders or patterns, as `reassess fit` takes them, of any size; "
+            "also stores, to add votes to.",
             show_default=False,
         ),
     ],

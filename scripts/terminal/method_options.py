@@ -31,7 +31,8 @@ UNSAID: dict[str, Any] = {
 # Those that are not called like the argument.
 OPTION = {"n_classes": "--classes", "accelerate": "--plain"}
 # Arguments that come from elsewhere than from --set.
-ELSEWHERE = {*UNSAID, "truth", "start", "threads", "progress", "error_rates", "class_prior"}
+ELSEWHERE = {*UNSAID, "truth", "start", "threads", "progress", "error_rates"}
+ELSEWHERE |= {"class_prior", "checkpoint"}
 
 
 def method_help() -> str:

@@ -89,9 +89,12 @@ def is_at_least(least: int, value: Any, kind: Any) -> bool:
     return isinstance(value, kind) and bool(value >= least)
 
 
-def classes_with_room(votes: Votes | VoteStore, *given: Any) -> int:
-    """Count the classes as :func:`count_classes`, and refuse more than there is memory for."""
-    n_classes = count_classes(votes, *given)
+def classes_with_room(
+    votes: Votes | VoteStore, n_classes: int | None, truth: Any, *given: Any
+) -> int:
+    """Count the classes as :func:`count_classes`, and refuse what there is no room for."""
+    check_of_store(votes, truth, given[-1])
+    n_classes = count_classes(votes, n_classes, truth, *given)
     check_room(votes, n_classes)
     return n_classes
 

@@ -76,9 +76,19 @@ def distinct_optima(heights: list[float], n_votes: int) -> tuple[Optimum, ...]:
 
 
 def with_labels_in_order(
-    fit: Fit | StoreFit, truth: NDArray[np.float64] | None, votes_of: NDArray[np.int64]
+    problem: Problem,
+    fit: Fit | StoreFit,
+    truth: NDArray[np.float64] | None,
+    votes_of: NDArray[np.int64],
+    *,
+    started: bool,
 ) -> Fit | StoreFit:
-    """Undo label switching: against the truth where some is known, else against the answers."""
+    """Undo label switching: against the truth where some is known, else against the answers.
+
+    There is none to undo where a start was given, or classes are not alike.
+    """
+    if started or not problem.classes_are_alike:
+        return fit
     if isinstance(fit, Fit) and truth is not None and truth.any():
         order = order_by_truth(fit.posterior, truth)
     else:

@@ -16,7 +16,6 @@ from ...votes.votes import Votes
 from ..fit import Fit, Options
 from .arguments import (
     FitArguments,
-    check_of_store,
     check_options,
     checked_fixed,
     checked_truth,
@@ -155,7 +154,6 @@ def fit_dawid_skene(
     """
     check_options(truth_role, tol, max_steps=max_steps, restarts=restarts, seed=seed)
     n_classes = classes_with_room(votes, n_classes, truth, error_rates, class_prior, start)
-    check_of_store(votes, truth, start)
     options = Options(
         method=fit_dawid_skene,
         n_classes=n_classes,
@@ -191,8 +189,7 @@ def fit_dawid_skene(
         paths = climbed(problem, starts, options, progress, keeper)
         result = finish(problem, votes, clamped, paths, options)
         votes_of = votes.votes_per_rater(problem.blocks.threads)
-        if start is None and problem.classes_are_alike:
-            result = with_labels_in_order(result, known, votes_of)
+        result = with_labels_in_order(problem, result, known, votes_of, started=start is not None)
         warn_of_doubts(result, problem, votes_of, max_steps)
     return result
 

@@ -18,10 +18,10 @@ from ...errors import VoteError
 from ...reading.options import Reading
 from ..arrays import check_code_range
 from ..coded import left_out_notes
+from .files import ANSWERS, RATERS
 from .inputs import Input, inputs_of
 from .manifest import Manifest, described, write_manifest, write_whole
-from .merge import Codes, merge, merged_before, write_names
-from .naming import kind_of, numbered_names
+from .merge import Codes, kind_of, merge, merged_before, numbered_names, write_names
 from .plan import Plan, check_options, plan_of, prepared
 from .spill import Batch, write_batch
 
@@ -127,8 +127,8 @@ def made(
             write_whole(note, json.dumps(part).encode())
         parts.append(part)
         tell(MERGING, (number + 1) / plan.n_partitions)
-    write_names(folder / "raters.parquet", raters.names)
-    write_names(folder / "answers.parquet", answers.names)
+    write_names(folder / RATERS, raters.names)
+    write_names(folder / ANSWERS, answers.names)
     return summed(folder, batches, parts, codes), said_of(batches, parts)
 
 
@@ -146,7 +146,7 @@ def summed(
     """Put together what is written down of a store."""
     counts = [part["counts"] for part in parts]
     files = {name: said for part in parts for name, said in part["files"].items()}
-    names = ("raters.parquet", "answers.parquet")
+    names = (RATERS, ANSWERS)
     return Manifest(
         n_items=sum(n_items for n_items, _ in counts),
         n_raters=codes.n_raters,

@@ -32,10 +32,12 @@ from ...reading.tables.sources import STANDARD_INPUT, Source, naming, sources_of
 from ...reading.tables.table import Table, filtered
 from ..arrays import arrays_of_tensor
 from ..sources import refuse_columns
+from .files import ANSWERS, RATERS, held_names, item_names, mapped_partition
+from .manifest import MANIFEST, check_files, is_store, read_manifest
 
 # A vote takes about so many bytes in a text, and in Arrow's columns.
 BYTES_PER_ROW = 24
-TEXT, TYPED = ("csv", "tsv"), ("parquet", "feather")
+TEXT, TYPED, STORE = ("csv", "tsv"), ("parquet", "feather"), "store"
 
 
 class VotePiece(NamedTuple):
@@ -47,7 +49,7 @@ class VotePiece(NamedTuple):
 
 @dataclass(frozen=True)
 class Input:
-    """Files that are read together: one of them, or those of a folder of Parquet.
+    """Files that are read together: one of them, those of a folder of Parquet, or a store's.
 
     Attributes
     ----------
@@ -82,6 +84,9 @@ class Input:
         options and `size` alone.
         """
         with naming(self.name):
+            if self.kind == STORE:
+                yield from store_pieces(self.paths[0].parent, max(size // BYTES_PER_ROW, 1))
+                return
             pieces = self.tables(options, size)
             if pieces is None:
                 yield from slices(self.whole(options), max(size // BYTES_PER_ROW, 1))
@@ -125,6 +130,8 @@ class Input:
 
 def inputs_of(path: Path, options: Reading) -> list[Input]:
     """Return what is read for a path: a file, or those of a folder or of a pattern."""
+    if is_store(path):
+        return [Input(tuple(path / name for name in names_in(path)), path, STORE)]
     if is_npz(path, options):
         refuse_columns(path, options)
         return [Input((path,), None, "npz")]
@@ -209,6 +216,38 @@ def slices(votes: VoteTable, rows: int) -> Iterator[VotePiece]:
             replace(votes, **columns, golden=None, line=None, left_out=left_out),
             min((begin + rows) / size, 1.0),
         )
+
+
+def names_in(folder: Path) -> list[str]:
+    """Name the files of a store, the manifest first."""
+    return [MANIFEST, *read_manifest(folder).files]
+
+
+def store_pieces(folder: Path, rows: int) -> Iterator[VotePiece]:
+    """Yield the votes of a store."""
+    manifest = read_manifest(folder)
+    check_files(folder, manifest, hashes=True)
+    raters, answers = held_names(folder / RATERS), held_names(folder / ANSWERS)
+    done = 0
+    for number, (_, n_votes) in enumerate(manifest.partitions):
+        starts, codes = mapped_partition(folder, manifest, number)
+        items = np.repeat(np.arange(len(starts) - 1, dtype=np.int32), np.diff(starts))
+        votes = VoteTable(
+            listed(items, item_names(folder, manifest, (number,))),
+            listed(codes // np.int32(len(answers)), raters),
+            listed(codes % np.int32(len(answers)), answers),
+            written=frozenset(),
+        )
+        for piece in slices(votes, rows):
+            yield VotePiece(piece.votes, (done + piece.read * n_votes) / manifest.n_votes)
+        done += n_votes
+
+
+def listed(codes: Any, names: Any) -> Any:
+    """Return a column of names, of which there is a list."""
+    import pyarrow as pa
+
+    return pa.DictionaryArray.from_arrays(pa.array(codes), names)
 
 
 def tensor_votes(path: Path, options: Reading) -> VoteTable:

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 from ...errors import VoteError
 from ...reading.options import NONE, Reading
 from ...reading.tables.sources import Source
-from .inputs import Input
-from .manifest import is_store, write_whole
+from .inputs import STORE, Input
+from .manifest import is_store, read_manifest, write_whole
 
 # A batch of text takes so many times its size until it is written, and a vote of a partition so
 # many bytes until it is grouped.
@@ -88,6 +88,8 @@ def plan_of(inputs: Sequence[Input], options: Reading, memory: int, partitions: 
 
 def guessed_votes(one: Input) -> int:
     """Guess how many votes there are, for better too many."""
+    if one.kind == STORE and one.folder is not None:
+        return read_manifest(one.folder).n_votes
     if one.kind == "parquet" and all(map(Path.is_file, one.paths)):
         from pyarrow import ArrowInvalid, parquet
 

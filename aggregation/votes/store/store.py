@@ -12,19 +12,11 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import VoteError
 from ...reading.options import ReadOptions, checked_reading
 from ..votes import Votes
-from .manifest import (
-    CODES,
-    MEND,
-    STARTS,
-    Manifest,
-    check_files,
-    partition_files,
-    read_manifest,
-)
-from .names import LateNames, typed
+from .files import ANSWERS, RATERS, held_names, item_names, mapped_partition
+from .manifest import Manifest, check_files, read_manifest
+from .names import LateNames
 
 if TYPE_CHECKING:
     from ...kernels.threads import Threads
@@ -92,7 +84,8 @@ class VoteStore:
         Parameters
         ----------
         paths : path or sequence of paths
-            As :meth:`Votes.read` takes them; all together are one set of votes.
+            As :meth:`Votes.read` takes them, or stores, to whose votes others are added; all
+            together are one set of votes.
         folder : path
             A new or an empty folder, or one in which the same was broken off.
         memory : int
@@ -185,12 +178,12 @@ class VoteStore:
     @cached_property
     def rater_names(self) -> tuple[Any, ...]:
         """Names of the raters, in the order of their codes."""
-        return tuple(self._names("raters.parquet").to_pylist())
+        return tuple(held_names(self.folder / RATERS).to_pylist())
 
     @cached_property
     def answer_names(self) -> tuple[Any, ...]:
         """Names of the answers, in the order of their codes."""
-        return tuple(self._names("answers.parquet").to_pylist())
+        return tuple(held_names(self.folder / ANSWERS).to_pylist())
 
     def partition(self, number: int) -> Votes:
         """Return the votes of one partition, whose arrays are mapped into memory.
@@ -200,12 +193,8 @@ class VoteStore:
         VoteError
             If a file of it is missing, damaged or cannot be read.
         """
-        files = partition_files(number)
-        n_items, n_votes = self.manifest.partitions[number]
-        starts = self._mapped(files.starts, STARTS, n_items + 1)
-        if starts[0] != 0 or starts[-1] != n_votes:
-            raise VoteError(f"{self.folder / files.starts}: is damaged: {MEND}")
-        return self._votes(starts, self._mapped(files.codes, CODES, n_votes), (number,))
+        starts, codes = mapped_partition(self.folder, self.manifest, number)
+        return self._votes(starts, codes, (number,))
 
     def partitions(self) -> Iterator[Votes]:
         """Yield the votes of one partition after the other."""
@@ -235,10 +224,7 @@ class VoteStore:
 
     def item_names(self, numbers: Sequence[int]) -> Any:
         """Return the names of some partitions' items, as an array of Arrow."""
-        import pyarrow as pa
-
-        held = [self._names(partition_files(number).items) for number in numbers]
-        return typed(pa.concat_arrays(held), self.manifest.item_type)
+        return item_names(self.folder, self.manifest, numbers)
 
     def _votes(self, starts: Any, codes: Any, numbers: Sequence[int]) -> Votes:
         names = LateNames(lambda: self.item_names(numbers), len(starts) - 1)
@@ -251,25 +237,3 @@ class VoteStore:
             self.rater_names,
             self.answer_names,
         )
-
-    def _mapped(self, name: str, kind: np.dtype[Any], size: int) -> NDArray[Any]:
-        """Map a file into memory."""
-        path = self.folder / name
-        try:
-            if path.stat().st_size != size * kind.itemsize:
-                raise VoteError(f"{path}: has been altered since the store was made: {MEND}")
-            return np.memmap(path, kind, "r").view(np.ndarray) if size else np.empty(0, kind)
-        except OSError as error:
-            raise VoteError(f"{path}: cannot be read ({error.strerror}): {MEND}") from error
-
-    def _names(self, name: str) -> Any:
-        """Read names from Parquet."""
-        import pyarrow as pa
-        from pyarrow import parquet
-
-        path = self.folder / name
-        try:
-            column = parquet.ParquetFile(path).read().column("name")
-        except (OSError, pa.ArrowException) as error:
-            raise VoteError(f"{path}: cannot be read ({error}): {MEND}") from error
-        return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)

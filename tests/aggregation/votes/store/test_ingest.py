@@ -142,3 +142,15 @@ def test_a_full_disk_is_said(large: Path, tmp_path: Path, monkeypatch: pytest.Mo
             VoteStore.ingest(large, tmp_path / "s")
     VoteStore.ingest(large, tmp_path / "s")
     assert VoteStore.open(tmp_path / "s").n_votes == 400_000
+
+
+def test_votes_are_added_to_a_store(tmp_path: Path) -> None:
+    table, more = shuffled_table(3_000), shuffled_table(2_000, seed=1)
+    new = pa.table({"item": ["x", "photo 1"], "rater": [7, 900], "answer": ["emu", "cat"]})
+    first = VoteStore.ingest(write_csv(tmp_path / "a.csv", table), tmp_path / "a", partitions=2)
+    parts = [write_csv(tmp_path / "b.csv", more), write_csv(tmp_path / "c.csv", new)]
+    VoteStore.ingest([first.folder, *parts], tmp_path / "added", partitions=3)
+    VoteStore.ingest([*parts, tmp_path / "a.csv"], tmp_path / "at once", partitions=3)
+    assert bytes_of(tmp_path / "added") == bytes_of(tmp_path / "at once")
+    assert VoteStore.open(tmp_path / "added").answer_names == ("cat", "dog", "emu", "fox", "owl")
+    assert VoteStore.open(first.folder).n_votes == 3_000
