@@ -26,15 +26,17 @@ def bytes_of(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
 
-def shuffled_table(n_votes: int, seed: int = 0) -> pa.Table:
-    """Draw votes in any order: five or so an item, 200 raters, 4 answers."""
+def shuffled_table(n_votes: int, seed: int = 0, n_raters: int = 200) -> pa.Table:
+    """Draw votes in any order: five or so an item, 4 answers, 6 in 10 and some more right."""
     rng = np.random.default_rng(seed)
     items = rng.integers(0, n_votes // 5, n_votes)
+    right = rng.random(n_votes) < 0.6
+    answers = np.where(right, items % 4, rng.integers(0, 4, n_votes))
     return pa.table(
         {
             "item": pa.array([f"photo {item}" for item in items]),
-            "rater": pa.array(rng.integers(0, 200, n_votes)),
-            "answer": pa.array(np.array(["cat", "dog", "fox", "owl"])[rng.integers(0, 4, n_votes)]),
+            "rater": pa.array(rng.integers(0, n_raters, n_votes)),
+            "answer": pa.array(np.array(["cat", "dog", "fox", "owl"])[answers]),
         }
     )
 
