@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -44,7 +43,7 @@ def text_pieces(
     import pyarrow as pa
 
     size = max(size, 2 * SAMPLE)  # so that the first chunk tells whether it is all
-    with closing(source.stream()) as stream:
+    with source.stream() as stream:
         chunks = utf8_chunks(stream, options.encoding, size)
         first = next(chunks, b"")
         if not first:

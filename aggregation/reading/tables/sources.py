@@ -8,7 +8,7 @@ import sys
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from glob import glob, has_magic
 from pathlib import Path
@@ -91,21 +91,23 @@ class Source:
             return unpacked(pa.py_buffer(self.path.read_bytes()), self.packing)
         return unpacked(pa.memory_map(str(self.path)).read_buffer(), self.packing)
 
-    def stream(self) -> Any:
-        """Return its bytes, unpacked, as a file that is read from the beginning to the end."""
+    @contextmanager
+    def stream(self) -> Iterator[Any]:
+        """Open it as a file of its bytes, unpacked, that is read from the beginning to the end."""
         import pyarrow as pa
 
-        whole = str(self.path) == STANDARD_INPUT
-        raw: Any = sys.stdin.buffer if whole else self.path.open("rb")
-        packing = self.packing or packing_of(raw.peek(6)[:6])
-        if packing is None:
-            return raw
-        if packing == "zip":
-            archive = zipfile.ZipFile(raw)
-            return archive.open(only_name(archive))
-        if packing == "xz":
-            return lzma.open(raw)
-        return pa.CompressedInputStream(pa.PythonFile(raw, "r"), packing)
+        with ExitStack() as opened:
+            piped = str(self.path) == STANDARD_INPUT
+            raw: Any = sys.stdin.buffer if piped else opened.enter_context(self.path.open("rb"))
+            packing = self.packing or packing_of(raw.peek(6)[:6])
+            if packing == "zip":
+                archive = opened.enter_context(zipfile.ZipFile(raw))
+                raw = opened.enter_context(archive.open(only_name(archive)))
+            elif packing == "xz":
+                raw = opened.enter_context(lzma.open(raw))
+            elif packing is not None:
+                raw = pa.CompressedInputStream(pa.PythonFile(raw, "r"), packing)
+            yield raw
 
 
 def packing_of(start: bytes) -> str | None:
