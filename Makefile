@@ -9,7 +9,14 @@ PYTEST_ARGS ?= -n auto
 TORCH ?= torch torchvision
 ECOSYSTEM := .venv-ecosystem
 
-.PHONY: help reproduce test test-ecosystem check format bench clean
+# Interpreters beside the one above: pyenv's first, for its shims are there without them.
+interpreter = $(firstword $(wildcard $(or $(PYENV_ROOT),$(HOME)/.pyenv)/versions/$(1).*/bin/python) \
+	$(shell command -v python$(1)))
+FLOORS := .venv-floors
+NEWEST := $(foreach version,3.12 3.13,$(if $(call interpreter,$(version)),$(version)))
+
+.PRECIOUS: .venv-newest-%/.ready
+.PHONY: help reproduce test test-floors test-newest test-ecosystem check format bench clean
 
 help:  ## say what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -19,6 +26,15 @@ reproduce: .venv/.ready  ## recompute everything that was published, and compare
 
 test: .venv/.ready-check  ## run all tests and doctests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-floors: $(FLOORS)/.ready  ## run core tests with Python 3.11 and every dependency at its floor
+	$(FLOORS)/bin/python -m pytest -m core $(PYTEST_ARGS)
+
+test-newest: $(NEWEST:%=test-newest-%)  ## run core tests with the newest of all, on Python 3.12 and 3.13
+	@echo "tested on Python: $(or $(NEWEST),neither 3.12 nor 3.13 is on this machine)"
+
+test-newest-%: .venv-newest-%/.ready
+	.venv-newest-$*/bin/python -m pytest -m core $(PYTEST_ARGS)
 
 test-ecosystem: $(ECOSYSTEM)/.ready  ## run the page on label files with the real timm and TensorFlow Datasets
 	REASSESS_ECOSYSTEM=1 $(ECOSYSTEM)/bin/python -m pytest -m ecosystem -W default tests/pages
@@ -37,7 +53,7 @@ bench: .venv/.ready-bench  ## measure; the tables of README and docs are generat
 	$(BIN)/python -m benchmarks
 
 clean:  ## remove what the other targets made
-	rm -rf .venv $(ECOSYSTEM) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-newest-* $(FLOORS) $(ECOSYSTEM) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
@@ -54,4 +70,15 @@ $(ECOSYSTEM)/.ready: pyproject.toml
 	$(PYTHON) -m venv $(ECOSYSTEM)
 	$(ECOSYSTEM)/bin/python -m pip install --quiet --disable-pip-version-check $(TORCH)
 	$(ECOSYSTEM)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[ecosystem]'
+	@touch $@
+
+$(FLOORS)/.ready: pyproject.toml tests/versions/floors.py
+	$(or $(call interpreter,3.11),python3.11) -m venv --clear $(FLOORS)
+	$(FLOORS)/bin/python -m tests.versions.floors > $(FLOORS)/floors.txt
+	$(FLOORS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $(FLOORS)/floors.txt --editable .
+	@touch $@
+
+.venv-newest-%/.ready: pyproject.toml
+	$(call interpreter,$*) -m venv --clear .venv-newest-$*
+	.venv-newest-$*/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
 	@touch $@

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -12,10 +12,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .errors import apart, printable
+
 # A table's columns by name, equally long.
 Columns = Mapping[str, Sequence[Any] | NDArray[Any]]
 SHOWN_ROWS = 10
 SHOWN_CHARACTERS = 40
+
+
+class _Rows(list[str]):
+    """A file for csv's writer, which writes a row at a time."""
+
+    write = list.append
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -103,7 +111,7 @@ class Table:
     def _repr_html_(self) -> str:
         from html import escape
 
-        names = "".join(f"<th>{escape(name)}</th>" for name in self.columns)
+        names = "".join(f"<th>{escape(printable(name))}</th>" for name in self.columns)
         shown = [
             [
                 f'<td style="text-align: {"right" if is_numeric(column) else "left"}">'
@@ -127,18 +135,20 @@ class Table:
         -------
         str
             Floats are written in full (their `repr`); NaN and None are empty cells. Lines end in
-            ``\n``.
+            ``\n``. Names are data, and stay as they are: a cell that begins a formula, such as
+            ``=1+1``, is one to a spreadsheet, as in what pandas writes.
 
         Examples
         --------
         >>> Table({"rater": ["ann", "bob"], "accuracy": [0.1, float("nan")]}).to_csv()
         'rater,accuracy\nann,0.1\nbob,\n'
         """
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
+        rows = _Rows()
+        # Python quotes what is in the end of a line: with \r in it, a lone \r in a name, too
+        writer = csv.writer(rows, lineterminator="\r\n")
         writer.writerow(self.columns)
         writer.writerows(zip(*map(_cells, self.columns.values()), strict=True))
-        return text.getvalue()
+        return "".join(f"{row[:-2]}\n" for row in rows)
 
     def to_arrow(self) -> Any:
         """Return a pyarrow.Table; names of several types, such as 1 and "a", become text."""
@@ -179,18 +189,19 @@ def _shown(column: Sequence[Any] | NDArray[Any], most: int | None) -> list[str]:
 def _short(cell: Any) -> str:
     if isinstance(cell, float):
         return f"{cell:.4f}"
-    text = " ".join(str(cell).split())
+    text = printable(" ".join(str(cell).split()))
     return text if len(text) <= SHOWN_CHARACTERS else f"{text[: SHOWN_CHARACTERS - 3]}..."
 
 
 def _aligned(name: str, cells: list[str], *, right: bool) -> list[str]:
+    name = printable(name)
     width = max(map(len, [name, *cells]))
     return [f"{cell:>{width}}" if right else f"{cell:<{width}}" for cell in [name, *cells]]
 
 
 def _cells(column: Sequence[Any] | NDArray[Any]) -> list[Any]:
     # tolist, because csv writes a Python float by its repr
-    values = column.tolist() if isinstance(column, np.ndarray) else list(column)
+    values = column.tolist() if isinstance(column, np.ndarray) else told_apart(list(column))
     return ["" if value is None or value != value else value for value in values]
 
 
@@ -200,5 +211,23 @@ def _arrow(column: Sequence[Any] | NDArray[Any]) -> Any:
     values = column if isinstance(column, np.ndarray) else list(column)
     try:
         return pa.array(values)
+    except OverflowError:  # ids from 2**63 on; larger ones, and among others, are text
+        with suppress(OverflowError, pa.ArrowException):
+            return pa.array(values, pa.uint64())
     except (pa.ArrowInvalid, pa.ArrowTypeError):
-        return pa.array([None if value is None else str(value) for value in values])
+        pass
+    texts = told_apart(list(values))
+    return pa.array([None if value is None else str(value) for value in texts])
+
+
+def told_apart(cells: list[Any]) -> list[Any]:
+    """Return cells as they are, or as text that tells them apart where some would read the same."""
+    kinds = {type(cell) for cell in cells if cell is not None}
+    if len(kinds) < 2 or str not in kinds:
+        return cells
+    different = list(dict.fromkeys((type(cell), cell) for cell in cells if cell is not None))
+    texts = apart(cell for _, cell in different)
+    if all(str(cell) == text for (_, cell), text in zip(different, texts, strict=True)):
+        return cells
+    text_of = dict(zip(different, texts, strict=True))
+    return [None if cell is None else text_of[type(cell), cell] for cell in cells]

@@ -18,7 +18,7 @@ from .release.labels.provenance import versions
 from .release.published import published_scores
 from .release.release import Release
 from .scores.figure3 import Figure3, figure3_data
-from .statistics.operating_point import ThresholdInterval
+from .statistics.thresholds import ThresholdInterval
 from .tables import without_nan
 
 MOST_DIFFERENCES = 5

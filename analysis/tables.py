@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import json
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from aggregation import Table
+from aggregation.errors import apart
 
 
 def to_csv(columns: Mapping[str, Sequence[Any] | NDArray[Any]]) -> str:
@@ -44,22 +47,39 @@ def without_nan(value: Any) -> Any:
 
     Parameters
     ----------
-    value : dict, list, tuple, or what is in them
+    value : dict, list, tuple, array, or what is in them
 
     Returns
     -------
-    The same, with lists for tuples.
+    The same, with lists for tuples and arrays, and text for keys and for names of other types, such
+    as dates. Keys that read the same, such as 1 and "1", are told apart.
 
     Examples
     --------
-    >>> without_nan({"alpha": float("nan"), "range": (0.5, float("inf"))})
-    {'alpha': None, 'range': [0.5, None]}
+    >>> without_nan({"alpha": float("nan"), "range": (0.5, float("inf")), 1: 2, "1": 3})
+    {'alpha': None, 'range': [0.5, None], '1': 2, "'1'": 3}
     """
     if isinstance(value, dict):
-        return {name: without_nan(part) for name, part in value.items()}
+        parts = map(without_nan, value.values())
+        return dict(zip(apart(value), parts, strict=True))
+    if isinstance(value, np.ndarray | np.generic):
+        return without_nan(value.tolist())
     if isinstance(value, list | tuple):
         return [without_nan(part) for part in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if value is None or isinstance(value, str | int) else str(value)
+
+
+def json_text(value: Any, *, indent: int = 1) -> str:
+    r"""Write a value as JSON that every reader knows, with a line's end; see :func:`without_nan`.
+
+    Examples
+    --------
+    >>> json_text({"alpha": float("nan")})
+    '{\n "alpha": null\n}\n'
+    """
+    return json.dumps(without_nan(value), indent=indent, allow_nan=False) + "\n"
 
 
 def to_parquet(columns: Mapping[str, Sequence[Any] | NDArray[Any]]) -> bytes:

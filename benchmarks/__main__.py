@@ -1,4 +1,8 @@
-"""``python -m benchmarks [CASE ...]``: measure, write the results, and renew the tables."""
+"""``python -m benchmarks [CASE ...]``: measure, write the results, and renew the tables.
+
+``python -m benchmarks methods`` is the table of record: every method on every set of votes with
+known answers, and docs/methods.md.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from . import cases, process_cases, report
+from .coverage import page as coverage_page
+from .methods import page, record
+from .methods.sets import known_sets
 from .results import Plan, Result, SkippedError
 from .runner import environment
 
@@ -24,6 +31,8 @@ CASES: dict[str, Callable[[Plan], Result]] = {
     "reproduce": process_cases.reproduce,
     "start": process_cases.start,
 }
+# These measure no speed: each has a page of its own, and is done only if it is asked for.
+COVERAGE, METHODS = "coverage", "methods"
 USUAL = Plan(
     runs=9,
     slow_runs=7,
@@ -40,7 +49,8 @@ QUICK = Plan(
 def arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("cases", nargs="*", metavar="CASE", help=", ".join(CASES))
+    every = [*CASES, COVERAGE, METHODS]
+    parser.add_argument("cases", nargs="*", metavar="CASE", help=", ".join(every))
     parser.add_argument("--quick", action="store_true", help="few runs of little, to see it work")
     parser.add_argument("--full", action="store_true", help="the curve up to 100 million votes")
     parser.add_argument(
@@ -50,9 +60,9 @@ def arguments() -> argparse.Namespace:
         help="write the results here, and leave the tables alone; so does --quick",
     )
     parsed = parser.parse_args()
-    unknown = set(parsed.cases) - CASES.keys()
+    unknown = set(parsed.cases) - set(every)
     if unknown:
-        parser.error(f"no case {', '.join(sorted(unknown))}: there are {', '.join(CASES)}")
+        parser.error(f"no case {', '.join(sorted(unknown))}: there are {', '.join(every)}")
     return parsed
 
 
@@ -68,7 +78,12 @@ def main() -> None:
     options = arguments()
     plan = plan_of(options)
     out = options.out or (report.RESULTS / "quick" if options.quick else report.RESULTS)
-    for name in options.cases or CASES:
+    if COVERAGE in options.cases:
+        coverage_page.run(quick=options.quick, out=options.out)
+    if METHODS in options.cases:
+        record_methods(out, renew=not options.quick and options.out is None)
+    names = [name for name in options.cases or CASES if name in CASES]
+    for name in names:
         machine = environment()
         try:
             result = replace(CASES[name](plan), environment=machine)
@@ -77,8 +92,23 @@ def main() -> None:
             continue
         report.write(out, result)
         print("\n".join(report.lines(result)), end="\n\n", flush=True)
-    if not options.quick and options.out is None:
+    if names and not options.quick and options.out is None:
         report.update_pages(report.read(out, list(CASES)))
+
+
+def record_methods(out: Path, *, renew: bool) -> None:
+    """Fit every method to every set with known answers; write the record, and renew its page."""
+    folder = os.environ.get("REASSESS_DATASETS")
+    if folder is None:
+        print(f"{METHODS}: left out, set REASSESS_DATASETS to a folder of sets", file=sys.stderr)
+        return
+    kept = out / f"{METHODS}.json"
+    earlier, place = record.read(kept), page.PAGE if renew else out / page.PAGE.name
+    for found in record.measure_all(known_sets(Path(folder)), environment(), earlier=earlier):
+        print(f"{METHODS}: {found.sets[-1].name}", flush=True)
+        record.write(kept, found)
+    place.write_text(page.page_of(found), encoding="utf-8")
+    print(f"wrote {place}")
 
 
 if __name__ == "__main__":

@@ -164,15 +164,16 @@ def _machine(result: Result) -> Iterator[str]:
 def update_pages(results: Sequence[Result], readme: Path = README, page: Path = PAGE) -> None:
     """Renew what stands between the marks in the README and in the page."""
     texts = {readme: in_short(results), page: everything(results)}
-    new = {path: _between_marks(path, text) for path, text in texts.items()}
+    new = {path: between_marks(path, text) for path, text in texts.items()}
     for path, text in new.items():
         path.write_text(text, encoding="utf-8")
 
 
-def _between_marks(path: Path, new: str) -> str:
+def between_marks(path: Path, new: str, begin: str = BEGIN, end: str = END) -> str:
+    """Return a page's text with something new between its marks, each of which is there once."""
     text = path.read_text(encoding="utf-8")
-    if text.count(BEGIN) != 1 or text.count(END) != 1:
-        raise ValueError(f"{path} must have {BEGIN} and {END} once each")
-    before, rest = text.split(BEGIN)
-    after = rest.split(END)[1]
-    return f"{before}{BEGIN}\n{new}\n{END}{after}"
+    if text.count(begin) != 1 or text.count(end) != 1:
+        raise ValueError(f"{path} must have {begin} and {end} once each")
+    before, rest = text.split(begin)
+    after = rest.split(end)[1]
+    return f"{before}{begin}\n{new}\n{end}{after}"

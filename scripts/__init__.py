@@ -5,18 +5,26 @@ for somebody else's.
 """
 
 import sys
-from importlib import import_module
-from pathlib import Path
-from typing import Any
 
-FACES = ("aggregation", "analysis")
-PLACE = Path(__file__).resolve().parents[1]
+from .interrupts import end_in_one_line
 
 
 def is_command() -> bool:
     """Say whether this is imported for the command, which puts its own place first on the path."""
     # "-m" is what stands there while `python -m reassess` looks for the package.
-    return Path(next(iter(sys.argv), "")).stem in ("-m", "reassess", "reassess-script")
+    name = next(iter(sys.argv), "").replace("\\", "/").rpartition("/")[2]
+    return name.partition(".")[0] in ("-m", "reassess", "reassess-script")
+
+
+if is_command():
+    end_in_one_line()  # before the imports below, which take their time
+
+from importlib import import_module  # noqa: E402
+from pathlib import Path  # noqa: E402
+from typing import Any  # noqa: E402
+
+FACES = ("aggregation", "analysis")
+PLACE = Path(__file__).resolve().parents[1]
 
 
 def check_not_hidden() -> None:

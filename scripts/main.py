@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import atexit
+import errno
 import gc
 import logging
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from .commands import (
     accuracy,
     compare,
     curve,
     diff,
+    explore,
     fetch,
     fit,
     ingest,
     labels,
     pick,
     raters,
+    report,
     reproduce,
     simulate,
 )
@@ -28,7 +32,25 @@ from .terminal import messages
 
 OBJECTS_BETWEEN_SEARCHES = 100_000
 
+
+class Commands(TyperGroup):
+    """The subcommands: what is raised in one is ours to judge, before typer takes it for its own.
+
+    typer takes an EOFError for an abortion by the user, and a pipe that nobody reads for a failure.
+    """
+
+    def invoke(self, context: Any) -> Any:
+        """Run a subcommand."""
+        try:
+            return super().invoke(context)
+        except BrokenPipeError:
+            messages.end_unheard()
+        except EOFError as error:
+            raise RuntimeError("an end of input that no reader has foreseen") from error
+
+
 app = typer.Typer(
+    cls=Commands,
     name="reassess",
     no_args_is_help=True,
     add_completion=False,
@@ -68,11 +90,13 @@ for subcommand in (
     curve.curve,
     compare.compare,
     pick.pick,
+    explore.explore,
     labels.labels,
     diff.diff,
     accuracy.accuracy,
     fit.fit,
     ingest.ingest,
+    report.report,
     simulate.simulate,
 ):
     app.command()(subcommand)
@@ -84,16 +108,20 @@ def run() -> None:
     # often, and once more at the end, would take a sixth of a short command's time.
     gc.set_threshold(OBJECTS_BETWEEN_SEARCHES)
     atexit.register(gc.freeze)
+    messages.prepare_streams()
     logging.basicConfig(format="reassess: %(message)s", level=logging.WARNING, stream=sys.stderr)
     try:
         app()
     except (ValueError, messages.UsageError) as error:
         # ours are ValueErrors; any other one is a bug and keeps its traceback
-        from aggregation import VoteError
-        from analysis import AnalysisError
+        from aggregation.errors import BriefError
 
-        if not isinstance(error, VoteError | AnalysisError | messages.UsageError):
+        if not isinstance(error, BriefError | messages.UsageError):
             raise
         messages.fail(str(error))
+    except MemoryError:
+        messages.fail("there is not enough memory for this")
     except OSError as error:
+        if error.errno == errno.ENOMEM:
+            messages.fail("there is not enough memory for this")
         messages.fail(f"{error.filename or 'input or output'}: {error.strerror or error}")

@@ -15,12 +15,13 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[1]
 # From the top down: an import goes to a lower floor of its package, or stays where it is.
 FLOORS = {
-    "scripts": ("__main__", "main", "commands", "outputs", "terminal"),
+    "scripts": ("__main__", "main", "commands", "outputs", "terminal", "interrupts"),
     "analysis": (
         "pages",
         "figures",
         "reproduction",
         "scores",
+        "comparison",
         "raters",
         "diagnostics",
         "accuracy",
@@ -40,6 +41,7 @@ FLOORS = {
         "reading",
         "kernels",
         "table",
+        "arguments",
         "errors",
     ),
 }

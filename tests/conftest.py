@@ -15,12 +15,21 @@ from analysis.release.files import download
 from scripts import main
 
 from .support.commands import Command, Ended
+from .versions import core
 
 # Kernels are compiled within tests, and machines are busy: a slow example is no failure.
 hypothesis.settings.register_profile("without deadlines", deadline=None)
 hypothesis.settings.load_profile("without deadlines")
 # Processes that a test starts, in whatever folder, take the code from this checkout, too.
-os.environ["PYTHONPATH"] = str(Path(__file__).parents[1])
+ROOT = Path(__file__).parents[1]
+os.environ["PYTHONPATH"] = str(ROOT)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that run on the oldest and the newest versions of everything, too."""
+    for item in items:
+        if item.path.is_relative_to(ROOT) and item.path.relative_to(ROOT).as_posix() in core.FILES:
+            item.add_marker(pytest.mark.core)
 
 
 def folder_or_skip(variable: str, what: str) -> Path:
@@ -93,9 +102,6 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> str:
         listener.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{listener.getsockname()[1]}/"
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    files = {
-        name: download.ReleaseFile(address + name, file.sha256)
-        for name, file in download.FILES.items()
-    }
+    files = {name: file._replace(address=address + name) for name, file in download.FILES.items()}
     monkeypatch.setattr(download, "FILES", files)
     return address

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import check_types
 from ..errors import VoteError
 from ..votes.votes import Votes
 from .draws import draw_answers, draw_codes, draw_raters, generator, votes_from_draws
@@ -90,6 +91,7 @@ def simulate_votes(
     >>> simulated.votes
     Votes(200 votes: 100 items, 2 raters, 2 answers)
     """
+    check_types(simulate_votes, locals())
     rates = _checked_probabilities("error_rates", error_rates, ("rater", "class", "answer"))
     prior = _checked_probabilities("class_prior", class_prior, ("class",))
     n_raters, n_classes, n_answers = rates.shape

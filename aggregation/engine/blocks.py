@@ -148,6 +148,32 @@ class Blocks:
 
         return self._expect(work)
 
+    def mean_step(
+        self,
+        precisions: NDArray[np.float64],
+        own: NDArray[np.float64],
+        mean: NDArray[np.float64],
+        pull: float,
+        positions: NDArray[np.float64],
+    ) -> Expectation:
+        """Put items at weighted means of their votes; return squares, sums, and minus the cost.
+
+        `precisions` and `own` have shape (n_codes, n_classes), see :func:`kernels.bwa.mean_step`;
+        `positions` has a row a pattern, to be filled, or none. ``counts[r, a]`` are squares.
+        """
+        from ..kernels.bwa import mean_step
+
+        named = np.tile(np.arange(self.votes.n_answers), self.votes.n_raters)
+        pulls = np.full(self.width, pull)  # padded classes have a mean of 0, and stay there
+        votes, middle = self.patterns[:3], (self._padded(mean), pulls, (0.0,) * self.row_width)
+        tables = self._padded(precisions), self._padded(own), named
+        results = self.counts, self.class_counts, self.log_likelihood, positions
+
+        def work(first: int, last: int) -> None:
+            mean_step(*votes, *tables, *middle, self.borders, first, last, *results)
+
+        return self._expect(work)
+
     def posterior(
         self, rates: NDArray[np.float64], prior: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], float]:

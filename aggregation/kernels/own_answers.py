@@ -23,19 +23,34 @@ def spread_rates(
 
 
 @kernel
-def split_counts(
-    counts: NDArray[np.float64], own: NDArray[np.float64], others: NDArray[np.float64]
+def spread_coins(
+    right: NDArray[np.float64], wrong: NDArray[np.float64], rates: NDArray[np.float64]
 ) -> None:
-    """Do the reverse with counts: fill those of the class's own answer, and sums of the others."""
+    """Fill rates of raters with one coin each: what is `wrong` is shared by the other answers.
+
+    `right` and `wrong` have shape (n_raters,).
+    """
+    n_raters, n_answers, n_classes = rates.shape
+    for r in range(n_raters):
+        other = wrong[r] / max(n_answers - 1, 1)
+        for a in range(n_answers):
+            for k in range(n_classes):
+                rates[r, a, k] = other
+            rates[r, a, a] = right[r]
+
+
+@kernel
+def count_coins(counts: NDArray[np.float64], found: NDArray[np.float64]) -> None:
+    """Do the reverse with counts: fill right and wrong ones, shape (n_raters, 2)."""
     n_raters, n_answers, n_classes = counts.shape
     for r in range(n_raters):
+        right, wrong = 0.0, 0.0
         for a in range(n_answers):
-            own[r, a] = counts[r, a, a]
-            total = 0.0
+            right += counts[r, a, a]
             for k in range(n_classes):
                 if k != a:
-                    total += counts[r, a, k]
-            others[r, a] = total
+                    wrong += counts[r, a, k]
+        found[r, 0], found[r, 1] = right, wrong
 
 
 @kernel

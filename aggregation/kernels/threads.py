@@ -13,6 +13,8 @@ from ..errors import VoteError
 
 # A thread is worth waking for so many votes.
 VOTES_PER_THREAD = 20_000
+# More would only wait for each other; a machine may not even start them.
+MOST_THREADS = 1024
 
 
 class Threads:
@@ -50,6 +52,9 @@ def thread_count(threads: int | None, n_votes: int) -> int:
         available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
         threads = min(available or os.cpu_count() or 1, max(1, n_votes // VOTES_PER_THREAD))
     number: Any = threads
-    if not isinstance(number, Integral) or int(number) < 1:
-        raise VoteError(f"threads={threads!r}: give 1 or more, or None for as many as are useful")
+    if not isinstance(number, Integral) or not 1 <= int(number) <= MOST_THREADS:
+        raise VoteError(
+            f"threads={threads!r}: give 1 or more, up to {MOST_THREADS:,}, or None for as many as "
+            "are useful"
+        )
     return threads

@@ -5,6 +5,7 @@ from __future__ import annotations
 from os import PathLike
 from typing import Any, Unpack
 
+from ..arguments import check_types
 from ..reading.options import ReadOptions
 from ..votes.votes import Votes
 from .aggregated import Aggregated
@@ -47,6 +48,7 @@ def aggregate(votes: Any, **options: Unpack[ReadOptions]) -> Any:
     >>> aggregate(frame)["label"].to_pylist()
     [1, 0]
     """
+    check_types(aggregate, locals())
     if not isinstance(votes, Votes):
         read: Any = Votes.read if isinstance(votes, str | PathLike) else Votes.from_frame
         votes = read(votes, **options)

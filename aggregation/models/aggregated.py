@@ -13,6 +13,7 @@ from ..errors import VoteError
 from ..table import Table
 from ..votes.votes import Votes
 from .label_tables import item_table, label_table, rater_table
+from .predictive import Predictor, further_votes
 from .summary import Ended, summary
 
 ObjectiveKind = Literal["log likelihood", "log posterior", "elbo", "score"]
@@ -93,14 +94,29 @@ class Aggregated(Protocol):
     def answer_probabilities(self) -> NDArray[np.float64]:
         """Return how likely a further vote is, shape (n_raters, n_classes, n_answers).
 
-        The probability of each answer given rater and class; rows sum to 1. With the posterior,
-        this predicts votes that were left out.
+        The probability of each answer given rater and class; rows sum to 1.
 
         Raises
         ------
         VoteError
             If the method has no model of the answers.
         """
+
+    def log_predictive(self, votes: Votes) -> NDArray[np.float64]:
+        """Return how likely votes are that were left out, shape (n_items,).
+
+        The log probability, in nats, of each item's further votes together, given what the method
+        found from the others; see :meth:`Posteriors.log_predictive`.
+        """
+
+
+class Predicting(Protocol):
+    """A result that tells how likely answers are."""
+
+    @property
+    def posterior(self) -> NDArray[np.float64]: ...  # noqa: D102 -- as of an Aggregated
+
+    def answer_probabilities(self) -> NDArray[np.float64]: ...  # noqa: D102
 
 
 class Posteriors:
@@ -135,6 +151,30 @@ class Posteriors:
     def rater_table(self, *, class_names: Sequence[Any] | None = None) -> Table:
         """Return a row a rater: votes and expected accuracy; see :func:`rater_table`."""
         return rater_table(self, class_names=class_names)
+
+    def log_predictive(self: Predicting, votes: Votes) -> NDArray[np.float64]:
+        """Return how likely votes are that were left out, shape (n_items,).
+
+        The log probability of each item's further votes together, averaged over the item's
+        posterior; given the class, raters are independent and answer by
+        :meth:`answer_probabilities`.
+
+        Parameters
+        ----------
+        votes : Votes
+            Of the same items, raters and answers.
+
+        Returns
+        -------
+        ndarray, shape (n_items,)
+            In nats: 0 where an item has no further votes, -inf where they are impossible.
+
+        Raises
+        ------
+        VoteError
+            If the method has no model of the answers, or the votes are of others.
+        """
+        return further_votes(self.posterior, self.answer_probabilities(), votes)
 
     def summary(self: Ended, *, class_names: Sequence[Any] | None = None) -> str:
         """Say in a few lines what was found; see :func:`summary`."""
@@ -186,8 +226,13 @@ class Aggregation(Posteriors):
         What else was estimated; the method's function says what there is.
     predictive : ndarray, shape (n_raters, n_classes, n_answers), optional
         Probability of each answer of a further vote, given rater and class.
+    predictor : callable, optional
+        Log probability of each item's further votes together, where these depend on more than the
+        item's class.
     clamped : ndarray, shape (n_items, n_classes), optional
         What was known of items throughout; a row of zeros where nothing was.
+    onward : ndarray, shape (n_items, ...), optional
+        What the method takes as `start` to go on from here, where that is not the posterior.
     """
 
     votes: Votes = field(repr=False)
@@ -201,7 +246,17 @@ class Aggregation(Posteriors):
     options: Call = field(repr=False)
     parameters: Mapping[str, NDArray[np.float64]] = field(default_factory=dict, repr=False)
     predictive: NDArray[np.float64] | None = field(default=None, repr=False)
+    predictor: Predictor | None = field(default=None, repr=False)
     clamped: NDArray[np.float64] | None = field(default=None, repr=False)
+    onward: NDArray[np.float64] | None = field(default=None, repr=False)
+
+    def log_predictive(self, votes: Votes) -> NDArray[np.float64]:
+        """Return how likely votes are that were left out, (n_items,), in nats.
+
+        By the method's own model where an item's votes depend on more than its class; else as
+        :meth:`Posteriors.log_predictive`.
+        """
+        return super().log_predictive(votes) if self.predictor is None else self.predictor(votes)
 
     def answer_probabilities(self) -> NDArray[np.float64]:
         """Return how likely a further vote is, shape (n_raters, n_classes, n_answers).

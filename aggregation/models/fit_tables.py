@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import check_types
+from ..errors import apart
 from .aggregated import Aggregated
 from .fit import Fit
 from .known_truth import expected_counts
@@ -42,9 +44,10 @@ def posterior_table(fit: Aggregated, *, class_names: Sequence[Any] | None = None
     >>> table["class"]
     ['N', 'Y']
     """
+    check_types(posterior_table, locals())
     names = fit.class_names if class_names is None else class_names
     table: Columns = {"item": fit.votes.item_names}
-    for name, column in zip(names, fit.posterior.T, strict=True):
+    for name, column in zip(apart(names), fit.posterior.T, strict=True):
         table[f"posterior_{name}"] = column
     table["class"] = [None if cls < 0 else names[cls] for cls in fit.classes().tolist()]
     return table
@@ -72,6 +75,7 @@ def error_rate_table(fit: Aggregated, *, class_names: Sequence[Any] | None = Non
     VoteError
         If the method has no model of the answers.
     """
+    check_types(error_rate_table, locals())
     return error_rate_rows(fit, expected_counts(fit.votes, fit.posterior), class_names)
 
 
@@ -128,10 +132,10 @@ def fit_numbers(
         "n_votes": votes.n_votes,
         "n_items": votes.n_items,
         "n_raters": votes.n_raters,
-        "answers": list(map(str, votes.answer_names)),
+        "answers": apart(votes.answer_names),
     }
     if prior is not None:
-        numbers["class_prior"] = dict(zip(map(str, names), prior.tolist(), strict=True))
+        numbers["class_prior"] = dict(zip(apart(names), prior.tolist(), strict=True))
     if isinstance(fit, Fit | StoreFit):
         numbers["log_likelihood"] = fit.log_likelihood
     numbers |= {

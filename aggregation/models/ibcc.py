@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Literal
 
 from numpy.typing import ArrayLike
 
+from ..arguments import check_types
 from ..votes.given import numbers
 from ..votes.votes import Votes
 from .aggregated import Aggregation, Call
 from .dawid_skene.arguments import answers_before_classes, classes_with_room
 from .own_answers import affinity_to_own, own_answers
-from .priors import Priors, check_possible
+from .priors import Priors, check_possible, check_start
 
 if TYPE_CHECKING:
     from ..engine.climb import Progress
@@ -108,6 +109,7 @@ def fit_ibcc(
     >>> round(fit.objective, 3), fit.parameters["class_prior"].round(2).tolist()
     (-249.445, [0.41, 0.43, 0.13, 0.03])
     """
+    check_types(fit_ibcc, locals())
     if n_classes is None and diagonal is not None:
         n_classes = numbers("diagonal", diagonal).size
     n_classes = classes_with_room(votes, n_classes, truth, None, None, start)
@@ -124,6 +126,7 @@ def fit_ibcc(
         counts = shares if start is None else starting_counts(job, start, affinity)
         of_classes = priors.of_classes(shares.of_classes)
         check_possible(of_classes, own)
+        check_start(counts.of_classes, of_classes)
         model = Ibcc(job, own, of_classes, votes.votes_per_rater() > 0, learn)
         top = climbed(model, model.start(counts, own_count, other_count), how)
     given = {"n_classes": n_classes, "diagonal": diagonal, "learn": learn, **vars(priors)}

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import check_types
 from ..errors import VoteError
 from ..votes.given import checked_parameters, checked_pseudo_count, numbers, truth_weights
 from ..votes.votes import Votes
@@ -79,6 +80,7 @@ def estimate_error_rates(
     array([[[0.5, 0.5],
             [0. , 1. ]]])
     """
+    check_types(estimate_error_rates, locals())
     weights = truth_weights(truth, votes.n_items, n_classes)
     counts = expected_counts(votes, weights)
     return normalised_rates(counts + checked_pseudo_count(pseudo_count, counts.shape))
@@ -104,6 +106,7 @@ def estimate_class_prior(truth: ArrayLike, *, n_classes: int | None = None) -> N
     VoteError
         If `truth` cannot be used, or no item's class is known.
     """
+    check_types(estimate_class_prior, locals())
     n_items = len(np.atleast_1d(numbers("truth", truth)))
     totals = truth_weights(truth, n_items, n_classes).sum(axis=0)
     if not totals.sum() > 0:
@@ -138,6 +141,7 @@ def e_step(votes: Votes, *, error_rates: ArrayLike, class_prior: ArrayLike) -> E
     ----------
     Dawid & Skene (1979), Applied Statistics 28(1), eq. 2.5.
     """
+    check_types(e_step, locals())
     rates, prior = checked_parameters(votes, error_rates, class_prior)
     by_code = vote_major(rates)
     posterior = np.empty((votes.n_items, len(prior)))
@@ -195,6 +199,7 @@ def vote_major(error_rates: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def expected_counts(votes: Votes, weights: NDArray[np.float64]) -> NDArray[np.float64]:
     """Weight of each rater's votes by class and answer, shape (n_raters, n_classes, n_answers)."""
+    check_types(expected_counts, locals())
     shape = (votes.n_raters, votes.n_answers)
     by_class = [
         np.bincount(votes.codes, np.repeat(weight, np.diff(votes.starts)), shape[0] * shape[1])
@@ -205,6 +210,7 @@ def expected_counts(votes: Votes, weights: NDArray[np.float64]) -> NDArray[np.fl
 
 def normalised_rates(counts: NDArray[np.float64]) -> NDArray[np.float64]:
     """Divide each row of counts by its sum; a row of zeros becomes uniform."""
+    check_types(normalised_rates, locals())
     totals = counts.sum(axis=-1, keepdims=True)
     uniform = np.full_like(counts, 1 / counts.shape[-1])
     return np.asarray(np.divide(counts, totals, out=uniform, where=totals > 0))

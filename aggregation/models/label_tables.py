@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import apart
 from ..table import Table
 from ..votes.votes import Votes
 from .known_truth import expected_counts
@@ -115,7 +116,7 @@ def item_table(result: Labelled, *, class_names: Sequence[Any] | None = None) ->
     names = result.class_names if class_names is None else class_names
     order = item_order(result.votes)
     columns = _label_columns(result, names, order)
-    for name, posterior in zip(names, result.posterior[order].T, strict=True):
+    for name, posterior in zip(apart(names), result.posterior[order].T, strict=True):
         columns[f"posterior_{name}"] = posterior
     return Table(columns, native=result.votes.native)
 
@@ -207,9 +208,12 @@ def own_answers(result: Named, class_names: Sequence[Any] | None) -> NDArray[np.
     answers, n_classes = result.votes.answer_names, len(result.class_names)
     if class_names is None and n_classes != len(answers):
         return np.full(n_classes, NO_ANSWER)  # 0, 1, ... are no names
-    code_of = {str(name): code for code, name in enumerate(answers)}
     names = result.class_names if class_names is None else class_names
-    return np.array([code_of.get(str(name), NO_ANSWER) for name in names])
+    # a name is called like its equal; "3" on a command line is called like 3 in a file
+    same = {(type(name), name): code for code, name in enumerate(answers)}
+    alike = {str(name): code for code, name in enumerate(answers)}
+    codes = [same.get((type(name), name), alike.get(str(name), NO_ANSWER)) for name in names]
+    return np.array(codes)
 
 
 def _label_columns(

@@ -9,12 +9,12 @@ import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..engine.climb import Progress, Step, climb
+from ..engine.climb import Problem, Progress, Step, climb
 from ..errors import ConvergenceWarning, VoteError
 from ..votes.given import numbers
 from ..votes.votes import Votes
@@ -72,7 +72,9 @@ class Model(ABC):
         rates, prior, added, _ = seen = self.seen(x)
         found, known = self.job.blocks.e_step(rates.reshape(-1), prior, False), self.job.known
         value = found.log_likelihood + known.log_likelihood(rates, prior) + added
-        counts = Counts(found.counts + known.counts, found.class_counts + known.classes)
+        counts = Counts(found.counts, found.class_counts)
+        if self.job.open_items is not None:
+            counts = Counts(found.counts + known.counts, found.class_counts + known.classes)
         return Step(self.update(counts, x, seen), value, value, self.scale(x))
 
     def scale(self, x: NDArray[np.float64]) -> float:  # noqa: ARG002
@@ -96,6 +98,16 @@ class Model(ABC):
     def project(self, x: NDArray[np.float64], inside: NDArray[np.float64]) -> NDArray[np.float64]:
         """Bring an extrapolated vector back: no entry falls below a tenth of what it is inside."""
         return np.maximum(x, 0.1 * inside)
+
+
+class Climbable(Problem, Protocol):
+    """A model of a job whose parameters give posteriors."""
+
+    @property
+    def job(self) -> Job: ...  # noqa: D102 -- the votes and what is known
+
+    def posterior(self, x: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+        """Posterior of the open items at `x`, and the objective."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +155,19 @@ class Top(NamedTuple):
         return by_name | of_job | {"objective_kind": objective_kind}
 
 
-def climbed(model: Model, start: NDArray[np.float64], how: Climbing) -> Top:
+def climbed(model: Climbable, start: NDArray[np.float64], how: Climbing) -> Top:
+    """Climb as :func:`top_from`, and warn if steps ran out."""
+    return told(top_from(start, model, how), model.n_votes, depth=5)
+
+
+def told(top: Top, n_votes: int, *, depth: int = 4) -> Top:
+    """Warn if steps ran out, and return the same."""
+    if not top.converged and top.n_steps > 0:
+        warn_of_steps(top.objective_trace, n_votes, top.n_steps, depth=depth)
+    return top
+
+
+def top_from(start: NDArray[np.float64], model: Climbable, how: Climbing) -> Top:
     """Climb until a step gains at most `tol` nats a vote and moves no posterior much.
 
     Near an optimum the gain is of the second order of the move: posteriors may move by the square
@@ -165,22 +189,21 @@ def climbed(model: Model, start: NDArray[np.float64], how: Climbing) -> Top:
         settled=settled,
     )
     posterior, objective = model.posterior(path.x)
-    trace = np.array(path.objectives)
-    if not path.converged and how.max_steps > 0:
-        warn_of_steps(trace, model.n_votes, path.n_steps)
-    everyone = model.job.everyone(posterior)
+    everyone, trace = model.job.everyone(posterior), np.array(path.objectives)
     return Top(path.x, everyone, objective, trace, path.n_steps, path.converged)
 
 
-def warn_of_steps(trace: NDArray[np.float64], n_votes: int, n_steps: int) -> None:
-    """Warn that steps ran out."""
+def warn_of_steps(
+    trace: NDArray[np.float64], n_votes: int, n_steps: int, *, depth: int = 3
+) -> None:
+    """Warn that steps ran out; the user is so many calls up."""
     gains = np.diff(trace) / max(n_votes, 1)
     last = f" (the last one gained {gains[-1]:.3g} nats a vote)" if len(gains) else ""
     warnings.warn(
         f"not converged after {n_steps} step{'' if n_steps == 1 else 's'}{last}: give a larger "
         "max_steps, or a larger tol",
         ConvergenceWarning,
-        stacklevel=4,
+        stacklevel=depth,
     )
 
 

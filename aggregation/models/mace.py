@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from numpy.typing import ArrayLike
 
+from ..arguments import check_types
 from ..votes.votes import Votes
 from .aggregated import Aggregation, Call
 from .dawid_skene.arguments import classes_with_room
@@ -87,6 +88,7 @@ def fit_mace(
     >>> round(fit.objective, 3), fit.parameters["competence"].round(2).tolist()
     (-267.237, [0.83, 0.62, 0.74, 0.81, 0.76])
     """
+    check_types(fit_mace, locals())
     n_classes = classes_with_room(votes, n_classes, truth, None, None)
     check_square(votes, n_classes, WHY)
     from .latent_class import Climbing, checked_job
@@ -141,6 +143,7 @@ def fit_mace_em(
     ----------
     Hovy, Berg-Kirkpatrick, Vaswani & Hovy (2013), Learning whom to trust with MACE, NAACL.
     """
+    check_types(fit_mace_em, locals())
     n_classes = classes_with_room(votes, n_classes, truth, None, None)
     check_square(votes, n_classes, WHY)
     from .latent_class import Climbing, checked_job

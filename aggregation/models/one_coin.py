@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..arguments import check_types
 from ..votes.votes import Votes
 from .aggregated import Aggregation, Call
 from .dawid_skene.arguments import classes_with_room
@@ -91,6 +92,7 @@ def fit_one_coin_bayes(
     >>> round(fit.objective, 3), (right / (right + wrong)).round(2).tolist()
     (-264.5, [0.88, 0.71, 0.8, 0.85, 0.81])
     """
+    check_types(fit_one_coin_bayes, locals())
     n_classes = classes_with_room(votes, n_classes, truth, None, None, start)
     check_square(votes, n_classes, "one-coin raters are right or wrong")
     checked_count("right_count", right_count, ())

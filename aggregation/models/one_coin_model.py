@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..kernels.dirichlet import expected_logarithms
-from ..kernels.own_answers import split_counts, spread_rates
+from ..kernels.own_answers import count_coins, spread_coins
 from .job import Counts
 from .latent_class import Model, Seen
 
@@ -35,11 +35,8 @@ class OneCoin(Model):
 
     def probabilities(self, right: Array, wrong: Array) -> Array:
         """Spread what is wrong over the other answers; shape (n_raters, n_classes, n_answers)."""
-        n_raters, n_answers, _ = shape = self.job.shape
-        one = np.repeat(right, n_answers).reshape(n_raters, n_answers)
-        each = np.repeat(wrong / max(n_answers - 1, 1), n_answers).reshape(one.shape)
-        rates = np.empty(shape)
-        spread_rates(one, each, rates)
+        rates = np.empty(self.job.shape)
+        spread_coins(right, wrong, rates)
         return rates
 
     def seen(self, x: Array) -> Seen:
@@ -57,7 +54,7 @@ class OneCoin(Model):
 
     def start(self, counts: Counts) -> Array:
         """M-step at given counts."""
-        right, wrong = np.empty((2, *self.job.shape[:2]))
-        split_counts(counts.of_codes, right, wrong)
-        rows = self.right_count + right.sum(axis=1), self.wrong_count + wrong.sum(axis=1)
-        return np.stack(rows, axis=1).reshape(-1)
+        found = np.empty((self.job.shape[0], 2))
+        count_coins(counts.of_codes, found)
+        found += self.right_count, self.wrong_count
+        return found.reshape(-1)

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..errors import VoteError
 from ..votes.given import UNKNOWN, numbers
+from ..votes.store.store import VoteStore
 from ..votes.votes import Votes
 
 
@@ -49,7 +50,7 @@ def own_answers(votes: Votes, n_classes: int, diagonal: ArrayLike | None) -> NDA
     return np.asarray(np.arange(n_answers)[:, None] == codes)
 
 
-def check_square(votes: Votes, n_classes: int, why: str) -> None:
+def check_square(votes: Votes | VoteStore, n_classes: int, why: str) -> None:
     """Refuse other classes than answers."""
     if n_classes != votes.n_answers:
         raise VoteError(
@@ -78,3 +79,16 @@ def affinity_to_own(own: NDArray[np.bool_]) -> NDArray[np.float64]:
     """
     speaks = own | ~own.any(axis=1, keepdims=True)
     return np.asarray(speaks / speaks.sum(axis=1, keepdims=True))
+
+
+def shares_of_own(
+    votes: Votes, own: NDArray[np.bool_], clamped: NDArray[np.float64] | None
+) -> NDArray[np.float64]:
+    """Mean affinity of each item's answers, shape (n_items, n_classes); known items' truth."""
+    sizes = np.diff(votes.starts)[:, None]
+    uniform = np.full((votes.n_items, own.shape[1]), 1 / own.shape[1])
+    affinities = votes.answer_counts() @ affinity_to_own(own)
+    shares = np.divide(affinities, sizes, out=uniform, where=sizes > 0)
+    if clamped is None:
+        return np.asarray(shares)
+    return np.asarray(np.where(clamped.any(axis=1, keepdims=True), clamped, shares))

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import MOST_COUNT
 from ..errors import VoteError
 from ..votes.given import numbers
 
@@ -45,6 +46,8 @@ def checked_count(name: str, count: ArrayLike, shape: tuple[int, ...]) -> NDArra
     wrong = ~((counts >= LEAST_COUNT) & np.isfinite(counts))
     if wrong.any():
         raise VoteError(f"{name} has {counts[wrong][0]}: give {LEAST_COUNT} or more")
+    if (counts > MOST_COUNT).any():
+        raise VoteError(f"{name} has {counts.max()}: beside more than 2**53 no vote would count")
     return counts
 
 
@@ -55,4 +58,14 @@ def check_possible(of_classes: NDArray[np.float64], own: NDArray[np.bool_]) -> N
         raise VoteError(
             f"class {int(np.argmax(nobodys))} has no answer of its own, so no vote speaks for it: "
             "give class_count=1"
+        )
+
+
+def check_start(at_start: NDArray[np.float64], of_classes: NDArray[np.float64]) -> None:
+    """Refuse posteriors to start from where a class has some, but its prior makes it impossible."""
+    impossible = (of_classes == 0) & (at_start > 0)
+    if impossible.any():
+        raise VoteError(
+            f"start: class {int(np.argmax(impossible))} has posteriors, but no vote speaks for it: "
+            "give class_count=1, or start elsewhere"
         )

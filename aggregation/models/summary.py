@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import apart
 from ..table import Columns, Table
 from .label_tables import Departures, Labelled, Named, departures
 
@@ -84,7 +85,7 @@ def end_line(result: Concluded) -> list[str]:
 def class_columns(result: Named, names: Sequence[Any], items: NDArray[np.int64]) -> Columns:
     """Return a row for each class: its prior, and how many items are likeliest to be of it."""
     prior: NDArray[np.float64] | None = getattr(result, "class_prior", None)
-    columns: dict[str, Any] = {"class": list(map(str, names))}
+    columns: dict[str, Any] = {"class": apart(names)}
     if prior is not None:
         columns["prior"] = prior
     return columns | {"items": items}

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import check_types
 from ..datasets.draws import generator
 from ..errors import VoteError
 from ..votes.given import numbers
@@ -122,11 +123,11 @@ def vote_share(
     >>> vote_share(votes, ties="first").classes()
     array([1, 0])
     """
+    check_types(vote_share, locals())
     if ties not in get_args(Ties):
         raise VoteError(f"ties={ties!r} is not one of {', '.join(map(repr, get_args(Ties)))}")
     shares = answer_shares(votes, None if weights is None else checked_weights(weights, votes))
-    most = shares.max(axis=1, keepdims=True)
-    winners = shares >= most * (1 - ROUNDING)
+    winners = winners_of(shares)
     n_winners = winners.sum(axis=1)
     tied = n_winners > 1
     options = Call(vote_share, {"ties": ties, "weights": weights, "seed": seed})
@@ -137,6 +138,17 @@ def vote_share(
     decisions = np.zeros_like(shares)
     decisions[np.arange(len(classes)), classes] = 1
     return VoteShare(votes, shares, classes, decisions, tied, options)
+
+
+def winners_of(shares: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Say which of an item's answers have most; several where they tie."""
+    return np.asarray(shares >= shares.max(axis=1, keepdims=True) * (1 - ROUNDING))
+
+
+def winners_share(shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give 1 to the answer of each item that has most, and equal parts where several do."""
+    winners = winners_of(shares)
+    return np.asarray(winners / winners.sum(axis=1, keepdims=True))
 
 
 def answer_shares(votes: Votes, weights: NDArray[np.float64] | None) -> NDArray[np.float64]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..errors import VoteError
+from ..errors import VoteError, naming
 from .exports.catalogue import export_named, recognise_json, recognise_table
 from .exports.export import FILE, Export, ExportOptions
 from .layouts.filters import complete_votes, wanted_rows
@@ -18,13 +18,15 @@ from .layouts.wide import is_numbered, numbered_votes, wide_votes
 from .options import NONE, Reading
 from .tables.binary import feather_table, parquet_bytes_table, parquet_table, sheet_table
 from .tables.json_values import json_value, records_table
-from .tables.sources import Source, kind_of, naming, sources_of
+from .tables.sources import Source, kind_of, sources_of
 from .tables.table import Table, arrow_table
 from .tables.text import text_table
 from .tensors.npz import array_names, cells_of_raters, open_member
 from .tensors.tensor import TensorCells
 
 JSON_KINDS = ("json", "jsonl")
+# A tensor of more is a forgery, or could be held by no machine that is asked for its posteriors.
+MOST_RATERS, MOST_ITEMS = 1 << 20, 1 << 26
 
 
 def read_vote_table(path: Path, options: Reading) -> VoteTable:
@@ -242,10 +244,16 @@ def read_tensor(path: Path) -> TensorCells:
                 f"it has {member.shape} {member.dtype}"
             )
         n_raters, n_items, n_answers = member.shape
+        if not (1 <= n_raters <= MOST_RATERS and 1 <= n_items <= MOST_ITEMS and n_answers >= 1):
+            raise member.fail(
+                f"its shape is {member.shape}: a tensor is read of 1 to {MOST_RATERS:,} raters, 1 "
+                f"to {MOST_ITEMS:,} items, and at least one answer; larger ones are given as "
+                "columns, such as in Parquet"
+            )
         rater_names = read_names(path, "ids", n_raters) if "ids" in held else None
         item_names = read_names(path, "info", n_items) if "info" in held else None
         try:
-            rows = cells_of_raters(member)
+            rows = cells_of_raters(member, rater_names or range(n_raters))
         except VoteError as error:
             raise member.fail(str(error)) from error
     return TensorCells(rows, n_items, n_answers, item_names, rater_names)
@@ -258,6 +266,8 @@ def read_names(path: Path, name: str, size: int) -> list[Any]:
             raise member.fail(
                 f"should hold {size} names, as the tensor has: its shape is {member.shape}"
             )
+        if member.dtype.kind not in "biuUS":
+            raise member.fail(f"should hold names, text or whole numbers: it holds {member.dtype}")
         names: list[Any] = member.whole().tolist()
     if len(member.shape) == 2:
         names = ["/".join(map(str, row)) for row in names]

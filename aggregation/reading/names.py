@@ -106,9 +106,25 @@ def coded_arrow(column: Any, what: str, *, text_only: bool = False) -> Column:
     rank = np.empty(len(names), dtype=np.int32)
     rank[order] = np.arange(len(names), dtype=np.int32)
     held = ArrowNames(names, order)
-    return Column(
-        ranked(codes, rank), len(names), held if len(held) >= WORTH_COMPILING else held.whole
-    )
+    stay = len(held) >= WORTH_COMPILING and not pa.types.is_temporal(names.type)
+    if stay:  # what is no text must be noticed here, and not after a fit
+        names.validate(full=True)
+    return Column(ranked(codes, rank), len(names), held if stay else python_names(held, what))
+
+
+def python_names(held: ArrowNames, what: str) -> tuple[Any, ...]:
+    """Return names as Python has them; a VoteError at times that it cannot hold."""
+    import pyarrow as pa
+
+    try:
+        return held.whole
+    except (OverflowError, ValueError) as error:
+        if not pa.types.is_temporal(held.held.type):
+            raise
+        raise VoteError(
+            f"the {what} has times ({held.held.type}) that Python cannot hold ({error}): its years "
+            "are 1 to 9999, and its shortest time a microsecond. Keep them as text"
+        ) from error
 
 
 def ranked(codes: Any, rank: NDArray[np.int32]) -> NDArray[np.int32]:

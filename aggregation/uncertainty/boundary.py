@@ -1,4 +1,4 @@
-"""How far a probability that came out as 0 may be from it: Clopper and Pearson's limit."""
+"""Intervals of probabilities: around the logit, and Clopper and Pearson's limit at 0 and 1."""
 
 from __future__ import annotations
 
@@ -7,8 +7,27 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import VoteError
 from ..models.fit import Fit
 from ..models.known_truth import expected_counts
+
+# Of so few votes a probability is 0, as for the information.
+AT_BOUNDARY = 0.01
+
+
+class Intervals(NamedTuple):
+    """Confidence intervals; NaN where there is none.
+
+    Attributes
+    ----------
+    error_rates : ndarray, shape (2, n_raters, n_classes, n_answers)
+        Lower ends, then upper ends; in 0..1.
+    class_prior : ndarray, shape (2, n_classes)
+        Lower ends, then upper ends; in 0..1.
+    """
+
+    error_rates: NDArray[np.float64]
+    class_prior: NDArray[np.float64]
 
 
 class Trials(NamedTuple):
@@ -83,3 +102,10 @@ def logit_interval(
     middle = logit(np.where(inside, estimate, np.nan))
     reach = z * error / np.where(inside, estimate * (1 - estimate), np.nan)
     return np.asarray(expit(np.stack((middle - reach, middle + reach))))
+
+
+def checked_confidence(confidence: float) -> float:
+    """Return a level of confidence; what is not between 0 and 1 is a VoteError."""
+    if not 0 < confidence < 1:
+        raise VoteError(f"confidence={confidence} is not between 0 and 1: 0.95 is 95 %")
+    return confidence

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,12 @@ from ..votes.votes import Votes
 LEAST_COUNT = 0.01
 # The information of so many takes some hundred megabytes and up to half a minute.
 MOST_PARAMETERS = 3000
+# Of an eigenvalue of the information, as a share of the complete one. EM would need a million steps
+# to climb what is flatter than this, and a fit that has converged is not steeper below 0 than that.
+FLAT = 1e-6
+NOT_A_MAXIMUM = -1e-4
+# A parameter is part of a flat direction if its share in it is more than rounding.
+LEAST_SHARE = 1e-6
 
 
 class OpenItems(NamedTuple):
@@ -67,6 +73,14 @@ class Cells(NamedTuple):
     rows: NDArray[np.int64]
 
     @property
+    def per_change(self) -> NDArray[np.float64]:
+        """What a cell changes by for a change of 1 where the complete information is a unit matrix.
+
+        Changes that leave a row's sum as it is are at right angles to this, within the row.
+        """
+        return self.values / np.sqrt(self.counts)
+
+    @property
     def n_free(self) -> int:
         """Number of free parameters: each row gives one up, for it sums to 1."""
         return len(self.values) - len(np.unique(self.rows))
@@ -88,13 +102,7 @@ def open_items(fit: Fit) -> OpenItems:
 
 
 def estimated_cells(fit: Fit) -> Cells:
-    """Find what was estimated and is inside its range, row by row.
-
-    Raises
-    ------
-    VoteError
-        If there are too many for a dense matrix.
-    """
+    """Find what was estimated and is inside its range, row by row."""
     cell_of, row_of, scale = _all_cells(fit)
     options = fit.options
     added = pseudo_counts_of(options.pseudo_count, fit.votes, fit.n_classes, options.family)
@@ -115,13 +123,7 @@ def estimated_cells(fit: Fit) -> Cells:
     chosen = chosen[np.argsort(row_of[chosen], kind="stable")]
     number = np.full(len(row_of), -1, dtype=np.int32)
     number[chosen] = np.arange(len(chosen))
-    cells = Cells(number[cell_of], scale, values[chosen], counts[chosen], row_of[chosen])
-    if cells.n_free > MOST_PARAMETERS:
-        raise VoteError(
-            f"{cells.n_free} free parameters are more than the {MOST_PARAMETERS} whose information "
-            "is computed: use bootstrap(fit)"
-        )
-    return cells
+    return Cells(number[cell_of], scale, values[chosen], counts[chosen], row_of[chosen])
 
 
 def _all_cells(fit: Fit) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
@@ -159,3 +161,95 @@ def relative_information(fit: Fit, cells: Cells) -> NDArray[np.float64]:
     missing = half + half.T
     root = np.sqrt(cells.counts)
     return np.asarray(np.eye(len(root)) - missing / root / root[:, None])
+
+
+class Columns(NamedTuple):
+    """Columns of the inverse of the information, in units where the complete one is a unit matrix.
+
+    Attributes
+    ----------
+    values : ndarray, shape (n_cells, n_columns)
+        Of the inverse within the plane where each row of cells sums to 1.
+    unknown : ndarray of bool, shape (n_columns,)
+        Whether the votes do not tell the cell that a column belongs to.
+    """
+
+    values: NDArray[np.float64]
+    unknown: NDArray[np.bool_]
+
+
+def inverse_information(fit: Fit, cells: Cells) -> Columns:
+    """Invert the information of all cells, dense.
+
+    Raises
+    ------
+    VoteError
+        If there are too many, or the fit is not at a maximum.
+    """
+    if cells.n_free > MOST_PARAMETERS:
+        raise VoteError(
+            f"{cells.n_free} free parameters are more than the {MOST_PARAMETERS} whose information "
+            "is inverted: standard_errors(fit, raters=[...]) has those of some raters, and of the "
+            "class prior; bootstrap(fit) has all"
+        )
+    if not len(cells.values):
+        return Columns(np.empty((0, 0)), np.empty(0, dtype=bool))
+    plane = _tangent_plane(cells.per_change, cells.rows)
+    information = plane.T @ (plane.T @ relative_information(fit, cells)).T
+    inverse, flat = _inverse(information)
+    unknown = ((plane @ flat) ** 2).sum(axis=1) > LEAST_SHARE
+    return Columns(np.asarray(plane @ (plane @ inverse).T), unknown)
+
+
+def _tangent_plane(normal: NDArray[np.float64], rows: NDArray[np.int64]) -> Any:
+    """Sparse orthonormal basis of the changes at right angles to `normal` within each row."""
+    from scipy import sparse
+
+    blocks = np.split(normal, np.flatnonzero(np.diff(rows)) + 1)
+    return sparse.block_diag([_complement(block) for block in blocks], format="csr")
+
+
+def _complement(normal: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Orthonormal basis of all that is at right angles to one vector, by a Householder reflection.
+
+    Examples
+    --------
+    >>> _complement(np.array([3.0, 4.0])).round(6)
+    array([[-0.8],
+           [ 0.6]])
+    """
+    axis = normal / np.linalg.norm(normal)
+    axis[0] += 1  # entries of `normal` are positive: nothing cancels
+    return np.eye(len(axis))[:, 1:] - np.outer(axis, axis[1:] / axis[0])
+
+
+def _inverse(information: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Inverse of the information, and the directions that it does not tell, which are left out.
+
+    Returns
+    -------
+    inverse : ndarray, shape (n, n)
+    flat : ndarray, shape (n, n_flat)
+        Orthonormal.
+    """
+    from scipy.linalg import LinAlgError, cho_factor, cho_solve, eigh
+
+    try:
+        inverse = cho_solve(cho_factor(information), np.eye(len(information)))
+        if np.abs(inverse).sum(axis=0).max() < 1 / FLAT:
+            return inverse, np.empty((len(information), 0))
+    except LinAlgError:
+        pass
+    values, vectors = eigh(information)
+    if values[0] < NOT_A_MAXIMUM:
+        raise no_maximum(values[0])
+    steep = values > FLAT
+    return vectors[:, steep] / values[steep] @ vectors[:, steep].T, vectors[:, ~steep]
+
+
+def no_maximum(curvature: float) -> VoteError:
+    """Return the error of a fit at which the likelihood curves upwards."""
+    return VoteError(
+        f"the fit is not at a maximum of the likelihood (it curves upwards by {-curvature:.2g} of "
+        "the complete information): fit with restarts, or a smaller tol"
+    )

@@ -2,44 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..arguments import check_types
 from ..errors import VoteError
-from ..models.dawid_skene.fitting import fit_dawid_skene
+from ..models.aggregated import Aggregated, ObjectiveKind
+from ..models.criteria import criterion, n_parameters, warn_of_many_parameters
 from ..models.fit import Fit
-from ..models.known_truth import vote_major
+from ..models.own_method import as_method
 from ..votes.given import diagonal_pseudo_count
 from ..votes.votes import Votes
-
-
-@dataclass(frozen=True, eq=False)
-class HeldOut:
-    """Predictive log-likelihood of votes that were left out of a fit.
-
-    Attributes
-    ----------
-    log_likelihood : float
-        Nats a left-out vote; the higher the better.
-    standard_error : float
-        Of `log_likelihood`, with the items as independent units.
-    n_votes : int
-        Number of votes that were left out, over all folds.
-    by_item : ndarray, shape (n_items,)
-        Nats of all left-out votes of each item.
-    votes_of_item : ndarray of int, shape (n_items,)
-        How many these are.
-    """
-
-    log_likelihood: float
-    standard_error: float
-    n_votes: int
-    by_item: NDArray[np.float64] = field(repr=False)
-    votes_of_item: NDArray[np.int64] = field(repr=False)
+from .held_out import HeldOut, held_out, parts
 
 
 class ComparedFit(NamedTuple):
@@ -48,129 +24,83 @@ class ComparedFit(NamedTuple):
     Attributes
     ----------
     name : str
-    n_parameters : int
+    n_parameters : int or None
+        None where the method is not Dawid & Skene's.
     log_likelihood, bic : float
-        Of the fit on all votes.
+        Of the fit on all votes; NaN where the method is not Dawid & Skene's.
     held_out : float
-        Nats a left-out vote; minus infinity where some have probability 0 under the model.
+        Nats a left-out vote; minus infinity where some have probability 0 under the model, NaN
+        where the method has no model of the answers.
     difference, standard_error : float
         Of `held_out` to the model with the largest, for whom both are 0. The standard error is that
         of paired differences, item by item; NaN where the difference is not finite.
     converged : bool
         Whether the fit on all votes has.
+    objective : float
+        What was maximised, on all votes; see :func:`objective_difference`.
+    objective_kind : str
+        What that is: only values of one kind can be compared.
     """
 
     name: str
-    n_parameters: int
+    n_parameters: int | None
     log_likelihood: float
     bic: float
     held_out: float
     difference: float
     standard_error: float
     converged: bool
+    objective: float
+    objective_kind: ObjectiveKind
 
 
-def n_parameters(fit: Fit) -> int:
-    """Count the free parameters of a fit's model.
-
-    Each row of error rates, and the class prior, is one less than its entries, for it sums to 1. An
-    entry that came out as 0 counts: it was free to be anything. Fixed error rates or a fixed class
-    prior do not count, nor do raters without votes.
+def objective_difference(one: Aggregated, other: Aggregated) -> float:
+    """Subtract what another result reached from what this one did, where that means something.
 
     Parameters
     ----------
-    fit : Fit
-
-    Returns
-    -------
-    int
-
-    Examples
-    --------
-    >>> votes = Votes.from_triples([0, 0, 0, 1, 1, 1], [0, 1, 2, 0, 1, 2], [1, 1, 1, 0, 0, 0])
-    >>> n_parameters(fit_dawid_skene(votes))  # 3 raters x 2 classes, and the class prior
-    7
-    """
-    n_raters = int(np.count_nonzero(fit.votes.votes_per_rater()))
-    shape = n_raters, fit.votes.n_answers, fit.n_classes
-    of_rates = fit.options.family.n_parameters(shape) if fit.options.error_rates is None else 0
-    of_prior = fit.n_classes - 1 if fit.options.class_prior is None else 0
-    return of_rates + of_prior
-
-
-def bic(fit: Fit) -> float:
-    """Compute Schwarz's criterion, ``n_parameters * log(n) - 2 * log_likelihood``; less is better.
-
-    ``n`` is the number of items that have votes or a known class, for items are what is
-    independent. Compare fits of the same votes and the same known truth; with pseudo-counts, or
-    ``hard=True``, the fit is not at the largest likelihood, which the criterion supposes.
-
-    Parameters
-    ----------
-    fit : Fit
+    one, other : Aggregated
+        Of the same votes, with objectives of one kind. A log posterior is a density of parameters,
+        and so is compared within a method alone; a score is of the method's own making, and is not
+        compared.
 
     Returns
     -------
     float
-        In units of twice a nat.
-
-    References
-    ----------
-    Schwarz (1978), Estimating the dimension of a model, Annals of Statistics 6(2), 461-464.
-    """
-    informative = np.diff(fit.votes.starts) > 0
-    if fit.clamped is not None:
-        informative |= fit.clamped.any(axis=1)
-    n_items = np.count_nonzero(informative)
-    return float(n_parameters(fit) * np.log(n_items) - 2 * fit.log_likelihood)
-
-
-def held_out_log_likelihood(
-    votes: Votes, *, share: float = 0.1, folds: int | None = None, seed: int = 0, **options: Any
-) -> HeldOut:
-    """Leave votes out at random, fit the others, and predict those that were left out.
-
-    What is predicted are an item's left-out votes together: their probability in each class,
-    averaged over the posterior that the item has from its other votes.
-
-    Parameters
-    ----------
-    votes : Votes
-    share : float
-        How many of the votes to leave out, between 0 and 1.
-    folds : int, optional
-        Leave each vote out once, in so many parts, instead of a share.
-    seed : int
-        The same votes are left out for the same seed, whatever the options.
-    **options
-        Of :func:`fit_dawid_skene`. Without a `pseudo_count`, an answer that a rater has not given
-        in the other votes is impossible.
-
-    Returns
-    -------
-    HeldOut
+        In nats.
 
     Raises
     ------
     VoteError
-        If no vote would be left out or none be left, or left-out votes are impossible.
+        If the two cannot be compared.
 
     Examples
     --------
-    >>> votes = Votes.from_triples([0, 0, 0, 1, 1, 1], [0, 1, 2, 0, 1, 2], [1, 1, 1, 0, 0, 0])
-    >>> held_out = held_out_log_likelihood(votes, folds=3, family="shared", pseudo_count=0.1)
-    >>> held_out.n_votes
-    6
+    >>> from aggregation import fit_ibcc, load_anesthesia
+    >>> votes = load_anesthesia()
+    >>> round(objective_difference(fit_ibcc(votes, learn=True), fit_ibcc(votes)), 3)
+    12.976
     """
-    found = _held_out(votes, _parts(votes.n_votes, share, folds, seed), options)
-    impossible = np.flatnonzero(np.isneginf(found.by_item))
-    if len(impossible):
-        raise VoteError(
-            f"left-out votes on {len(impossible)} items, such as item "
-            f"{votes.item_names[impossible[0]]}, have probability 0 under the fit of the other "
-            "votes: give a pseudo_count, such as 0.1"
-        )
-    return found
+    check_types(objective_difference, locals())
+    kinds = one.objective_kind, other.objective_kind
+    advice = "compare votes that were left out, by held_out_log_likelihood"
+    if kinds[0] != kinds[1]:
+        first, second = (("an " if kind == "elbo" else "a ") + kind for kind in kinds)
+        raise VoteError(f"{first} and {second} are not compared: {advice}")
+    if kinds[0] == "score":
+        raise VoteError(f"scores are of each method's own making, and not compared: {advice}")
+    if kinds[0] == "log posterior" and one.options.method is not other.options.method:
+        raise VoteError(f"densities of two methods' parameters are not compared: {advice}")
+    if not same_votes(one.votes, other.votes):
+        raise VoteError("objectives of different votes are not compared: give both the same votes")
+    return one.objective - other.objective
+
+
+def same_votes(one: Votes, other: Votes) -> bool:
+    """Say whether two are the same votes."""
+    sizes = (one.n_raters, one.n_answers) == (other.n_raters, other.n_answers)
+    same = np.array_equal(one.starts, other.starts) and np.array_equal(one.codes, other.codes)
+    return one is other or (sizes and same)
 
 
 def compare_fits(
@@ -187,8 +117,9 @@ def compare_fits(
     ----------
     votes : Votes
     models : mapping, optional
-        A name for each model, and its options of :func:`fit_dawid_skene`. Default: pseudo-counts of
-        0, 0.1 and ``1 / K`` for K answers, and of 0.1 with 0.5 more on the diagonal.
+        A name for each model, and its options: `method`, as for :func:`held_out_log_likelihood`, by
+        default "dawid-skene", and those of the method. Default: Dawid & Skene's with pseudo-counts
+        of 0, 0.1 and ``1 / K`` for K answers, and of 0.1 with 0.5 more on the diagonal.
     share, folds, seed
         As for :func:`held_out_log_likelihood`.
 
@@ -201,28 +132,65 @@ def compare_fits(
     ------
     VoteError
         If no vote would be left out or none be left, or if there are no models.
+
+    Warns
+    -----
+    VoteWarning
+        If a model has more parameters than there are votes: its `bic` means nothing.
     """
-    if models is None:
-        models = pseudo_count_models(votes.n_answers)
+    check_types(compare_fits, locals())
+    models = pseudo_count_models(votes.n_answers) if models is None else models
     if not models:
         raise VoteError("no models to compare: give a name and the options of each")
-    fits = [fit_dawid_skene(votes, **options) for options in models.values()]
-    held_out = [
-        _held_out(votes, _parts(votes.n_votes, share, folds, seed), options)
-        for options in models.values()
-    ]
-    best = max(held_out, key=lambda result: result.log_likelihood)
+    split = tuple(parts(votes.n_votes, share, folds, seed))
+    fits: list[Aggregated] = []
+    left_out: list[HeldOut | None] = []
+    for model in models.values():
+        options = dict(model)
+        method = as_method(options.pop("method", "dawid-skene"))
+        fits.append(method(votes, **options))
+        left_out.append(held_out(method, votes, split, options) if predicts(fits[-1]) else None)
+    of_paper = {name: fit for name, fit in zip(models, fits, strict=True) if isinstance(fit, Fit)}
+    warn_of_many_parameters(of_paper)
+    best = best_of(left_out)
     return tuple(
-        ComparedFit(
-            name,
-            n_parameters(fit),
-            fit.log_likelihood,
-            bic(fit),
-            result.log_likelihood,
-            *_behind(result, best),
-            fit.converged,
-        )
-        for name, fit, result in zip(models, fits, held_out, strict=True)
+        _compared(name, fit, found, best)
+        for name, fit, found in zip(models, fits, left_out, strict=True)
+    )
+
+
+def predicts(result: Aggregated) -> bool:
+    """Say whether a method has a model of the answers, and so predicts votes."""
+    check_types(predicts, locals())
+    try:
+        result.answer_probabilities()
+    except VoteError:
+        return False
+    return True
+
+
+def best_of(left_out: list[HeldOut | None]) -> HeldOut | None:
+    """Return the largest log-likelihood of left-out votes; None if no method has any."""
+    known = [found for found in left_out if found is not None]
+    return max(known, key=lambda found: found.log_likelihood, default=None)
+
+
+def _compared(
+    name: str, fit: Aggregated, found: HeldOut | None, best: HeldOut | None
+) -> ComparedFit:
+    nothing = float("nan")
+    behind = (nothing, nothing) if found is None or best is None else found.behind(best)
+    counted: tuple[int | None, float, float] = (None, nothing, nothing)
+    if isinstance(fit, Fit):
+        counted = (n_parameters(fit), fit.log_likelihood, criterion(fit))
+    return ComparedFit(
+        name,
+        *counted,
+        nothing if found is None else found.log_likelihood,
+        *behind,
+        converged=fit.converged,
+        objective=fit.objective,
+        objective_kind=fit.objective_kind,
     )
 
 
@@ -231,70 +199,3 @@ def pseudo_count_models(n: int) -> dict[str, dict[str, Any]]:
     diagonal = diagonal_pseudo_count(0.1, 0.5, n)
     counts = {"0": 0.0, "0.1": 0.1, f"1/{n}": 1 / n, f"0.1 + 0.5 * eye({n})": diagonal}
     return {name: {"pseudo_count": count} for name, count in counts.items()}
-
-
-def _held_out(
-    votes: Votes, parts: Iterable[NDArray[np.bool_]], options: Mapping[str, Any]
-) -> HeldOut:
-    """Leave out each part in turn; the log-likelihood may be minus infinity."""
-    by_item = np.zeros(votes.n_items)
-    votes_of_item = np.zeros(votes.n_items, dtype=np.int64)
-    for left_out in parts:
-        fit = fit_dawid_skene(votes.where(~left_out), **options)
-        others = votes.where(left_out)
-        by_item += _predictive(fit, others)
-        votes_of_item += np.diff(others.starts)
-    n_votes = int(votes_of_item.sum())
-    mean = float(by_item.sum() / n_votes)
-    return HeldOut(mean, _error_of_mean(by_item, votes_of_item), n_votes, by_item, votes_of_item)
-
-
-def _behind(result: HeldOut, best: HeldOut) -> tuple[float, float]:
-    """How far one is behind the best, and the standard error of that."""
-    if result is best:
-        return 0.0, 0.0
-    with np.errstate(invalid="ignore"):  # both may be minus infinity
-        by_item = result.by_item - best.by_item
-    difference = result.log_likelihood - best.log_likelihood
-    return difference, _error_of_mean(by_item, best.votes_of_item)
-
-
-def _parts(n_votes: int, share: float, folds: int | None, seed: int) -> Iterator[NDArray[np.bool_]]:
-    """Masks of the votes to leave out, one for each fit."""
-    if folds is None:
-        sizes = [round(share * n_votes)] if 0 < share < 1 else []
-        if not sizes or not 0 < sizes[0] < n_votes:
-            raise VoteError(f"share={share} of {n_votes} votes: leave some out, and some in")
-    else:
-        if not 2 <= folds <= n_votes:
-            raise VoteError(f"folds={folds} of {n_votes} votes: give 2 to {n_votes}")
-        sizes = [len(part) for part in np.array_split(np.arange(n_votes), folds)]
-    order = np.random.default_rng(seed).permutation(n_votes)
-    for end, size in zip(np.cumsum(sizes).tolist(), sizes, strict=True):
-        left_out = np.zeros(n_votes, dtype=bool)
-        left_out[order[end - size : end]] = True
-        yield left_out
-
-
-def _predictive(fit: Fit, others: Votes) -> NDArray[np.float64]:
-    """Predict each item's other votes: log of their probability together, shape (n_items,).
-
-    The posterior holds what is known of an item, be it votes or truth.
-    """
-    items = np.flatnonzero(np.diff(others.starts))
-    with np.errstate(divide="ignore"):
-        by_vote = np.log(vote_major(fit.error_rates))[others.codes]
-        joint = np.log(fit.posterior[items]) + np.add.reduceat(by_vote, others.starts[items])
-    by_item = np.zeros(others.n_items)
-    by_item[items] = np.logaddexp.reduce(joint, axis=1)
-    return by_item
-
-
-def _error_of_mean(sums: NDArray[np.float64], sizes: NDArray[np.int64]) -> float:
-    """Return the error of ``sums.sum() / sizes.sum()``; NaN for one item or an infinite sum."""
-    voted = sizes > 0
-    n_items, n_votes = np.count_nonzero(voted), sizes.sum()
-    if n_items < 2 or not np.isfinite(sums).all():
-        return float("nan")
-    residuals = sums[voted] - sums.sum() / n_votes * sizes[voted]
-    return float(np.sqrt(n_items / (n_items - 1) * (residuals @ residuals)) / n_votes)

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..errors import VoteError
 from ..reading.columns import Column, coded_column, flat_array
+from ..reading.tensors.tensor import refuse_two_answers
 
 if TYPE_CHECKING:
     from ..kernels.threads import Threads
@@ -189,14 +190,8 @@ def item_starts(
     """Where each item's votes begin, shape (n_items + 1,); a second answer is a VoteError."""
     size = np.zeros(n_items, dtype=np.int64)
     for rater, cells in enumerate(rows):
-        items = cells // n_answers
-        twice = np.flatnonzero(np.diff(items) == 0)
-        if len(twice):
-            raise VoteError(
-                f"rater {rater_names[rater]} gave item {items[twice[0]]} more than one answer: "
-                "a tensor has room for one (repeated votes: Votes.from_triples)"
-            )
-        size[items] += 1
+        refuse_two_answers(cells, n_answers, rater_names[rater])
+        size[cells // n_answers] += 1
     starts = np.concatenate(([0], np.cumsum(size)))
     if starts[-1] == 0:
         raise VoteError("no votes: every entry of the tensor is 0")

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import MOST_COUNT, check_types
 from ..errors import VoteError
 from .store.store import VoteStore
 from .votes import Votes
@@ -78,6 +79,10 @@ def checked_pseudo_count(
     wrong = ~((added >= 0) & np.isfinite(added))
     if wrong.any():
         raise VoteError(f"pseudo_count must be 0 or more and finite: {added[wrong][0]}")
+    if (added > MOST_COUNT).any():
+        raise VoteError(
+            f"pseudo_count has {added.max()}: beside more than 2**53 no vote would count"
+        )
     return full
 
 
@@ -109,8 +114,9 @@ def diagonal_pseudo_count(off: float, extra: float, n_classes: int) -> NDArray[n
     array([[0.6, 0.1],
            [0.1, 0.6]])
     """
+    check_types(diagonal_pseudo_count, locals())
     if not (off >= 0 and extra >= 0 and np.isfinite(off + extra)):
-        raise VoteError(f"pseudo-counts must be 0 or more and finite: {off}, {extra}")
+        raise VoteError(f"pseudo-counts must be 0 or more and finite: off={off}, extra={extra}")
     if n_classes < 1:
         raise VoteError(f"n_classes={n_classes}: there must be a class, or several")
     return off + extra * np.eye(n_classes)

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import VoteError, listed, shown
+from ..arguments import check_types
+from ..errors import VoteError, listed, naming, shown
 from ..reading.columns import Column
 from ..reading.files import read_table
 from ..reading.layouts.plain import known_of, role_column
@@ -19,7 +20,6 @@ from ..reading.layouts.roles import choose_columns
 from ..reading.layouts.same_names import folded_name
 from ..reading.names import coded_arrow
 from ..reading.options import FileOptions, checked_reading, names_of
-from ..reading.tables.sources import naming
 from .given import UNKNOWN
 from .votes import Votes
 
@@ -92,6 +92,8 @@ def read_known_items(
         If the file cannot be read or used, an item has two classes, none has votes, a class is no
         answer, or there are not `n_classes` classes.
     """
+    check_types(read_known_items, locals())
+    check_class_count(n_classes)
     path = Path(path)
     reading = checked_reading(options)
     said = {"item": names_of(item, "item"), "class": names_of(cls, "class")}
@@ -100,6 +102,12 @@ def read_known_items(
         places = choose_columns(table, said).places
         pairs = known_of(role_column(table, places["item"]), table.texts(places["class"])[0])
         return known_items(pairs, votes, n_classes=n_classes, normalise=normalise)
+
+
+def check_class_count(n_classes: int | None) -> None:
+    """Refuse a number of classes that is none."""
+    if n_classes is not None and n_classes < 1:
+        raise VoteError(f"n_classes={n_classes}: there must be a class, or several")
 
 
 def known_items(

@@ -82,6 +82,10 @@ class VoteParts:
         by_code = count_codes(self.codes, self.n_raters * self.n_answers, threads or Threads())
         return np.asarray(by_code.reshape(self.n_raters, self.n_answers).sum(axis=1))
 
+    def votes_per_answer(self) -> NDArray[np.int64]:
+        """Count the votes for each answer, shape (n_answers,)."""
+        return np.bincount(self.answers, minlength=self.n_answers)
+
     def repeats(self) -> NDArray[np.bool_]:
         """Say of each vote whether its rater has voted on its item before, shape (n_votes,)."""
         return repeated(self.starts, self.codes, self.n_answers)

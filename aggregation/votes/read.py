@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple, Unpack
 
+from ..arguments import check_types
 from ..errors import VoteError
 from ..reading.options import Reading, ReadOptions, checked_reading
-from .known_items import KnownItems, known_items
+from .known_items import KnownItems, check_class_count, known_items
 from .sources import read_coded
 from .votes import Votes
 
@@ -64,6 +65,8 @@ def read_votes(
     >>> found.known.truth.tolist(), found.notes
     ([0, -1], ("Took 'task' for the item, 'worker' for the rater, 'label' for the answer.",))
     """
+    check_types(read_votes, locals())
+    check_class_count(n_classes)
     reading = checked_reading(options)
     found = read_coded(source, reading)
     votes = Votes(*found.arrays)

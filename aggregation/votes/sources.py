@@ -7,7 +7,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from ..errors import VoteError, VoteWarning
+from ..errors import VoteError, VoteWarning, naming
 from ..reading.options import Reading, ReadOptions, checked_reading
 from .arrays import VoteArrays, arrays_of_tensor
 from .coded import CodedVotes, coded_votes
@@ -20,15 +20,13 @@ def read_coded(source: Any, options: Reading) -> CodedVotes:
 
         return coded_votes(frame_vote_table(source, options), options)
     from ..reading.files import is_npz, read_vote_table
-    from ..reading.tables.sources import naming
 
     path = Path(source)
-    if is_npz(path, options):
-        refuse_columns(path, options)
-        return CodedVotes(arrays_of_tensor(path, options.answer_names), None, (), ())
-    votes = read_vote_table(path, options)
-    with naming(path):
-        return coded_votes(votes, options)
+    with naming("standard input" if str(path) == "-" else path):
+        if is_npz(path, options):
+            refuse_columns(path, options)
+            return CodedVotes(arrays_of_tensor(path, options.answer_names), None, (), ())
+        return coded_votes(read_vote_table(path, options), options)
 
 
 def refuse_columns(path: Path, options: Reading) -> None:

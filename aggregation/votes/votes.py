@@ -10,6 +10,7 @@ from typing import Any, Unpack
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import check_types
 from ..reading.options import ReadOptions
 from .arrays import arrays_of_cells, arrays_of_triples
 from .parts import VoteParts
@@ -91,6 +92,7 @@ class Votes(VoteParts):
         >>> Votes.from_triples([0, 0, 1], [0, 1, 1], [1, 1, 0])
         Votes(3 votes: 2 items, 2 raters, 2 answers)
         """
+        check_types(cls.from_triples, locals())
         return cls(
             *arrays_of_triples(
                 items, raters, answers, n_items=n_items, n_raters=n_raters, n_answers=n_answers
@@ -133,6 +135,7 @@ class Votes(VoteParts):
         >>> Votes.from_cells([np.array([0, 5]), np.array([4])], n_items=2, n_answers=3)
         Votes(3 votes: 2 items, 2 raters, 3 answers)
         """
+        check_types(cls.from_cells, locals())
         return cls(
             *arrays_of_cells(
                 rows,
@@ -180,9 +183,10 @@ class Votes(VoteParts):
         """
         from ..reading.tensors.tensor import cells_of_tensor
 
+        check_types(cls.from_tensor, locals())
+
         return cls.from_cells(
-            **cells_of_tensor(tensor)._asdict()
-            | {"item_names": item_names, "rater_names": rater_names},
+            **cells_of_tensor(tensor, item_names, rater_names)._asdict(),
             answer_names=answer_names,
         )
 

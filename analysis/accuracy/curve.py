@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..errors import AnalysisError
+from ..errors import AnalysisError, check_types
 from ..release.files.questions import N_IMAGES, Questions
 from ..release.labels.label_sets import checked_scores
 from ..release.release import Release
@@ -118,6 +118,7 @@ def accuracy_curve(
     AnalysisError
         As :func:`analysis.real_accuracy`, or if the scores do not fit the questions.
     """
+    check_types(accuracy_curve, locals())
     used = checked_scores(release, scores)
     numbers = np.arange(1, N_IMAGES + 1) if images is None else np.asarray(images)
     top = top_labels(predictions, n_images=len(numbers), k=k)

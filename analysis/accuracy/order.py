@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..errors import AnalysisError
+from ..errors import AnalysisError, check_types
 from ..release.files.questions import N_LABELS
 
 NAMES, FOLDER = ORDERS = ("names", "folder")
@@ -83,8 +83,16 @@ def find_order(predictions: ArrayLike, original_labels: ArrayLike) -> OrderAgree
     >>> find_order(sorted(originals), originals).order
     'folder'
     """
+    check_types(find_order, locals())
     originals = np.asarray(original_labels)
-    top = np.asarray(predictions)
+    if originals.ndim != 1:
+        raise AnalysisError(f"original_labels of shape {originals.shape}: give one an image")
+    try:
+        top = np.asarray(predictions)
+    except ValueError:
+        raise AnalysisError("predictions must be labels in rows of equal length") from None
+    if top.dtype.kind == "f" and np.isnan(top).any():
+        raise AnalysisError("predictions have entries that are NaN: give labels")
     rows = top[:, None] if top.ndim == 1 else top
     if len(rows) != len(originals):
         raise AnalysisError(f"{len(rows):,} predictions: there are {len(originals):,} images")

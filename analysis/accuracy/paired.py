@@ -10,7 +10,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..errors import AnalysisError
+from aggregation.errors import naming
+
+from ..errors import AnalysisError, check_types
 from .real_accuracy import correct_images, has_labels
 
 HALVINGS = 60  # of an interval of at most 2: to the last bit
@@ -108,12 +110,13 @@ def compare_models(
     >>> compare_models([3, 5, 1], [4, 5, 2], label_sets=[[4], [5], []])
     PairedComparison(both=1, only_first=0, only_second=1, neither=0)
     """
+    check_types(compare_models, locals())
     counted = has_labels(label_sets)
-    one, two = (
-        correct_images(predictions, label_sets=label_sets, k=k)[counted]
-        for predictions in (first, second)
-    )
-    return compare_hits(one, two)
+    hits = []
+    for name, predictions in (("first", first), ("second", second)):
+        with naming(name, AnalysisError):
+            hits.append(correct_images(predictions, label_sets=label_sets, k=k)[counted])
+    return compare_hits(*hits)
 
 
 def compare_hits(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> PairedComparison:
@@ -152,7 +155,7 @@ def paired_interval(
     References
     ----------
     Tango (1998), Equivalence test and confidence interval for the difference in proportions for the
-    paired-sample design, Statistics in Medicine 17(8), 891-908: equations 11, 14 and 20.
+    paired-sample design, Statistics in Medicine 17(8), 891-908.
 
     Examples
     --------

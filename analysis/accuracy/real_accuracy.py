@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..errors import AnalysisError
+from ..errors import AnalysisError, check_types
 from ..release.files.questions import N_LABELS, image_name
 from ..statistics.estimates import Estimates
 from ..statistics.intervals import proportion
@@ -105,7 +105,7 @@ def real_accuracy(
 
     References
     ----------
-    Beyer, Henaff, Kolesnikov, Zhai & van den Oord (2020), Are we done with ImageNet?, section 4.
+    Beyer, Henaff, Kolesnikov, Zhai & van den Oord (2020), Are we done with ImageNet?
 
     Examples
     --------
@@ -114,6 +114,7 @@ def real_accuracy(
     >>> real_accuracy([[3, 9], [5, 6], [7, 8]], label_sets=[[3, 4], [], [8]], k=2)
     RealAccuracy(correct=2, n_images=2)
     """
+    check_types(real_accuracy, locals())
     hits = correct_images(predictions, label_sets=label_sets, k=k, names=names)
     return RealAccuracy(int(hits.sum()), int(has_labels(label_sets).sum()))
 
@@ -213,10 +214,11 @@ def accuracy_by_class(
     AnalysisError
         As :func:`real_accuracy`, or if there are more or fewer original labels than label sets.
     """
+    check_types(accuracy_by_class, locals())
     originals = np.asarray(original_labels)
     if originals.shape != (len(label_sets),):
         raise AnalysisError(
-            f"original labels of shape {originals.shape} do not fit {len(label_sets):,} label sets"
+            f"original_labels of shape {originals.shape} do not fit {len(label_sets):,} label sets"
         )
     top = top_labels(predictions, n_images=len(label_sets), k=k, names=names)
 

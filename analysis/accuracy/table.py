@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..errors import AnalysisError, check_types
 from ..tables import to_csv
 from .paired import PairedComparison, compare_hits
 from .real_accuracy import RealAccuracy, as_label_sets, correct_images, has_labels
@@ -88,6 +89,12 @@ def accuracy_table(
     AnalysisError
         As :func:`analysis.real_accuracy`.
     """
+    check_types(accuracy_table, locals())
+    if not models:
+        raise AnalysisError("models is empty: give each model's predictions by its name")
+    if np.ndim(original_labels) != 1:
+        shape = np.shape(original_labels)
+        raise AnalysisError(f"original_labels of shape {shape}: give one an image")
     originals = as_label_sets(original_labels)
     rows = []
     for k in topk:

@@ -11,7 +11,7 @@ from ..defaults import THRESHOLD
 from ..release.files.questions import N_LABELS
 from ..release.labels.label_sets import checked_scores
 from ..release.release import Release
-from ..statistics.operating_point import check_threshold
+from ..statistics.thresholds import check_threshold
 from ..tables import to_csv
 from .next_vote import entropy
 

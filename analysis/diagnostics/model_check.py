@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from aggregation import Fit, IdentifiabilityWarning, Votes, fit_dawid_skene
 from aggregation.datasets.draws import draw_answers
 
-from ..errors import AnalysisError
+from ..errors import AnalysisError, check_types
 from ..statistics.estimates import check_count
 from ..tables import to_csv
 from .vote_kinds import (
@@ -161,6 +161,7 @@ def check_model(
     >>> round(check.unanimous.observed, 3)
     0.356
     """
+    check_types(check_model, locals())
     check_count("replicates", replicates, 1)
     check_count("seed", seed, 0)
     if not fit.votes.n_votes:

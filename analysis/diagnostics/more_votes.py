@@ -18,10 +18,10 @@ from aggregation import UNKNOWN, Votes, e_step, simulate_votes
 from aggregation.votes.given import checked_parameters
 
 from ..defaults import THRESHOLD
-from ..errors import AnalysisError
+from ..errors import AnalysisError, check_types
 from ..statistics.estimates import check_count
-from ..statistics.operating_point import check_threshold
 from ..statistics.precision_recall import precision_recall
+from ..statistics.thresholds import check_threshold
 from ..tables import to_csv
 from .next_vote import entropy
 
@@ -58,6 +58,10 @@ class VotesBought:
         Against the truth; NaN with the source "votes".
     spread : float
         Standard deviation of the average precision over the draws; NaN where there is none.
+    cls : int
+        Code of the class that precision and recall are of.
+    threshold : float
+        Least posterior of the class that is kept.
     """
 
     source: Source
@@ -69,6 +73,8 @@ class VotesBought:
     recall: float
     average_precision: float
     spread: float
+    cls: int
+    threshold: float
 
 
 def more_votes(
@@ -129,6 +135,7 @@ def more_votes(
     >>> [(row.source, row.n_votes) for row in rows[:3]]
     [('simulated', 1), ('simulated', 2), ('votes', 1)]
     """
+    check_types(more_votes, locals())
     rates, prior = checked_parameters(votes, error_rates, class_prior)
     check_threshold(threshold)
     active = int(np.count_nonzero(votes.votes_per_rater()))
@@ -198,7 +205,15 @@ class _Model(NamedTuple):
                     taken = first_votes(votes, place, n_votes)
                     measured[n_votes - 1].append(self._of_one_draw(taken, fits))
         return [
-            VotesBought(source, n_votes, votes.n_items, len(rows), *_means_and_spread(rows))
+            VotesBought(
+                source,
+                n_votes,
+                votes.n_items,
+                len(rows),
+                *_means_and_spread(rows),
+                cls=self.cls,
+                threshold=self.threshold,
+            )
             for n_votes, rows in enumerate(measured, start=1)
         ]
 

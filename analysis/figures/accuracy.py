@@ -16,7 +16,7 @@ from ..accuracy.curve import AccuracyCurve
 from ..accuracy.real_accuracy import RealAccuracy
 from ..defaults import THRESHOLD
 from ..errors import AnalysisError
-from .drawing import BLACK, BLUE, GREEN, GREY, VERMILION, drawn_figure
+from .drawing import BLACK, BLUE, GREEN, GREY, VERMILION, drawn_figure, shortened
 
 HEIGHT = 5.8
 LEFT = 0.118
@@ -82,7 +82,7 @@ def accuracy_figure(
     simulated = drawn[0].simulated
     with drawn_figure(HEIGHT, simulated=simulated) as (figure, caption):
         rows = (len(drawn) + 1) // 2
-        top = 0.985 - 0.033 * rows - (0.04 if simulated else 0.0)
+        top = 0.985 - 0.033 * rows
         upper = figure.add_axes((LEFT, 0.415, 0.985 - LEFT, top - 0.415))
         lower = figure.add_axes((LEFT, 0.19, 0.985 - LEFT, 0.185))
         for axes in (upper, lower):
@@ -203,12 +203,6 @@ def legend_lines(marked: LabelFile, names: Sequence[str]) -> list[Line2D]:
     ]
 
 
-def shortened(name: str, longest: int = LONGEST_NAME) -> str:
-    """Cut a name that would run out of the picture; a dollar sign is no mathematics here."""
-    cut = name if len(name) <= longest else f"{name[: longest - 1]}…"
-    return cut.replace("$", r"\$")
-
-
 def draw_images(axes: Axes, curve: AccuracyCurve) -> None:
     """Draw how many images have labels, from none up."""
     thresholds, points = places(curve)
@@ -225,12 +219,12 @@ def mark_images(axes: Axes, marked: LabelFile) -> None:
     style: dict[str, Any] = {"textcoords": "offset points", "va": "center", "color": GREY}
     if marked.threshold is None:
         axes.axhline(kept, color=GREY, linewidth=0.9, linestyle=(0, (1, 2)))
-        text = f"{shortened(marked.name)}: {kept:,} images"
+        text = f"{shortened(marked.name, LONGEST_NAME)}: {kept:,} images"
         axes.annotate(text, (LEAST, kept), xytext=(6, -9), ha="left", **style)
         return
     place = min(max(marked.threshold, LEAST), MOST)
     axes.plot(place, kept, marker="o", markersize=7, color=GREY, markeredgecolor="white")
-    what = f"{shortened(marked.name)}, " if marked.name else "published "
+    what = f"{shortened(marked.name, LONGEST_NAME)}, " if marked.name else "published "
     text = f"{what}threshold {marked.threshold:g}: {kept:,} images"
     axes.annotate(text, (place, kept), xytext=(-6, -14), ha="right", **style)
 
@@ -239,7 +233,7 @@ def what_is_drawn(curve: AccuracyCurve, marked: LabelFile) -> str:
     """Say in words what the lines are."""
     right = "the prediction" if curve.k == 1 else f"one of the first {curve.k} predictions"
     marks = (
-        f" Level lines: {shortened(marked.name)}, whose labels no threshold gives."
+        f" Level lines: {shortened(marked.name, LONGEST_NAME)}, whose labels no threshold gives."
         if marked.threshold is None
         else ""
     )

@@ -8,21 +8,21 @@ from typing import Any
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.colors import Colormap
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.ticker import FuncFormatter
+from numpy.typing import NDArray
 
 from ..raters.pairs.clusters import RaterClusters
-from .drawing import LIGHT_GREY, WIDTH, drawn_figure
-from .error_rates import NAME_WIDTH, SMALL, shortened
+from .drawing import LIGHT_GREY, drawn_figure, shortened
+from .error_rates import LEAST_BODY, MOST_BAR, NAME_SIZE, ROW, SMALL, left_of_rows
 
 # The darkest colour is for so many of the shares, the lowest.
 LOWEST_SHARE = 0.05
-# Inches: a row of a matrix, where there are many, and the sides of the smallest and largest.
-ROW, LEAST_SIDE, MOST_SIDE = 0.085, 2.8, 5.0
-# Inches above a matrix, at the foot of the figure, and to the left of the names.
-HEAD, FOOT, MARGIN = 0.55, 0.95, 0.2
+# Where the matrix ends, as a share of the width; inches above it and at the foot of the figure.
+RIGHT, HEAD, FOOT = 0.86, 0.4, 1.15
+# Of so few raters there is room for the shares in the cells.
+MOST_WRITTEN = 12
 
 
 def agreement_figure(
@@ -33,7 +33,8 @@ def agreement_figure(
     Parameters
     ----------
     clusters : mapping of str to RaterClusters
-        Panels by title, from :func:`cluster_raters`, with a rater or more each.
+        From :func:`cluster_raters`, by title, with a rater or more. Of two, which have the same
+        raters in the same order, the first is drawn below the diagonal and the second above it.
     names : sequence
         What rater codes stand for.
     simulated : bool
@@ -42,55 +43,73 @@ def agreement_figure(
     Returns
     -------
     matplotlib.figure.Figure
-        1540 pixels wide, a panel below the other, with its caption.
+        1540 pixels wide, and as high as the raters need, with its caption.
     """
-    shares = np.concatenate([found.agreement.ravel() for found in clusters.values()])
-    least = float(np.nanquantile(shares, LOWEST_SHARE))
-    colours = colormaps["viridis"].with_extremes(bad=LIGHT_GREY)
-    most = max(len(found.raters) for found in clusters.values())
-    side = min(MOST_SIDE, max(LEAST_SIDE, ROW * most))
-    height = FOOT + (HEAD + side) * len(clusters)
-    longest = max(len(shortened(names[k])) for found in clusters.values() for k in found.raters)
-    left = MARGIN / WIDTH + NAME_WIDTH * longest
+    found = next(iter(clusters.values()))
+    shares = one_matrix([each.shrunken for each in clusters.values()])
+    labels = [shortened(names[rater]) for rater in found.raters]
+    body = max(LEAST_BODY, ROW * len(labels))
+    height = FOOT + body + HEAD
+    left = left_of_rows(labels)
     with drawn_figure(height, simulated=simulated, panels=True) as (figure, caption):
-        for place, (title, found) in enumerate(clusters.items(), start=1):
-            bottom = (height - place * (HEAD + side)) / height
-            axes = figure.add_axes((left, bottom, side / WIDTH, side / height))
-            image = draw_matrix(axes, found, colours, least)
-            name_matrix(axes, title, [shortened(names[k]) for k in found.raters], side)
-            bar_axes = figure.add_axes((left + side / WIDTH + 0.02, bottom, 0.016, side / height))
-            bar = figure.colorbar(image, cax=bar_axes)
-            bar.set_label("share of the same answers", fontsize=SMALL)
-            bar.ax.tick_params(labelsize=SMALL)
-            bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{share:.2f}"))
-        caption(
-            (FOOT - 0.2) / height,
-            "Share of common items to which two raters gave the same answer, by average linkage of "
-            "disagreement: neighbours agree. Grey: too few items in common. The darkest colour "
-            f"stands for {least:.2f} and less.{who_is_shown(clusters)}",
-        )
+        axes = figure.add_axes((left, FOOT / height, RIGHT - left, body / height))
+        least = min(float(np.nanquantile(shares, LOWEST_SHARE)), 0.99)
+        image = draw_matrix(axes, shares, least)
+        name_matrix(axes, [*clusters], labels)
+        place = (RIGHT + 0.02, FOOT / height, 0.02, min(body, MOST_BAR) / height)
+        bar = figure.colorbar(image, cax=figure.add_axes(place))
+        bar.set_label("share of the same answers", fontsize=SMALL)
+        bar.ax.tick_params(labelsize=SMALL)
+        bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{share:.2f}"))
+        caption((FOOT - 0.45) / height, what_is_drawn(clusters, least))
     return figure
 
 
-def draw_matrix(axes: Axes, found: RaterClusters, colours: Colormap, least: float) -> AxesImage:
-    """Draw the shares; a single one would leave no range of colours."""
-    lowest = min(least, 0.99)
-    return axes.imshow(found.agreement, cmap=colours, vmin=lowest, vmax=1, interpolation="nearest")
+def one_matrix(matrices: list[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """Join two symmetric matrices: the first below the diagonal, the second above it."""
+    first, last = matrices[0], matrices[-1]
+    return np.where(np.tri(len(first), dtype=np.bool_), first, last)
 
 
-def name_matrix(axes: Axes, title: str, names: list[str], side: float) -> None:
-    """Write the title above the matrix, and the raters' names beside their rows."""
-    axes.set_title(title, fontsize=9, loc="left")
+def draw_matrix(axes: Axes, shares: NDArray[np.float64], least: float) -> AxesImage:
+    """Draw the shares, and write them where there is room; a single one leaves no range."""
+    colours = colormaps["viridis"].with_extremes(bad=LIGHT_GREY)
+    style: dict[str, Any] = {"cmap": colours, "interpolation": "nearest", "aspect": "auto"}
+    image = axes.imshow(shares, vmin=least, vmax=1, **style)
+    if len(shares) <= MOST_WRITTEN:
+        for row, column in np.argwhere(~np.isnan(shares)):
+            share = float(shares[row, column])
+            ink = "black" if share - least > 0.6 * (1 - least) else "white"
+            axes.text(column, row, f"{share:.2f}", color=ink, ha="center", va="center")
+    return image
+
+
+def name_matrix(axes: Axes, titles: list[str], names: list[str]) -> None:
+    """Write the raters' names beside their rows, and which side of the diagonal is what."""
+    if len(titles) > 1:
+        axes.set_title(f"above the diagonal: {titles[1]}", fontsize=9, loc="right")
+        axes.set_xlabel(f"below the diagonal: {titles[0]}", fontsize=9, loc="left")
+    else:
+        axes.set_title(titles[0], fontsize=9, loc="left")
     axes.grid(visible=False)
-    axes.set_yticks(range(len(names)), names, fontsize=min(SMALL, 0.9 * 72 * side / len(names)))
+    axes.set_yticks(range(len(names)), names, fontsize=NAME_SIZE)
     axes.set_xticks([])
     axes.tick_params(length=0)
 
 
-def who_is_shown(clusters: Mapping[str, RaterClusters]) -> str:
-    """Say how many of how many raters there are in a panel, where they are not all."""
-    counts = [(len(found.raters), found.n_comparable) for found in clusters.values()]
-    if all(shown == there for shown, there in counts):
-        return ""
-    which = " and ".join(f"{shown:,} of {there:,}" for shown, there in counts)
-    return f" Shown: {which} raters, near copies first, then those with the most votes."
+def what_is_drawn(clusters: Mapping[str, RaterClusters], least: float) -> str:
+    """Say in words what the cells are, and how many of how many raters are shown."""
+    found = [*clusters.values()][-1]
+    shown, there = len(found.raters), found.n_comparable
+    which = (
+        f" Shown: {shown:,} of {there:,} raters, near copies first, then those with the most votes."
+        if shown < there
+        else ""
+    )
+    order = f" {[*clusters][-1]}" if len(clusters) > 1 else ""
+    return (
+        "Share of common items to which two raters gave the same answer; with few items in common "
+        "it is drawn towards that of all pairs. Columns are in the order of the rows, by average "
+        f"linkage of disagreement{order}: neighbours agree. Grey: too few items in common. The "
+        f"darkest colour stands for {least:.2f} and less.{which}"
+    )

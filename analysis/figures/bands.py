@@ -33,7 +33,7 @@ def bands_figure(data: InAndOutOfSample) -> Figure:
         1540 x 1320 pixels, with its caption.
     """
     with drawn_figure(HEIGHT, simulated=data.simulated) as (figure, caption):
-        axes = figure.add_axes((0.095, 0.265, 0.88, 0.685 if data.simulated else 0.725))
+        axes = figure.add_axes((0.095, 0.265, 0.88, 0.725))
         left_out = data.out_of_sample
         axes.set_xlim(0, 1)
         lowest = lowest_precision(left_out)
@@ -68,8 +68,8 @@ def draw_steps(axes: Axes, bands: Bands, **style: Any) -> None:
     axes.stairs(bands.curve.precision, recall, baseline=None, zorder=4, **style)
 
 
-def draw_point(axes: Axes, measured: PointEstimate) -> None:
-    """Draw the operating point with its two intervals, if it keeps anything that fits."""
+def draw_point(axes: Axes, measured: PointEstimate, *, said: str = ", out of sample") -> None:
+    """Draw the operating point with its intervals, and what is said of it, if any kept fits."""
     precision, recall = measured.precision, measured.recall
     if math.isnan(precision.value + recall.value):
         return
@@ -87,7 +87,7 @@ def draw_point(axes: Axes, measured: PointEstimate) -> None:
         zorder=8,
     )
     axes.annotate(
-        f"threshold {measured.point.threshold:g}, out of sample\n"
+        f"threshold {measured.point.threshold:g}{said}\n"
         f"precision {with_interval(precision)}\nrecall {with_interval(recall)}\n"
         f"F1 {with_interval(measured.f1)}",
         (recall.value, precision.value),
@@ -150,5 +150,6 @@ def optimism_in_words(data: InAndOutOfSample) -> str:
     optimism = data.optimism
     return (
         "Optimism: average precision in sample less that out of sample is "
-        f"{optimism.value:.4f} [{optimism.low:.4f}, {optimism.high:.4f}], a paired interval."
+        f"{optimism.value:.4f} [{optimism.low:.4f}, {optimism.high:.4f}], a paired interval, given "
+        "the fitted scores."
     )

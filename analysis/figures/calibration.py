@@ -11,7 +11,7 @@ from ..scores.methods.methods import PUBLISHED
 from ..statistics.calibration import Calibration
 from .drawing import BLUE, GREY, LIGHT_GREY, VERMILION, drawn_figure
 
-HEIGHT = 7.0
+HEIGHT = 6.68
 COLUMNS = {
     PUBLISHED: "published recipe, out of sample",
     ISOTONIC: "recalibrated: isotonic regression",
@@ -19,8 +19,8 @@ COLUMNS = {
 }
 ROWS = {MAJORITY: "majority of experts says it fits", SHARE: "share of experts who say yes"}
 # Left edge, bottom of the lowest row, width, height, and steps between panels.
-PANEL, STEP = (0.085, 0.225, 0.27, 0.27), (0.316, 0.385)
-BARS_HEIGHT = 0.045
+PANEL, STEP = (0.085, 0.236, 0.27, 0.283), (0.316, 0.4034)
+BARS_HEIGHT = 0.047
 SMALL = 7.5
 
 
@@ -36,7 +36,7 @@ def calibration_figure(report: CalibrationReport) -> Figure:
     Returns
     -------
     matplotlib.figure.Figure
-        1540 x 1540 pixels, with its caption.
+        1540 x 1469 pixels, with its caption.
     """
     with drawn_figure(HEIGHT, simulated=report.simulated, panels=True) as (figure, caption):
         for row, (against, ylabel) in enumerate(ROWS.items()):
@@ -49,7 +49,7 @@ def calibration_figure(report: CalibrationReport) -> Figure:
                 if not row:
                     axes.set_title(title, fontsize=SMALL + 0.5, loc="left", pad=25)
                 draw_counts(figure, axes, found, labelled=row > 0)
-        caption(0.105, what_is_drawn(report))
+        caption(0.11, what_is_drawn(report))
     return figure
 
 
@@ -111,7 +111,7 @@ def draw_counts(figure: Figure, above: Axes, found: Calibration, *, labelled: bo
     axes.set_ylim(0.5, 1500 if n.max() < 1500 else 2 * n.max())
     axes.set_xlim(above.get_xlim())
     axes.set_xticks((0, 0.5, 1), ("0", "0.5", "1") if labelled else ("", "", ""))
-    axes.set_yticks((1, 1000), ("1", "1000"), fontsize=5.5)
+    axes.set_yticks((1, 1000), ("1", "1000"), fontsize=6.5)
     axes.minorticks_off()
     axes.tick_params(labelsize=8, axis="x")
     axes.grid(visible=False)

@@ -18,14 +18,14 @@ from ..statistics.precision_recall import PrecisionRecall
 from .curve import drawable
 from .drawing import BLACK, BLUE, DOT_GREY, GREEN, GREY, LIGHT_GREY, VERMILION, drawn_figure
 
-HEIGHT = 8.6
+HEIGHT = 8.3
 COLUMNS = 4
 # Panels of curves: left edge, bottom of the lowest row, width, height, and steps between them.
-PANEL = (0.06, 0.56, 0.2, 0.15)
-STEP = (0.236, 0.212)
+PANEL = (0.06, 0.58, 0.2, 0.1555)
+STEP = (0.236, 0.2197)
 TITLE_CHARACTERS = 27
 # The two columns of average precision and of differences.
-AREAS, GAPS = (0.245, 0.15, 0.325, 0.32), (0.605, 0.15, 0.375, 0.32)
+AREAS, GAPS = (0.245, 0.155, 0.325, 0.332), (0.605, 0.155, 0.375, 0.332)
 SMALL = 8
 # A difference so many times the typical one is drawn as an arrow at the edge.
 FAR = 4
@@ -43,7 +43,7 @@ def comparison_figure(data: Comparison) -> Figure:
     Returns
     -------
     matplotlib.figure.Figure
-        1540 x 1892 pixels, with its caption.
+        1540 x 1826 pixels, with its caption.
     """
     with drawn_figure(HEIGHT, simulated=data.simulated, panels=True) as (figure, caption):
         baseline, *others = data.methods
@@ -55,7 +55,7 @@ def comparison_figure(data: Comparison) -> Figure:
         areas, gaps = figure.add_axes(AREAS), figure.add_axes(GAPS)
         draw_areas(areas, data.methods)
         draw_gaps(gaps, data.methods)
-        caption(0.098, what_is_drawn(data))
+        caption(0.1015, what_is_drawn(data))
     return figure
 
 

@@ -34,7 +34,7 @@ def figure3(data: Figure3) -> Figure:
         1540 x 1320 pixels, with its caption.
     """
     with drawn_figure(HEIGHT, simulated=data.simulated) as (figure, caption):
-        axes = figure.add_axes((0.095, 0.255, 0.88, 0.695 if data.simulated else 0.735))
+        axes = figure.add_axes((0.095, 0.255, 0.88, 0.735))
         lowest = lowest_precision(data)
         axes.set_xlim(0, 1)
         axes.set_ylim(lowest, 1 + HEADROOM * (1 - lowest))

@@ -1,22 +1,21 @@
-"""The model held against the votes, what more votes buy, and what changes without some raters."""
+"""The model held against the votes, and what changes without some raters."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter
 
 from ..diagnostics.model_check import ModelCheck
-from ..diagnostics.more_votes import KNOWN, REAL, SIMULATED, VotesBought
 from ..scores.methods.without_raters import WithoutRaters
 from .bands import draw_steps, lowest_precision
 from .comparison import difference_in_words
-from .drawing import BLUE, GREEN, GREY, VERMILION, drawn_figure
-from .error_rates import NAME_WIDTH, shortened
+from .drawing import BLACK, BLUE, GREEN, GREY, VERMILION, drawn_figure, shortened
+from .error_rates import NAME_WIDTH
 
 SMALL = 7.5
 MOST_KINDS = 24
@@ -24,14 +23,16 @@ MOST_KINDS = 24
 MOST_LETTERS = 42
 # Between two panels, as a share of the figure's width.
 GAP = 0.05
-# What an axis shows at least.
-LEAST_RANGE = 0.004
+# Inches: where the panels begin above the foot, how high they are, and the figure.
+FOOT, BODY, HEIGHT = 1.2, 3.6, 5.1
+# Powers of two that are named on the axis of ratios, at most.
+MOST_POWERS = 5
 COLORS = (VERMILION, BLUE, GREEN)
 MARKERS = ("o", "D", "s")
 
 
 def model_check_figure(checks: Sequence[ModelCheck], *, simulated: bool = False) -> Figure:
-    """Draw the share of items of each kind, beside what the models expect.
+    """Draw the share of items of each kind beside what the models expect, and the ratio of both.
 
     Parameters
     ----------
@@ -43,36 +44,33 @@ def model_check_figure(checks: Sequence[ModelCheck], *, simulated: bool = False)
     Returns
     -------
     matplotlib.figure.Figure
-        1540 x 1210 pixels, with its caption.
+        1540 x 1122 pixels, with its caption.
     """
     kinds = checks[0].kinds
     order = np.argsort([-kind.observed for kind in kinds], kind="stable")[:MOST_KINDS]
     shown = [row for row in order.tolist() if kinds[row].observed > 0]
     names = [shortened(kinds[row].name, MOST_LETTERS) for row in shown]
-    with drawn_figure(5.5, simulated=simulated, panels=True) as (figure, caption):
+    with drawn_figure(HEIGHT, simulated=simulated, panels=True) as (figure, caption):
         begin = max(0.1, 0.03 + NAME_WIDTH * max(map(len, names)))
         wide = 0.98 - begin - GAP
-        left = figure.add_axes((begin, 0.22, 0.56 * wide, 0.66))
-        right = figure.add_axes((0.98 - 0.44 * wide, 0.22, 0.44 * wide, 0.66), sharey=left)
+        bottom, high = FOOT / HEIGHT, BODY / HEIGHT
+        left = figure.add_axes((begin, bottom, 0.56 * wide, high))
+        right = figure.add_axes((0.98 - 0.44 * wide, bottom, 0.44 * wide, high), sharey=left)
         draw_kinds(left, right, checks, shown)
-        left.set_xscale("log")
         left.set_yticks(range(len(shown)), names, fontsize=SMALL)
         left.set_ylim(len(shown) - 0.4, -0.6)
-        left.set_xlabel("share of items (bars: observed)")
+        left.set_xlabel("share of items")
         above: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1)}
-        left.legend(**above, ncols=3, frameon=False, fontsize=SMALL, borderaxespad=0.2)
-        right.axvline(1, color=GREY, linewidth=0.8)
-        right.set_xscale("log", base=2)
-        right.set_xticks((0.5, 1, 2, 4, 8), ("½", "1", "2", "4", "8"))
+        left.legend(**above, ncols=4, frameon=False, fontsize=SMALL, borderaxespad=0.2)
         right.set_xlabel("observed / expected")
         right.tick_params(labelleft=False)
         for axes in (left, right):
-            axes.grid(visible=False, axis="y")
-            axes.grid(visible=True, axis="x")
+            axes.grid(visible=True, axis="both")
             axes.tick_params(axis="y", length=0)
-            axes.xaxis.set_minor_formatter(NullFormatter())
+            axes.tick_params(axis="x", which="both", length=3, labelsize=SMALL)
         number_shares(left)
-        caption(0.11, check_in_words(checks))
+        number_ratios(right)
+        caption((FOOT - 0.58) / HEIGHT, check_in_words(checks, len(shown)))
     return figure
 
 
@@ -80,121 +78,62 @@ def draw_kinds(left: Axes, right: Axes, checks: Sequence[ModelCheck], shown: lis
     """Draw observed and expected shares of these kinds, and on the right their ratio."""
     rows = np.arange(len(shown))
     observed = np.array([checks[0].kinds[row].observed for row in shown])
-    left.barh(rows, observed, height=0.7, color="#D5D5D5")
+    marks: dict[str, Any] = {"linestyle": "none", "markersize": 10, "markeredgewidth": 1.8}
+    left.plot(observed, rows, marker="|", color=BLACK, label="observed", zorder=5, **marks)
+    right.axvline(1, color=GREY, linewidth=0.8)
     for check, color, marker in zip(checks, COLORS, MARKERS, strict=False):
         expected = np.array([check.kinds[row].expected for row in shown])
         style: dict[str, Any] = {"linestyle": "none", "marker": marker, "markersize": 4.5}
         name = f"expected, {check.n_classes} classes"
-        for axes, values in ((left, expected), (right, observed / expected)):
-            axes.plot(values, rows, **style, color=color, label=name)
+        with np.errstate(divide="ignore"):
+            ratios = observed / expected
+        for axes, values in ((left, expected), (right, ratios)):
+            there = np.isfinite(values) & (values > 0)
+            axes.plot(values[there], rows[there], **style, color=color, label=name)
 
 
 def number_shares(axes: Axes) -> None:
-    """Write more numbers on a logarithmic axis where there are few powers of ten to read off."""
+    """Write shares as per cent on a logarithmic axis: more where there are few powers of ten."""
+    axes.set_xscale("log")
     lowest, highest = axes.get_xlim()
     ratio = highest / lowest
-    if ratio < 30:
-        labelled = "25" if ratio > 5 else "2468" if ratio > 2 else "123456789"
-        axes.xaxis.set_minor_formatter(
-            FuncFormatter(lambda x, _: f"{x:g}" if f"{x:.0e}"[0] in labelled else "")
-        )
-        axes.xaxis.set_major_formatter("{x:g}")
+    labelled = "1" if ratio >= 30 else "125" if ratio > 5 else "12468" if ratio > 2 else "123456789"
+    percent = FuncFormatter(
+        lambda share, _: f"{100 * share:g} %" if f"{share:.0e}"[0] in labelled else ""
+    )
+    axes.xaxis.set_major_formatter(percent)
+    axes.xaxis.set_minor_formatter(percent)
 
 
-def check_in_words(checks: Sequence[ModelCheck]) -> str:
+def number_ratios(axes: Axes) -> None:
+    """Name powers of two, on an axis that holds all ratios, and a half to two at least."""
+    axes.set_xscale("log", base=2)
+    lowest, highest = axes.dataLim.intervalx
+    least, most = min(-1.0, np.log2(lowest)), max(1.0, np.log2(highest))
+    step = int(np.ceil((most - least) / MOST_POWERS))
+    powers = [power for power in range(int(np.ceil(least)), int(most) + 1) if power % step == 0]
+    names = [f"{2**power}" if power >= 0 else f"1/{2**-power}" for power in powers]
+    axes.set_xlim(2 ** (least - 0.2), 2 ** (most + 0.2))
+    axes.set_xticks([2.0**power for power in powers], names)
+    axes.set_xticks([], minor=True)
+
+
+def check_in_words(checks: Sequence[ModelCheck], n_shown: int) -> str:
     """Say how far the models are off, and how far chance alone would take them."""
     found = "; ".join(
         f"with {check.n_classes} classes {100 * check.misplaced.observed:.1f} % of items are of "
         f"another kind than expected (by chance {100 * check.misplaced.expected:.1f} %), and "
-        f"{100 * check.unanimous.observed:.1f} % are unanimous, not "
-        f"{100 * check.unanimous.expected:.1f} %"
+        f"{100 * check.unanimous.expected:.1f} % are expected to be unanimous"
         for check in checks
     )
+    n_kinds = sum(kind.observed > 0 for kind in checks[0].kinds)
+    some = f" Shown: the {n_shown} most frequent of {n_kinds:,} kinds." if n_shown < n_kinds else ""
     return (
         f"{checks[0].n_items:,} items by how many votes of each answer they have, and what Dawid & "
-        f"Skene's model expects once it is fitted: {found}. Chance: {checks[0].replicates} draws "
-        "from the fitted model with the same raters on the same items."
+        f"Skene's model expects once it is fitted; {100 * checks[0].unanimous.observed:.1f} % are "
+        f"unanimous. {found[0].upper()}{found[1:]}. Chance: {checks[0].replicates} draws "
+        f"from the fitted model with the same raters on the same items.{some}"
     )
-
-
-def more_votes_figure(bought: Sequence[VotesBought], *, simulated: bool = False) -> Figure:
-    """Draw entropy, precision and recall over the number of votes an item.
-
-    Parameters
-    ----------
-    bought : sequence of VotesBought
-        From :func:`analysis.more_votes`.
-    simulated : bool
-        Whether the votes are a simulated release's.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        1540 x 1210 pixels, with its caption.
-    """
-    panels: dict[str, Callable[[VotesBought], float]] = {
-        "entropy of the posterior, bits": lambda row: row.entropy,
-        "average precision": lambda row: row.average_precision,
-        "precision at the threshold": lambda row: row.precision,
-        "recall at the threshold": lambda row: row.recall,
-    }
-    with drawn_figure(5.5, simulated=simulated, panels=True) as (figure, caption):
-        for place, (title, value) in enumerate(panels.items()):
-            row, column = divmod(place, 2)
-            axes = figure.add_axes((0.07 + 0.485 * column, 0.6 - 0.375 * row, 0.43, 0.295))
-            for source, style in SOURCES.items():
-                found = [each for each in bought if each.source == source]
-                values = [value(each) for each in found]
-                if found and not np.isnan(values).all():
-                    axes.plot([each.n_votes for each in found], values, **style)
-            axes.set_title(title, fontsize=9, loc="left")
-            axes.ticklabel_format(axis="y", useOffset=False)
-            lowest, highest = axes.get_ylim()
-            if highest - lowest < LEAST_RANGE:  # what differs by less is rounding
-                middle = (lowest + highest) / 2
-                axes.set_ylim(middle - LEAST_RANGE / 2, middle + LEAST_RANGE / 2)
-            axes.xaxis.set_major_locator(MaxNLocator(10, integer=True))
-            axes.tick_params(labelsize=SMALL)
-            if row == 1:
-                axes.set_xlabel("votes an item")
-            if place == 0:
-                axes.legend(loc="upper right", frameon=False, fontsize=SMALL)
-        simulated_items = next(each.n_items for each in bought if each.source == SIMULATED)
-        caption(
-            0.115,
-            f"Drawn from the fitted model: {simulated_items:,} items, against the class drawn. "
-            "Real votes: so many of each item's votes, taken at random; precision and recall as "
-            "the posterior expects them. Known items: of these, the ones whose class is known, "
-            "against it (for the release, golden questions against the experts). Error rates are "
-            "those of all votes throughout.",
-        )
-    return figure
-
-
-SOURCES: dict[str, dict[str, Any]] = {
-    SIMULATED: {
-        "color": BLUE,
-        "marker": "o",
-        "markersize": 3.5,
-        "linewidth": 1.4,
-        "label": "drawn from the model",
-    },
-    REAL: {
-        "color": GREY,
-        "marker": "s",
-        "markersize": 3.5,
-        "linewidth": 1.4,
-        "linestyle": (0, (4, 1.5)),
-        "label": "real votes",
-    },
-    KNOWN: {
-        "color": VERMILION,
-        "marker": "D",
-        "markersize": 3.5,
-        "linewidth": 1.4,
-        "label": "real votes on known items",
-    },
-}
 
 
 def without_figure(data: WithoutRaters) -> Figure:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import io
 import textwrap
+import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+
+from aggregation.errors import printable
 
 from ..defaults import FORMATS
 from ..errors import AnalysisError
@@ -38,6 +41,10 @@ STYLE = {
 WIDTH = 7.0  # inches; 1540 pixels
 CAPTION_SIZE = 7.5
 CAPTION_CHARACTERS = 124
+# Inches above a figure where it says that it is of a simulated release.
+BAND = 0.32
+# A name in a picture is cut to so many.
+MOST_LETTERS = 15
 # Nothing of the machine or of the day: the same figure is the same file.
 NO_METADATA: dict[str, dict[str, None]] = {
     "png": {"Software": None},
@@ -45,9 +52,13 @@ NO_METADATA: dict[str, dict[str, None]] = {
 }
 
 
-def house_style() -> AbstractContextManager[None]:
+@contextmanager
+def house_style() -> Iterator[None]:
     """Draw as all figures are drawn, whatever the user's own settings, which come back after it."""
-    return style.context(["default", STYLE])
+    with style.context(["default", STYLE]), warnings.catch_warnings():
+        # a name in letters that the font lacks is drawn as boxes, and still is a name
+        warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from", UserWarning)
+        yield
 
 
 @contextmanager
@@ -59,7 +70,8 @@ def drawn_figure(
     Parameters
     ----------
     height : float
-        In inches; all figures are as wide.
+        In inches; all figures are as wide. One of a simulated release is higher by a band that says
+        so, above what is drawn.
     simulated : bool
         Whether what is drawn is of a simulated release.
     panels : bool
@@ -74,6 +86,8 @@ def drawn_figure(
     with house_style():
         figure = Figure(figsize=(WIDTH, height))
         yield figure, partial(write_caption, figure)
+        if simulated:
+            make_room_above(figure)
         if simulated and panels:
             mark_simulated_panels(figure)
         elif simulated:
@@ -115,10 +129,47 @@ def figure_files(figures: Mapping[str, Figure]) -> dict[str, bytes]:
     }
 
 
+def shortened(name: object, most: int = MOST_LETTERS) -> str:
+    """Return a user's name for a figure: its beginning and its end, and nothing that is obeyed.
+
+    To matplotlib a pair of dollar signs is mathematics, which a name is not.
+    """
+    text = printable(str(name))
+    half = (most - 3) // 2
+    cut = text if len(text) <= most else f"{text[:half]}...{text[-half:]}"
+    return cut.replace("$", r"\$")
+
+
 def write_caption(figure: Figure, top: float, *paragraphs: str) -> None:
     """Write paragraphs across the foot of a figure, from the height `top` (0..1) down."""
     text = "\n".join(textwrap.fill(paragraph, CAPTION_CHARACTERS) for paragraph in paragraphs)
     figure.text(0.022, top, text, fontsize=CAPTION_SIZE, va="top", linespacing=1.4)
+
+
+def take_caption(figure: Figure) -> str:
+    """Take a figure's caption off, and the foot where it stood: for a page that has it as text.
+
+    Parameters
+    ----------
+    figure : Figure
+        As one of this package's functions drew it; it becomes lower.
+
+    Returns
+    -------
+    str
+        The caption, as one paragraph.
+    """
+    caption = figure.texts[0]
+    text = " ".join(caption.get_text().split()).replace(r"\$", "$")
+    width, height = figure.get_size_inches()
+    foot = caption.get_position()[1] * height
+    caption.remove()
+    share = height / (height - foot)
+    for axes in figure.axes:
+        left, bottom, wide, high = axes.get_position(original=True).bounds
+        axes.set_position((left, (bottom - foot / height) * share, wide, high * share))
+    figure.set_size_inches(width, height - foot)
+    return text
 
 
 def leader(color: str, start: tuple[float, float]) -> dict[str, Any]:
@@ -131,6 +182,18 @@ def leader(color: str, start: tuple[float, float]) -> dict[str, Any]:
         "shrinkA": 1,
         "shrinkB": 5,
     }
+
+
+def make_room_above(figure: Figure) -> None:
+    """Make the figure higher by a band at its top; what is drawn keeps its size and its place."""
+    width, height = figure.get_size_inches()
+    share = height / (height + BAND)
+    figure.set_size_inches(width, height + BAND)
+    for axes in figure.axes:
+        left, bottom, wide, high = axes.get_position(original=True).bounds
+        axes.set_position((left, bottom * share, wide, high * share))
+    for text in figure.texts:
+        text.set_y(text.get_position()[1] * share)
 
 
 def mark_simulated(figure: Figure, axes: Axes) -> None:
@@ -150,7 +213,7 @@ def mark_simulated(figure: Figure, axes: Axes) -> None:
     )
     figure.text(
         0.5,
-        0.975,
+        1 - BAND / 2 / figure.get_size_inches()[1],
         "SIMULATED release: these numbers say nothing about ImageNet",
         ha="center",
         va="center",

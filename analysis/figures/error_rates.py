@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,11 +16,15 @@ from numpy.typing import NDArray
 from ..defaults import SHOWN_RATERS
 from ..raters.quality.quality import RaterQuality
 from ..release.published import TRUTHS
-from .drawing import BLACK, GREY, LIGHT_GREY, WIDTH, drawn_figure
+from .drawing import BLACK, GREY, LIGHT_GREY, WIDTH, drawn_figure, shortened
 
 SMALL = 7.5
 # Longer names are cut; a letter takes so much of a figure's width, which is so many points.
-MOST_LETTERS, NAME_WIDTH, POINTS_WIDE = 15, 0.0095, 72 * WIDTH
+NAME_WIDTH, POINTS_WIDE = 0.0095, 72 * WIDTH
+# Raters' names, in points, and a row of theirs, in inches: to be read at the width of a telephone.
+NAME_SIZE, ROW, LEAST_BODY = 9.0, 0.14, 2.0
+# Height of a colour bar, in inches, at most; lines of a class's title, at most.
+MOST_BAR, MOST_LINES = 2.7, 3
 # Of smaller letters, in points, nothing can be read.
 LEAST_LETTER = 4.0
 
@@ -39,8 +44,10 @@ class HeatLayout:
     answers_level, answers_legible, titles_level : bool
         Whether answers' names fit side by side, whether they can be read at all, and whether the
         classes' titles fit side by side.
-    answer_size, rater_size : float
-        Sizes of the answers' and the raters' names, in points.
+    titles : tuple of str
+        Of the classes, in lines that fit.
+    answer_size : float
+        Size of the answers' names, in points.
     """
 
     left: float
@@ -52,8 +59,8 @@ class HeatLayout:
     answers_level: bool
     answers_legible: bool
     titles_level: bool
+    titles: tuple[str, ...]
     answer_size: float
-    rater_size: float
 
     @property
     def height(self) -> float:
@@ -80,30 +87,52 @@ def heat_layout(
     raters: Sequence[str], classes: Sequence[str], answers: Sequence[str]
 ) -> HeatLayout:
     """Find room for a heat map of these raters, with a group of answers a class."""
-    left = 0.03 + NAME_WIDTH * max(map(len, raters))
+    left = left_of_rows(raters)
     width = 0.645 - left
     column_points = POINTS_WIDE * width / (len(classes) * len(answers))
-    longest = max(map(len, answers))
+    longest = longest_of(answers)
     level = POINTS_WIDE * NAME_WIDTH * longest < column_points
     legible = level or column_points > LEAST_LETTER
-    titles = max(len(titled(name)) for name in classes)
-    titles_level = 1.3 * NAME_WIDTH * titles * len(classes) < width
+    titles, titles_level = fitting_titles(classes, int(width / len(classes) / 1.3 / NAME_WIDTH))
+    n_lines = 1 + max(title.count("\n") for title in titles)
     size = SMALL if level else min(SMALL, 0.8 * column_points)
     upright = NAME_WIDTH * WIDTH * longest * size / SMALL
     above = 0.08 + (0.16 if level else upright if legible else 0.0)
     return HeatLayout(
         left=left,
         width=width,
-        body=max(2.0, 0.084 * len(raters)),
-        head=above + 0.3 + (0.0 if titles_level else 0.1 * max(map(len, classes))),
+        body=max(LEAST_BODY, ROW * len(raters)),
+        head=above + (0.15 + 0.15 * n_lines if titles_level else 0.3 + 0.1 * longest_of(classes)),
         foot=1.215,
         above=above,
         answers_level=level,
         answers_legible=legible,
         titles_level=titles_level,
+        titles=titles,
         answer_size=size,
-        rater_size=min(SMALL, 430 / len(raters)),
     )
+
+
+def left_of_rows(names: Sequence[str]) -> float:
+    """Say how much of a figure's width rows' names take."""
+    return 0.025 + NAME_WIDTH * NAME_SIZE / SMALL * longest_of(names)
+
+
+def longest_of(names: Sequence[str]) -> int:
+    """Count the letters of the longest name."""
+    return max(map(len, names))
+
+
+def fitting_titles(classes: Sequence[str], letters: int) -> tuple[tuple[str, ...], bool]:
+    """Write classes' titles in lines of so many letters; False where they do not fit so."""
+    titles = tuple(titled(name) for name in classes)
+    if longest_of(titles) <= letters:
+        return titles, True
+    wrapped = [textwrap.wrap(name, max(letters, 1), break_long_words=False) for name in classes]
+    fit = all(
+        len(lines) <= MOST_LINES and longest_of(lines or [""]) <= letters for lines in wrapped
+    )
+    return (tuple(map("\n".join, wrapped)), True) if fit else (tuple(classes), False)
 
 
 def titled(name: str) -> str:
@@ -140,11 +169,11 @@ def error_rates_figure(
     with drawn_figure(layout.height, simulated=simulated, panels=True) as (figure, caption):
         heat = figure.add_axes((layout.left, layout.bottom, layout.width, layout.share))
         image = draw_heat(heat, quality.shrunken[order])
-        name_columns(heat, classes, answers, layout)
-        name_rows(heat, names, layout)
+        name_columns(heat, answers, layout)
+        name_rows(heat, names)
         bits = figure.add_axes((0.675, layout.bottom, 0.2, layout.share), sharey=heat)
         draw_bits(bits, quality, order, layout.titles_at)
-        place = (0.905, layout.bottom, 0.02, min(layout.share, 2.7 / layout.height))
+        place = (0.905, layout.bottom, 0.02, min(layout.body, MOST_BAR) / layout.height)
         bar = figure.colorbar(image, cax=figure.add_axes(place))
         bar.set_label("probability of the answer", fontsize=SMALL)
         bar.ax.tick_params(labelsize=SMALL)
@@ -166,32 +195,31 @@ def draw_heat(axes: Axes, rates: NDArray[np.float64]) -> AxesImage:
     return image
 
 
-def name_columns(
-    axes: Axes, classes: Sequence[str], answers: Sequence[str], layout: HeatLayout
-) -> None:
+def name_columns(axes: Axes, answers: Sequence[str], layout: HeatLayout) -> None:
     """Write the answers' names above their columns, and the classes' above those."""
-    n_columns = len(classes) * len(answers)
+    n_classes = len(layout.titles)
+    n_columns = n_classes * len(answers)
     axes.set_xticks(
         range(n_columns) if layout.answers_legible else [],
-        [*answers] * len(classes) if layout.answers_legible else [],
+        [*answers] * n_classes if layout.answers_legible else [],
         fontsize=layout.answer_size,
         rotation=0 if layout.answers_level else 90,
     )
     axes.xaxis.tick_top()
-    for cls, name in enumerate(classes):
+    for cls, title in enumerate(layout.titles):
         axes.text(
             (cls + 0.5) * len(answers) - 0.5,
             layout.titles_at,
-            titled(name) if layout.titles_level else name,
+            title,
             transform=axes.get_xaxis_transform(),
             rotation=0 if layout.titles_level else 90,
             **TOP,
         )
 
 
-def name_rows(axes: Axes, names: Sequence[str], layout: HeatLayout) -> None:
+def name_rows(axes: Axes, names: Sequence[str]) -> None:
     """Write the raters' names beside their rows."""
-    axes.set_yticks(range(len(names)), names, fontsize=layout.rater_size)
+    axes.set_yticks(range(len(names)), names, fontsize=NAME_SIZE)
     axes.tick_params(length=0)
     axes.grid(visible=False)
 
@@ -200,20 +228,14 @@ def what_is_drawn(quality: RaterQuality) -> str:
     """Say what the picture shows."""
     n_raters = len(quality.votes)
     shown = f"The {SHOWN_RATERS} of {n_raters:,} raters with the most votes. "
+    given = f"with {quality.refits:,} refits" if quality.refits else "given the items' classes"
     return (shown if n_raters > SHOWN_RATERS else "") + (
-        "Probability of each answer, given rater and class, as EM finds it without golden "
-        "answers; raters with few votes are drawn towards the pool of all. On the right: bits "
-        "that one answer tells of the class, with 95 % intervals given the items' classes; 0 for "
+        "Probability of each answer, given rater and class, as the fit finds it; "
+        "raters with few votes are drawn towards the pool of all. On the right: bits "
+        f"that one answer tells of the class, with 95 % intervals {given}; 0 for "
         f"a spammer. No answer could tell more than {quality.prior_bits:.2f}. The most informative "
         "rater is at the top."
     )
-
-
-def shortened(name: object, most: int = MOST_LETTERS) -> str:
-    """Return a name that leaves room for the picture: its beginning and its end."""
-    text = str(name)
-    half = (most - 3) // 2
-    return text if len(text) <= most else f"{text[:half]}...{text[-half:]}"
 
 
 TOP: dict[str, Any] = {"ha": "center", "va": "bottom", "fontsize": 9, "fontweight": "bold"}

@@ -8,27 +8,15 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
-from matplotlib.transforms import Bbox
 
 from ..accuracy.table import ORIGINAL, REAL, AccuracyRow
 from ..errors import AnalysisError
-from .accuracy import shortened
-from .drawing import BLUE, GREY, drawn_figure
+from .accuracy import LONGEST_NAME
+from .drawing import BLUE, GREY, drawn_figure, shortened
+from .naming import POINT, boxes_around, write_name
 
 HEIGHT = 5.8
-LEFT, RIGHT, FOOT = 0.118, 0.985, 0.19
-# Where a name may stand beside its point, in points, and how it is aligned; the first that is free.
-PLACES = (
-    (5, -5, "left", "top"),
-    (-5, 5, "right", "bottom"),
-    (5, 5, "left", "bottom"),
-    (-5, -5, "right", "top"),
-    (9, 0, "left", "center"),
-    (-9, 0, "right", "center"),
-    (0, 9, "center", "bottom"),
-    (0, -9, "center", "top"),
-)
-POINT = 5.0  # points from the middle of a mark that no name covers
+LEFT, RIGHT, FOOT, TOP = 0.118, 0.985, 0.19, 0.975
 
 
 def ranks_figure(rows: Sequence[AccuracyRow], *, k: int = 1, simulated: bool = False) -> Figure:
@@ -60,8 +48,7 @@ def ranks_figure(rows: Sequence[AccuracyRow], *, k: int = 1, simulated: bool = F
     if not real:
         raise AnalysisError(f"the table has no accuracy with k = {k}")
     with drawn_figure(HEIGHT, simulated=simulated) as (figure, caption):
-        top = 0.925 if simulated else 0.975
-        axes = figure.add_axes((LEFT, FOOT, RIGHT - LEFT, top - FOOT))
+        axes = figure.add_axes((LEFT, FOOT, RIGHT - LEFT, TOP - FOOT))
         draw_models(axes, real, original)
         for axis, labels in ((axes.xaxis, "original"), (axes.yaxis, "ReaL")):
             axis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:g} %"))
@@ -95,41 +82,17 @@ def write_names(
 ) -> list[str]:
     """Write names where there is room, the best model's first; return those that have none."""
     spots = [(o.accuracy, r.accuracy) for o, r in zip(original, real, strict=True)]
-    points = axes.transData.transform(spots).tolist()
-    around = POINT * axes.figure.dpi / 72
-    taken = [Bbox.from_extents(x - around, y - around, x + around, y + around) for x, y in points]
+    taken = boxes_around(axes, spots, [POINT] * len(spots))
     unnamed = []
     for place in sorted(range(len(real)), key=lambda place: real[place].rank or 0):
         others = taken[:place] + taken[place + 1 :]
-        box = write_name(axes, real[place].model, spots[place], others)
+        name = shortened(real[place].model, LONGEST_NAME)
+        box = write_name(axes, name, spots[place], others, fontsize=9, zorder=5)
         if box is None:
             unnamed.append(real[place].model)
         else:
             taken.append(box)
     return unnamed
-
-
-def write_name(
-    axes: Axes, name: str, spot: tuple[float, float], others: Sequence[Bbox]
-) -> Bbox | None:
-    """Write a name beside its point, on the first side that is free; None where none is."""
-    for x, y, horizontal, vertical in PLACES:
-        text = axes.annotate(
-            shortened(name),
-            spot,
-            xytext=(x, y),
-            textcoords="offset points",
-            ha=horizontal,
-            va=vertical,
-            fontsize=9,
-            zorder=5,
-        )
-        box = text.get_window_extent()
-        inside = axes.bbox.contains(box.x0, box.y0) and axes.bbox.contains(box.x1, box.y1)
-        if inside and not any(box.overlaps(other) for other in others):
-            return box
-        text.remove()
-    return None
 
 
 def what_is_drawn(

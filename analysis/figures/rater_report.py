@@ -10,8 +10,9 @@ from ..diagnostics.report import ModelReport
 from ..raters.pairs.clusters import RaterClusters
 from ..raters.report import RaterReport
 from .agreement import agreement_figure
-from .diagnostics import model_check_figure, more_votes_figure
+from .diagnostics import model_check_figure
 from .error_rates import error_rates_figure
+from .more_votes import more_votes_figure
 from .raters import golden_em_figure, raters_figure
 
 
@@ -39,7 +40,12 @@ def rater_figures(
         "error_rates": error_rates_figure(
             report.quality, class_names=report.class_names, simulated=simulated
         ),
-        "more_votes": more_votes_figure(model.bought, simulated=simulated),
+        "more_votes": more_votes_figure(
+            model.bought,
+            class_names=report.class_names,
+            golden=golden is not None,
+            simulated=simulated,
+        ),
     }
     if all(len(found.raters) > 1 for found in clusters.values()):
         figures["agreement"] = agreement_figure(clusters, names=names, simulated=simulated)

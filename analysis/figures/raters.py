@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from ..raters.golden.accuracy import EXPERT, ORIGINAL_LABEL, RATER, Kind, RaterAccuracy
 from ..raters.golden.difference import GoldenDifference
 from ..release.files.readers import ANSWERS
 from ..release.published import TRUTHS
-from .drawing import BLUE, GREEN, GREY, VERMILION, drawn_figure
+from .drawing import BLUE, GREEN, GREY, VERMILION, drawn_figure, shortened
+from .naming import POINT, boxes_around, touching, write_name
 
 SMALL = 7.5
 # Area of a dot, in square points: at least so much, and so much more a vote.
@@ -39,7 +43,7 @@ def raters_figure(accuracy: RaterAccuracy, *, simulated: bool = False) -> Figure
         1540 x 1210 pixels, with its caption.
     """
     with drawn_figure(5.5, simulated=simulated) as (figure, caption):
-        axes = figure.add_axes((0.085, 0.225, 0.89, 0.72 if simulated else 0.75))
+        axes = figure.add_axes((0.085, 0.225, 0.89, 0.75))
         axes.set_xlim(0, 1.02)
         axes.set_ylim(0, 1.02)
         axes.set_xlabel("recall: share of the fitting labels that the rater says yes to")
@@ -49,30 +53,24 @@ def raters_figure(accuracy: RaterAccuracy, *, simulated: bool = False) -> Figure
         axes.scatter(
             recall,
             precision,
-            s=LEAST_AREA + AREA_PER_VOTE * raters.votes,
+            s=area_of(raters.votes),
             color=BLUE,
             alpha=0.45,
             edgecolor="white",
             linewidth=0.5,
             zorder=3,
         )
-        name_outlying(axes, raters)
-        for kind, color, marker in OTHERS:
-            others = accuracy.of_kind(kind)
-            axes.plot(
-                others.recall.value,
-                others.precision.value,
-                linestyle="none",
-                color=color,
-                marker=marker,
-                markersize=6,
-                markeredgecolor="white",
-                label="expert, against the others" if kind == EXPERT else kind,
-                zorder=5,
-            )
+        spots = draw_others(axes, accuracy)
+        name_outlying(axes, raters, spots)
         for votes in SHOWN_VOTES:
-            area = LEAST_AREA + AREA_PER_VOTE * votes
-            axes.scatter([], [], s=area, color=BLUE, alpha=0.45, label=f"rater, {votes:,} votes")
+            axes.scatter(
+                [],
+                [],
+                s=area_of(np.array(votes)),
+                color=BLUE,
+                alpha=0.45,
+                label=f"rater, {votes:,} votes",
+            )
         axes.legend(loc="lower left", frameon=False, labelspacing=1.0, borderaxespad=0.8)
         unmeasured = int(np.isnan(recall + precision).sum())
         caption(
@@ -86,23 +84,55 @@ def raters_figure(accuracy: RaterAccuracy, *, simulated: bool = False) -> Figure
     return figure
 
 
-def name_outlying(axes: Axes, raters: RaterAccuracy) -> None:
-    """Write the names of the raters who are lowest in precision or in recall."""
+def draw_others(axes: Axes, accuracy: RaterAccuracy) -> list[tuple[float, float]]:
+    """Draw experts and the original label; return where."""
+    spots = list[tuple[float, float]]()
+    for kind, color, marker in OTHERS:
+        others = accuracy.of_kind(kind)
+        recall, precision = others.recall.value, others.precision.value
+        axes.plot(
+            recall,
+            precision,
+            linestyle="none",
+            color=color,
+            marker=marker,
+            markersize=6,
+            markeredgecolor="white",
+            label="expert, against the others" if kind == EXPERT else kind,
+            zorder=5,
+        )
+        spots += zip(recall, precision, strict=True)
+    return [spot for spot in spots if not np.isnan(spot).any()]
+
+
+def name_outlying(axes: Axes, raters: RaterAccuracy, others: Sequence[tuple[float, float]]) -> None:
+    """Write the names of the raters who are lowest in precision or recall beside their dots."""
     recall, precision = raters.recall.value, raters.precision.value
     low = (recall < np.nanquantile(recall, 0.05)) | (precision < np.nanquantile(precision, 0.05))
-    named = np.flatnonzero(low)
-    # To the right and to the left in turn, so that names of neighbours do not meet.
-    for place, row in enumerate(named[np.argsort(recall[named])]):
-        axes.annotate(
-            str(raters.raters[row]),
-            (recall[row], precision[row]),
-            xytext=(-9, 0) if place % 2 else (9, 0),
-            textcoords="offset points",
-            ha="right" if place % 2 else "left",
-            va="center",
-            fontsize=SMALL,
+    there = np.flatnonzero(~np.isnan(recall + precision))
+    spots = [(recall[row], precision[row]) for row in there]
+    radii = np.sqrt(area_of(raters.votes[there]) / np.pi)
+    taken = boxes_around(axes, spots, radii)
+    taken += boxes_around(axes, others, [POINT] * len(others))
+    named = [place for place, row in enumerate(there) if low[row]]
+    for place in sorted(named, key=lambda place: spots[place]):
+        box = write_name(
+            axes,
+            shortened(raters.raters[there[place]]),
+            spots[place],
+            taken[:place] + taken[place + 1 :],
+            places=touching(radii[place]),
+            line={"arrowstyle": "-", "linewidth": 0.6, "color": GREY, "shrinkB": radii[place]},
+            fontsize=SMALL + 0.5,
             color=GREY,
         )
+        if box is not None:
+            taken.append(box)
+
+
+def area_of(votes: NDArray[np.integer]) -> NDArray[np.float64]:
+    """Return the area of raters' dots by how many votes they gave, in square points."""
+    return np.asarray(LEAST_AREA + AREA_PER_VOTE * votes)
 
 
 def golden_em_figure(difference: GoldenDifference, *, simulated: bool = False) -> Figure:
@@ -118,12 +148,12 @@ def golden_em_figure(difference: GoldenDifference, *, simulated: bool = False) -
     Returns
     -------
     matplotlib.figure.Figure
-        1540 x 968 pixels, with its caption.
+        1540 x 906 pixels, with its caption.
     """
     votes = difference.fit.votes.votes_per_rater()
-    with drawn_figure(4.4, simulated=simulated, panels=True) as (figure, caption):
+    with drawn_figure(4.12, simulated=simulated, panels=True) as (figure, caption):
         for cls in range(len(TRUTHS)):
-            axes = figure.add_axes((0.085 + 0.49 * cls, 0.29, 0.405, 0.59))
+            axes = figure.add_axes((0.085 + 0.49 * cls, 0.31, 0.405, 0.63))
             axes.plot((0, 1), (0, 1), color=GREY, linewidth=0.8, linestyle=(0, (4, 2)), zorder=1)
             for code, (answer, color) in enumerate(zip(ANSWERS, ANSWER_COLORS, strict=True)):
                 axes.scatter(
@@ -145,7 +175,7 @@ def golden_em_figure(difference: GoldenDifference, *, simulated: bool = False) -
                 axes.set_ylabel("error rate by EM, on the others")
                 axes.legend(loc="upper center", frameon=False, markerscale=1.4)
         caption(
-            0.135,
+            0.145,
             "A dot a rater and answer; its area grows with the rater's votes. Across: the answer's "
             "share of the rater's answers to golden questions, where experts say whether the label "
             "fits. Up: the same as EM finds it from the votes on all other questions, without "

@@ -6,6 +6,8 @@ import base64
 from html import escape
 from typing import Any
 
+from aggregation.errors import printable
+
 from ..release.release import Release
 from ..reproduction import Reproduction
 from .layout import STYLE, row, table
@@ -106,7 +108,9 @@ def _comparison_table(reproduction: Reproduction) -> str:
 
 
 def _differences(reproduction: Reproduction) -> str:
-    found = [escape(entry) for line in reproduction.comparisons for entry in line.differences]
+    found = [
+        escape(printable(entry)) for line in reproduction.comparisons for entry in line.differences
+    ]
     if not found:
         return ""
     return (

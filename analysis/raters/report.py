@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from aggregation import Fit, KnownItems, Votes, fit_dawid_skene, start_from
 
-from ..errors import AnalysisError
+from ..errors import AnalysisError, check_types
 from ..release.published import TRUTHS
 from ..release.release import Release
 from ..statistics.estimates import Estimates
@@ -23,7 +23,7 @@ from .agreement.result import Agreement
 from .agreement.retest import Retest, answered_twice, retest
 from .golden.accuracy import RaterAccuracy, rater_accuracy
 from .golden.difference import GoldenDifference, golden_difference
-from .pairs.clusters import RaterClusters, cluster_raters
+from .pairs.clusters import RaterClusters, cluster_raters, in_order
 from .pairs.golden_copies import GoldenCopies, golden_copies
 from .pairs.pairs import RaterPairs, no_pairs, pairs_of_fit
 from .quality.quality import RaterQuality, rater_quality
@@ -88,6 +88,7 @@ def report_on_votes(
     *,
     known: KnownItems | None = None,
     scale: Scale = "nominal",
+    refits: int = 0,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> RaterReport:
@@ -100,6 +101,8 @@ def report_on_votes(
         Items whose class is known; they keep it in the fit.
     scale : {"nominal", "ordinal", "interval"}
         Of the answers, in the order of their codes.
+    refits : int
+        For the intervals of bits and leanings; see :func:`rater_quality`.
     seed : int
         Of the bootstrap and of draws from posteriors.
     progress : callable, optional
@@ -109,6 +112,7 @@ def report_on_votes(
     -------
     RaterReport
     """
+    check_types(report_on_votes, locals())
     options: dict[str, Any] = {}
     if known is not None:
         options = {
@@ -124,7 +128,7 @@ def report_on_votes(
     begin()
     agreed = agreement_if_any(votes, scale=scale, seed=seed)
     begin()
-    quality = rater_quality(fit, scale=scale, class_names=names, seed=seed)
+    quality = rater_quality(fit, scale=scale, class_names=names, refits=refits, seed=seed)
     begin()
     return RaterReport(
         fit=fit,
@@ -169,7 +173,7 @@ def _right_answers(
 
 
 def report_on_release(
-    release: Release, *, seed: int = 0, progress: Progress | None = None
+    release: Release, *, refits: int = 0, seed: int = 0, progress: Progress | None = None
 ) -> RaterReport:
     """Judge the release's raters: by the job alone, and by their golden answers.
 
@@ -180,6 +184,8 @@ def report_on_release(
     Parameters
     ----------
     release : Release
+    refits : int
+        For the intervals of bits and leanings; see :func:`rater_quality`.
     seed : int
         Of the bootstraps and of draws from posteriors.
     progress : callable, optional
@@ -189,13 +195,14 @@ def report_on_release(
     -------
     RaterReport
     """
+    check_types(report_on_release, locals())
     begin = _following(progress)
     begin()
     fit = fit_dawid_skene(release.votes, n_classes=len(TRUTHS))
     begin()
     agreed = agreement(release.votes, scale="ordinal", seed=seed)
     begin()
-    quality = rater_quality(fit, scale="ordinal", seed=seed)
+    quality = rater_quality(fit, scale="ordinal", refits=refits, seed=seed)
     begin()
     pairs = pairs_of_fit(fit_dawid_skene(release.votes))
     try:
@@ -223,6 +230,8 @@ def report_on_release(
 def clusters_of_report(report: RaterReport) -> dict[str, RaterClusters]:
     """Order the raters of a report by agreement: on all votes, or in the job and when tried.
 
+    Golden questions were answered by many of the same raters, so that the order is theirs.
+
     Parameters
     ----------
     report : RaterReport
@@ -234,7 +243,8 @@ def clusters_of_report(report: RaterReport) -> dict[str, RaterClusters]:
     """
     if report.golden is None:
         return {"all votes": cluster_raters(report.pairs, votes=report.quality.votes)}
+    golden = cluster_raters(report.golden.copies.pairs)
     return {
-        "in the rating job": cluster_raters(report.pairs, votes=report.quality.votes),
-        "on golden questions": cluster_raters(report.golden.copies.pairs),
+        "in the rating job": in_order(report.pairs, golden.raters),
+        "on golden questions": golden,
     }

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from aggregation import Votes, e_step, estimate_class_prior, estimate_error_rates
 
 from ..defaults import THRESHOLD
+from ..errors import check_types
 from .files.questions import N_ANIMALS
 from .files.readers import ANSWERS, NO, YES
 from .labels.label_sets import make_labels
@@ -41,9 +42,10 @@ def published_scores(release: Release) -> NDArray[np.float64]:
 
     References
     ----------
-    Beyer, Henaff, Kolesnikov, Zhai & van den Oord (2020), Are we done with ImageNet?, section 3.
-    Dawid & Skene (1979), Applied Statistics 28(1), eqs. 2.3-2.5.
+    Beyer, Henaff, Kolesnikov, Zhai & van den Oord (2020), Are we done with ImageNet?
+    Dawid & Skene (1979), Applied Statistics 28(1), 20-28.
     """
+    check_types(published_scores, locals())
     truth = release.golden.fits(at_least=EXPERTS_FOR_RATERS).astype(int)
     error_rates = np.concatenate((rater_rates(release.golden), original_label_rates(release)))
     expectation = e_step(
@@ -109,6 +111,7 @@ def published_labels(release: Release) -> list[list[int]]:
     list of 50,000 lists of int
         In the published order (see :mod:`analysis.release.labels.set_order`).
     """
+    check_types(published_labels, locals())
     return make_labels(release, scores=published_scores(release), threshold=THRESHOLD)
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from aggregation import Votes
 
-from ..errors import ReleaseError
+from ..errors import ReleaseError, check_types
 from .files import download
 from .files.editions import older_edition
 from .files.questions import OlderEditionError, Questions
@@ -24,10 +24,13 @@ from .files.readers import (
     read_original_labels,
     read_questions,
     read_scores,
+    read_synsets,
     read_votes,
 )
 
 SIMULATED = "simulated.json"
+# How the WordNet ids of a simulated release begin; no real one does.
+MADE_UP = "n9"
 
 log = logging.getLogger(__name__)
 
@@ -139,6 +142,7 @@ def load_release(data: str | os.PathLike[str] | None = None) -> Release:
         If a file is missing, damaged, or inconsistent with itself or another; the message names the
         file, the array and the first offending entry, or which files are of the older edition.
     """
+    check_types(load_release, locals())
     folder = download.find_release(data)
     try:
         return _load(folder)
@@ -162,7 +166,7 @@ def _load(folder: Path) -> Release:
         label_sets=read_label_sets(folder / download.LABELS),
         original_labels=read_original_labels(folder / download.ORIGINAL_LABELS),
         sha256=sha256,
-        simulated=(folder / SIMULATED).is_file(),
+        simulated=(folder / SIMULATED).is_file() and has_made_up_ids(folder),
     )
     if release.simulated:
         log.warning("%s holds a SIMULATED release, not the published one", folder)
@@ -174,6 +178,11 @@ def _load(folder: Path) -> Release:
             ", ".join(release.altered_files),
         )
     return release
+
+
+def has_made_up_ids(folder: Path) -> bool:
+    """Say whether the labels are those of a simulated release: a marker may lie anywhere."""
+    return all(name.startswith(MADE_UP) for name in read_synsets(folder / download.ORIGINAL_LABELS))
 
 
 def _read_golden(folder: Path, questions: Questions, votes: Votes) -> Golden:

@@ -11,8 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 from ..defaults import CONFIDENCE, FOLDS, REPLICATES
 from ..release.release import Release
 from ..statistics.calibration import N_BINS, Calibration, measure_calibration
+from ..statistics.estimates import estimate_cells
 from ..tables import to_csv
-from .methods.comparison import Comparison, estimate_cells
+from .methods.comparison import Comparison
 from .methods.methods import PUBLISHED, GoldenScores
 from .recalibration import recalibrate
 

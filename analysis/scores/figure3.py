@@ -13,8 +13,8 @@ from ..raters.golden.accuracy import ORIGINAL_LABEL, RATER, rater_accuracy
 from ..release.files.readers import YES
 from ..release.published import FITS
 from ..release.release import Release
-from ..statistics.operating_point import check_threshold
 from ..statistics.precision_recall import OperatingPoint, PrecisionRecall, precision_recall
+from ..statistics.thresholds import check_threshold
 from ..tables import to_csv
 from .golden_curves import golden_curve
 

@@ -9,11 +9,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..defaults import REPLICATES
+from ..errors import AnalysisError
 from ..release.files.questions import N_ANIMALS, N_IMAGES
 from ..release.labels.label_sets import checked_scores
 from ..release.release import Release
 from ..statistics.bands import Bands, PointEstimate, precision_recall_bands
-from ..statistics.operating_point import Target, ThresholdInterval, choose, same_side
+from ..statistics.estimates import Estimate
+from ..statistics.operating_point import Target, choose
+from ..statistics.shown_precision import independent_share
+from ..statistics.thresholds import ThresholdInterval, same_side
 from ..tables import to_csv
 
 # A replicate agrees with the choice if it would have chosen a threshold this near.
@@ -31,7 +35,7 @@ class PickedPoint:
     group : str
         The labels that it is for: "all labels", "animal labels" or "other labels".
     threshold : float
-        Keep a label whose score is at least this.
+        Keep a label whose score is at least this; inf where it is cheapest to keep none.
     interval : ThresholdInterval
         Thresholds that give the same labels of the release.
     estimate : PointEstimate
@@ -55,21 +59,45 @@ class PickedPoint:
 
     def sentence(self) -> str:
         """Say it in plain words."""
-        precision, recall = self.estimate.precision, self.estimate.recall
-        sure = (
-            ""
-            if math.isnan(self.agreement)
-            else f" {self.agreement:.0%} of the bootstrap replicates would have chosen within "
-            f"{NEAR:g} of it."
-        )
         why = "" if self.target.threshold is not None else f", {self.target}"
-        return (
-            f"Threshold {self.threshold:g} for {self.group}{why}: on the golden questions "
-            f"precision is {precision.value:.3f} (95 % interval {precision.low:.3f} to "
-            f"{precision.high:.3f}) and recall {recall.value:.3f} ({recall.low:.3f} to "
-            f"{recall.high:.3f}). Of the release it keeps {self.n_labels:,} labels on "
-            f"{self.n_images:,} images.{sure}"
+        point = self.estimate.point
+        if point.kept:
+            precision = in_words(self.estimate.precision)
+            found = f"precision is {precision} and recall {in_words(self.estimate.recall)}"
+        else:
+            found = f"it keeps none, and misses {point.n_fits:,} that fit"
+        what = (
+            f"Keep none of {self.group}"
+            if math.isinf(self.threshold)
+            else f"Threshold {self.threshold:g} for {self.group}"
         )
+        return (
+            f"{what}{why}: on the golden questions {found}. Of the release it keeps "
+            f"{self.n_labels:,} labels on {self.n_images:,} images.{self._sure()}"
+        )
+
+    def _sure(self) -> str:
+        """Say how sure the choice is, and what it promises."""
+        if math.isnan(self.agreement):
+            return ""
+        nearly = "kept none" if math.isinf(self.threshold) else f"chosen within {NEAR:g} of it"
+        said = f" {self.agreement:.0%} of the bootstrap replicates would have {nearly}."
+        if self.target.precision is None:
+            return said
+        often = (
+            "about half of the time"
+            if self.target.with_confidence is None
+            else f"at least {100 * self.target.with_confidence:.4g} times in 100"
+        )
+        return (
+            f"{said} On new questions, thresholds picked so reach a precision of "
+            f"{self.target.precision:g} {often}."
+        )
+
+
+def in_words(estimate: Estimate) -> str:
+    """Write a share with its interval."""
+    return f"{estimate.value:.3f} (95 % interval {estimate.low:.3f} to {estimate.high:.3f})"
 
 
 def pick(
@@ -128,7 +156,10 @@ def pick(
             replicates=replicates,
             seed=seed,
         )
-        picked.append(_picked(release, target, group, members, used, bands))
+        try:
+            picked.append(_picked(release, target, group, members, used, bands))
+        except AnalysisError as error:
+            raise AnalysisError(f"{group}: {error}") from error
     return tuple(picked)
 
 
@@ -140,7 +171,7 @@ def _picked(
     scores: NDArray[np.float64],
     bands: Bands,
 ) -> PickedPoint:
-    threshold = choose(bands.curve, target).threshold
+    threshold = choose(bands, target).threshold
     images = release.questions.images
     kept = members & (scores >= threshold)
     unasked = N_IMAGES - len(np.unique(images)) if members.all() else 0
@@ -164,9 +195,10 @@ def agreement_of(target: Target, threshold: float, bands: Bands) -> float:
     if target.threshold is not None:
         return math.nan
     drawn = bands.replicates
-    places = target.best(drawn.kept, drawn.hits, drawn.n_fits)
-    high = drawn.thresholds[places]
-    low = np.append(drawn.thresholds, 0.0)[places + 1]
+    places = target.best(drawn.kept, drawn.hits, drawn.n_fits, independent_share(bands))
+    # Keeping nothing, the last place, is chosen down to the first point.
+    high = np.append(drawn.thresholds, math.inf)[places]
+    low = np.append(drawn.thresholds, [0.0, drawn.thresholds[0]])[places + 1]
     near = (low - NEAR < threshold) & (threshold <= high + NEAR)
     return float(np.mean(near & (places >= 0)))
 
@@ -181,7 +213,8 @@ def picks_csv(picked: tuple[PickedPoint, ...]) -> str:
     Returns
     -------
     str
-        With a header row; 0/0 and what does not apply are empty cells.
+        With a header row; 0/0 and what does not apply are empty cells. Where none are kept, the
+        threshold and the upper end of its interval are inf.
     """
     estimates = [point.estimate for point in picked]
     columns: dict[str, list[object]] = {

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..defaults import FOLDS
-from ..errors import AnalysisError
+from ..errors import AnalysisError, check_types
 from ..release.published import published_scores
 from ..release.release import Release
 from ..statistics.calibration import isotonic
@@ -113,6 +113,7 @@ def recalibrate(
     >>> recalibrate(release, method="platt").scores.shape == release.scores.shape
     True
     """
+    check_types(recalibrate, locals())
     if method not in FITTERS:
         raise AnalysisError(f"method {method!r} is not one of {', '.join(map(repr, FITTERS))}")
     fit = FITTERS[method]
@@ -166,7 +167,7 @@ def fit_platt(scores: ArrayLike, truth: ArrayLike) -> PlattMap:
     References
     ----------
     Platt (1999), Probabilistic outputs for support vector machines, Advances in Large Margin
-    Classifiers, section 2.2.
+    Classifiers.
     """
     from scipy.optimize import minimize
     from scipy.special import expit

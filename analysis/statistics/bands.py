@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..defaults import CONFIDENCE, REPLICATES
+from ..errors import check_types
 from .curve_bootstrap import CurveReplicates, bootstrap_curve, checked_recalls
 from .estimates import Estimate, estimate, image_codes, percentile_interval
 from .intervals import wilson_interval
@@ -160,7 +161,7 @@ def precision_recall_bands(
 
     References
     ----------
-    Efron & Tibshirani (1993), An Introduction to the Bootstrap, section 13.3.
+    Efron & Tibshirani (1993), An Introduction to the Bootstrap: percentile intervals.
     Field & Welsh (2007), Bootstrapping clustered data, JRSS B 69(3).
 
     Examples
@@ -169,6 +170,7 @@ def precision_recall_bands(
     >>> bands.average_precision.low <= bands.curve.average_precision
     True
     """
+    check_types(precision_recall_bands, locals())
     wanted = checked_recalls(recalls)
     curve = precision_recall(scores, truth=truth)
     drawn = bootstrap_curve(

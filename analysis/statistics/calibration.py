@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..defaults import CONFIDENCE, REPLICATES
-from ..errors import AnalysisError
+from ..errors import AnalysisError, check_types
 from .bands import proportion_interval
 from .estimates import Estimate, estimate, image_codes, image_weights
 
@@ -130,6 +130,7 @@ def measure_calibration(
     >>> round(found.brier.value, 4)
     0.1267
     """
+    check_types(measure_calibration, locals())
     guess, outcome = _checked(scores, outcomes)
     n_images, image = image_codes(images, len(guess))
     if n_bins < 1:

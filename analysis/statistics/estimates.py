@@ -142,7 +142,7 @@ def percentile_interval(
 
     References
     ----------
-    Efron & Tibshirani (1993), An Introduction to the Bootstrap, section 13.3.
+    Efron & Tibshirani (1993), An Introduction to the Bootstrap: percentile intervals.
     """
     check_confidence(confidence)
     drawn = np.asarray(values, dtype=np.float64)
@@ -161,10 +161,15 @@ def estimate(value: float, drawn: ArrayLike, *, confidence: float = CONFIDENCE) 
     return Estimate(float(value), float(low), float(high))
 
 
-def check_confidence(confidence: float) -> None:
-    """Refuse a level of confidence that is not between 0 and 1."""
+def estimate_cells(name: str, measured: Estimate) -> dict[str, float]:
+    """Return an estimate as three columns: the value and the ends of its interval."""
+    return {name: measured.value, f"{name}_low": measured.low, f"{name}_high": measured.high}
+
+
+def check_confidence(confidence: float, name: str = "confidence") -> None:
+    """Refuse a level of confidence that is not between 0 and 1; `name` is the argument's."""
     if not 0 < confidence < 1:
-        raise AnalysisError(f"confidence {confidence} is not between 0 and 1: 0.95 is 95 %")
+        raise AnalysisError(f"{name} {confidence} is not between 0 and 1: 0.95 is 95 %")
 
 
 def weighted_median(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:

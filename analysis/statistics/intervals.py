@@ -78,7 +78,7 @@ def wilson_interval(
     References
     ----------
     Wilson (1927), Journal of the American Statistical Association 22(158), 209-212.
-    Newcombe (1998), Statistics in Medicine 17(8), 857-872: method 3.
+    Newcombe (1998), Statistics in Medicine 17(8), 857-872.
 
     Examples
     --------

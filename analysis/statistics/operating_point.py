@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from ..errors import AnalysisError
+from ..errors import AnalysisError, check_types
+from .bands import Bands
+from .estimates import check_confidence
 from .precision_recall import OperatingPoint, PrecisionRecall
+from .shown_precision import IndependentShare, highest_shown, independent_share, shown_places
+from .thresholds import ThresholdInterval, check_threshold, same_side, shortest_decimal
 
 
 class Costs(NamedTuple):
@@ -22,7 +26,7 @@ class Costs(NamedTuple):
 
 @dataclass(frozen=True)
 class Target:
-    """What an operating point is to reach; exactly one of these is given.
+    """What an operating point is to reach: exactly one of the first five is given.
 
     Attributes
     ----------
@@ -36,6 +40,8 @@ class Target:
         The least total cost.
     threshold : float, optional
         This threshold, in 0..1.
+    with_confidence : float, optional
+        With `precision`: reach it on new questions, too, with this probability, between 0 and 1.
     """
 
     precision: float | None = None
@@ -43,9 +49,11 @@ class Target:
     f_beta: float | None = None
     costs: Costs | None = None
     threshold: float | None = None
+    with_confidence: float | None = None
 
     def __post_init__(self) -> None:
         given = {name: value for name, value in vars(self).items() if value is not None}
+        given.pop("with_confidence", None)
         if len(given) != 1:
             raise AnalysisError(
                 "give one target, of precision, recall, f_beta, costs and threshold: "
@@ -62,10 +70,24 @@ class Target:
             )
         if self.threshold is not None:
             check_threshold(self.threshold)
+        if self.with_confidence is not None:
+            check_confidence(self.with_confidence, "with_confidence")
+            if self.precision is None:
+                raise AnalysisError(
+                    f"with_confidence {self.with_confidence:g} goes with precision, not with "
+                    f"{' and '.join(given)}: leave one of them out"
+                )
+            if not 0 < self.precision < 1:
+                raise AnalysisError(
+                    f"precision {self.precision:g} cannot be reached with confidence: "
+                    "give one between 0 and 1"
+                )
 
     def __str__(self) -> str:
         if self.precision is not None:
-            return f"the highest recall with a precision of at least {self.precision:g}"
+            confidence = self.with_confidence
+            sure = "" if confidence is None else f", with {100 * confidence:.4g} % confidence"
+            return f"the highest recall with a precision of at least {self.precision:g}{sure}"
         if self.recall is not None:
             return f"the highest precision with a recall of at least {self.recall:g}"
         if self.f_beta is not None:
@@ -78,7 +100,11 @@ class Target:
         return f"the threshold {self.threshold:g}"
 
     def best(
-        self, kept: NDArray[Any], hits: NDArray[Any], n_fits: NDArray[Any]
+        self,
+        kept: NDArray[Any],
+        hits: NDArray[Any],
+        n_fits: NDArray[Any],
+        share: IndependentShare,
     ) -> NDArray[np.int64]:
         """Choose a point of each curve: the first of the best ones, which keeps the fewest.
 
@@ -86,19 +112,29 @@ class Target:
         ----------
         kept, hits : ndarray of int, shape (n_curves, n_points)
         n_fits : ndarray of int, shape (n_curves,)
+        share : IndependentShare
+            Shape (n_points,); only for a target `with_confidence`.
 
         Returns
         -------
         ndarray of int, shape (n_curves,)
-            -1 where no point reaches the target.
+            Where keeping nothing is best, which it can be by costs, `n_points`; -1 where no point
+            reaches the target.
         """
+        if self.precision is not None and self.with_confidence is not None:
+            return shown_places(
+                kept, hits, share, precision=self.precision, confidence=self.with_confidence
+            )
         with np.errstate(invalid="ignore", divide="ignore"):
             precision, recall = hits / kept, hits / n_fits[:, None]
         worth = self._worth(kept, hits, n_fits[:, None], precision, recall)
         worth = np.where(kept > 0, worth, -np.inf)
         chosen = worth.argmax(axis=1)
-        reached = np.take_along_axis(worth, chosen[:, None], axis=1)[:, 0] > -np.inf
-        return np.where(reached, chosen, -1)
+        reached = np.take_along_axis(worth, chosen[:, None], axis=1)[:, 0]
+        if self.costs is not None:
+            cheaper = reached > -self.costs.missing * n_fits
+            return np.asarray(np.where(cheaper, chosen, kept.shape[1]))
+        return np.asarray(np.where(reached > -np.inf, chosen, -1))
 
     def _worth(
         self,
@@ -129,7 +165,7 @@ class Choice(NamedTuple):
     Attributes
     ----------
     threshold : float
-        The shortest decimal number in `interval`.
+        The shortest decimal number in `interval`; inf where it is best to keep nothing.
     interval : ThresholdInterval
         Thresholds that keep the same questions of the curve.
     point : OperatingPoint
@@ -142,21 +178,25 @@ class Choice(NamedTuple):
 
 
 def choose_threshold(
-    curve: PrecisionRecall,
+    curve: PrecisionRecall | Bands,
     *,
     precision: float | None = None,
     recall: float | None = None,
     f_beta: float | None = None,
     costs: tuple[float, float] | None = None,
     threshold: float | None = None,
+    with_confidence: float | None = None,
 ) -> Choice:
     """Choose an operating point on a precision-recall curve; give exactly one target.
 
-    Of several points that are as good, the one that keeps the fewest is chosen.
+    Of several points that are as good, the one that keeps the fewest is chosen. What is chosen
+    reaches its target on the questions of the curve; on new ones like them, a threshold chosen for
+    a precision reaches it about half of the time.
 
     Parameters
     ----------
-    curve : PrecisionRecall
+    curve : PrecisionRecall or Bands
+        Bands know which questions are of one image.
     precision : float, optional
         Highest recall with at least this precision, in 0..1.
     recall : float, optional
@@ -164,9 +204,16 @@ def choose_threshold(
     f_beta : float, optional
         Highest F of this beta, above 0.
     costs : pair of float, optional
-        Least total cost, for what a missing and what a wrong label costs; 0 or more.
+        Least total cost, for what a missing and what a wrong label costs; 0 or more. Where it is
+        cheapest to keep nothing, the threshold is inf.
     threshold : float, optional
         This threshold, in 0..1.
+    with_confidence : float, optional
+        With `precision`, the lowest threshold whose precision on new questions is shown to reach
+        it, with this probability (between 0 and 1) that it does, the choice of the threshold
+        included; see :func:`analysis.statistics.shown_precision.shown_places`. New questions must
+        be drawn as those of the curve were. Of a PrecisionRecall, questions count as independent;
+        of Bands, images do.
 
     Returns
     -------
@@ -180,7 +227,7 @@ def choose_threshold(
 
     References
     ----------
-    van Rijsbergen (1979), Information Retrieval, chapter 7: F.
+    van Rijsbergen (1979), Information Retrieval: F.
 
     Examples
     --------
@@ -188,70 +235,45 @@ def choose_threshold(
     >>> curve = precision_recall([0.9, 0.8, 0.75, 0.1], truth=[1, 0, 1, 0])
     >>> choose_threshold(curve, recall=0.6).threshold
     0.7
+    >>> choose_threshold(curve, costs=(1, 5)).threshold
+    0.9
+    >>> choose_threshold(curve, costs=(0, 5)).interval
+    ThresholdInterval(low=0.9, high=inf)
     """
-    target = Target(precision, recall, f_beta, None if costs is None else Costs(*costs), threshold)
-    return choose(curve, target)
+    check_types(choose_threshold, locals())
+    wanted = None if costs is None else Costs(*costs)
+    return choose(curve, Target(precision, recall, f_beta, wanted, threshold, with_confidence))
 
 
-def choose(curve: PrecisionRecall, target: Target) -> Choice:
+def choose(measured: PrecisionRecall | Bands, target: Target) -> Choice:
     """Choose the point of a target; see :func:`choose_threshold`."""
+    curve = measured if isinstance(measured, PrecisionRecall) else measured.curve
     if target.threshold is not None:
         point = curve.at(target.threshold)
         return Choice(target.threshold, same_side(curve.thresholds, target.threshold), point)
-    place = int(target.best(curve.kept[None], curve.hits[None], np.array([curve.n_fits]))[0])
+    share = independent_share(measured)
+    counts = curve.kept[None], curve.hits[None], np.array([curve.n_fits])
+    place = int(target.best(*counts, share)[0])
     if place < 0:
-        raise AnalysisError(f"no threshold reaches {target}: {best_reachable(curve, target)}")
-    interval = same_side(curve.thresholds, float(curve.thresholds[place]))
+        reachable = best_reachable(curve, target, share)
+        raise AnalysisError(f"no threshold reaches {target}: {reachable}")
+    interval = same_side(curve.thresholds, float(np.append(curve.thresholds, math.inf)[place]))
     threshold = shortest_decimal(interval)
     return Choice(threshold, interval, curve.at(threshold))
 
 
-def best_reachable(curve: PrecisionRecall, target: Target) -> str:
+def best_reachable(curve: PrecisionRecall, target: Target, share: IndependentShare) -> str:
     """Say how near the curve comes to a precision, or a recall, that it does not reach."""
+    if target.precision is not None and target.with_confidence is not None:
+        shown = highest_shown(
+            curve, share, below=target.precision, confidence=target.with_confidence
+        )
+        return (
+            f"the best lower bound of precision is {shown:.3f}"
+            if shown > 0
+            else f"{curve.n_questions} questions are too few to show any"
+        )
     name = "precision" if target.precision is not None else "recall"
     values = curve.precision if name == "precision" else curve.recall
     place = int(values.argmax())
     return f"the highest {name} is {values[place]:.5f}, at threshold {curve.thresholds[place]:.5g}"
-
-
-def same_side(scores: ArrayLike, threshold: float) -> ThresholdInterval:
-    """Return the thresholds that keep the same of these scores as one does."""
-    values = np.asarray(scores)
-    below, above = values[values < threshold], values[values >= threshold]
-    return ThresholdInterval(
-        float(below.max()) if len(below) else -math.inf,
-        float(above.min()) if len(above) else math.inf,
-    )
-
-
-def shortest_decimal(interval: ThresholdInterval) -> float:
-    """Return the number of fewest digits in an interval; the highest of those.
-
-    Examples
-    --------
-    >>> shortest_decimal(ThresholdInterval(0.7999899619893907, 0.8000217580761186))
-    0.8
-    """
-    for digits in range(18):
-        scale = 10**digits
-        candidate: float = math.floor(interval.high * scale) / scale
-        if interval.low < candidate <= interval.high:
-            return candidate
-    return interval.high
-
-
-class ThresholdInterval(NamedTuple):
-    """Thresholds above `low`, up to and including `high`; all of them give the same labels."""
-
-    low: float
-    high: float
-
-    def __str__(self) -> str:
-        return f"({self.low!r}, {self.high!r}]"
-
-
-def check_threshold(threshold: float) -> float:
-    """Return the threshold; one that is not a probability is refused."""
-    if not 0 <= threshold <= 1:
-        raise AnalysisError(f"threshold {threshold} is not in 0..1")
-    return threshold

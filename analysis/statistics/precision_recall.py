@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..errors import AnalysisError
+from ..errors import AnalysisError, check_types
 
 
 class OperatingPoint(NamedTuple):
@@ -163,6 +163,7 @@ def precision_recall(scores: ArrayLike, *, truth: ArrayLike) -> PrecisionRecall:
     >>> curve.at(0.5).recall
     1.0
     """
+    check_types(precision_recall, locals())
     ranked, fits = _checked_pair(scores, truth)
     thresholds, place = np.unique(ranked, return_inverse=True)
     kept = np.bincount(place)[::-1].cumsum()

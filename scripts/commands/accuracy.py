@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from analysis.defaults import FORMATS
+from analysis.release.files.writing import write_files
 
 from ..outputs.accuracy_files import Measured, class_table, drawn_curve, drawn_ranks
 from ..outputs.accuracy_tables import print_ranks, print_table
-from ..terminal.files import write_files
 from ..terminal.messages import UsageError, print_result, say
 from ..terminal.options import DataOption
 
@@ -170,15 +171,20 @@ def parsed_topk(topk: str | None) -> list[int]:
     return list(dict.fromkeys(numbers))
 
 
+def as_text(name: str) -> str:
+    """Return a file's name as text: on a disk it may be other bytes."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
 def read_models(
     paths: Sequence[Path], *, most: int, column: str | None, partial: bool, data: Path | None
 ) -> dict[str, Predictions]:
     """Read predictions by the model's name: the file's, with its folder where it is needed."""
     from analysis import load_predictions
 
-    names = [path.stem for path in paths]
+    names = [as_text(path.stem) for path in paths]
     if len(set(names)) < len(names):
-        names = [str(path) for path in paths]
+        names = [as_text(str(path)) for path in paths]
     for name, path in zip(names, paths, strict=True):
         if names.count(name) > 1:
             raise UsageError(f"{path}: given twice, name each model's predictions once")

@@ -1,4 +1,4 @@
-"""`reassess compare`: aggregation methods side by side on the golden questions."""
+"""`reassess compare`: aggregation methods side by side on golden questions, or one's own votes."""
 
 from __future__ import annotations
 
@@ -6,15 +6,26 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from analysis.defaults import FOLDS, REPLICATES, THRESHOLD
+from analysis.release.files.writing import write_files
 
-from ..terminal.files import write_files
-from ..terminal.messages import announced_compilation, print_result, recorded_doubts, say
-from ..terminal.options import DataOption, out_option
+from ..outputs.method_tables import CAVEAT, print_methods
+from ..terminal.inputs import print_notes, read_inputs
+from ..terminal.messages import (
+    UsageError,
+    announced_compilation,
+    console,
+    print_result,
+    recorded_doubts,
+    say,
+    warn,
+)
+from ..terminal.options import DataOption, VotesOption, out_option
+from ..terminal.votes_options import VotesOptions, takes_votes
 
 if TYPE_CHECKING:
     from analysis.scores.calibration_report import CalibrationReport
@@ -27,27 +38,71 @@ CAPTION = (
 )
 
 
+@takes_votes
 def compare(
+    said: VotesOptions,
     out: Annotated[
         Path | None,
         out_option("Folder to write tables and figures to. Default: none.", show_default=False),
     ] = None,
+    votes: VotesOption = None,
+    method: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Of --votes: a method, or MODULE:FUNCTION of your own, looked up in the working "
+            "folder, too; may be said again. Differences are to the first. Default: some of each "
+            "kind.",
+            show_default=False,
+        ),
+    ] = None,
     threshold: Annotated[
-        float, typer.Option(help="Of the operating points: the least score kept, in 0..1.")
+        float,
+        typer.Option(help="Of the release's operating points: the least score kept, in 0..1."),
     ] = THRESHOLD,
     folds: Annotated[
-        int, typer.Option(help="Folds over images where EM uses golden truth; 2 or more.")
-    ] = FOLDS,
-    replicates: Annotated[int, typer.Option(help="Of the bootstrap over images.")] = REPLICATES,
+        int | None,
+        typer.Option(
+            help="Folds over images where EM uses golden truth, 10 by default; of --votes, parts "
+            "that are left out in turn, 5 by default.",
+            show_default=False,
+        ),
+    ] = None,
+    replicates: Annotated[
+        int, typer.Option(help="Of the bootstrap over images, or known items.")
+    ] = REPLICATES,
     seed: Annotated[int, typer.Option(help="Of the bootstrap, and of the folds.")] = 0,
     data: DataOption = None,
 ) -> None:
-    """Compare aggregation methods on the golden questions, in sample and out of sample.
+    """Compare aggregation methods: on the golden questions, or on your own votes.
 
-    Prints a table on a terminal, and csv where the output is piped or redirected. With --out,
-    writes comparison.csv, compare.png and .pdf, calibration.csv, reliability.csv, and
-    calibration.png and .pdf.
+    Prints tables on a terminal, and csv where the output is piped or redirected. With --out, writes
+    comparison.csv, compare.png and .pdf, calibration.csv, reliability.csv, and calibration.png and
+    .pdf; of --votes, methods.csv and methods.png and .pdf.
     """
+    if votes is not None:
+        if threshold != THRESHOLD or data is not None:
+            raise UsageError("--threshold and --data go with the release, not with --votes VOTES")
+        asked = {} if folds is None else {"folds": folds}
+        compare_votes(votes, said, method, out, replicates=replicates, seed=seed, **asked)
+        return
+    if method is not None or said != VotesOptions():
+        raise UsageError("--method, and options of votes and known items, go with --votes VOTES")
+    compare_release(
+        data, out, threshold, FOLDS if folds is None else folds, replicates=replicates, seed=seed
+    )
+
+
+def compare_release(
+    data: Path | None,
+    out: Path | None,
+    threshold: float,
+    folds: int,
+    *,
+    replicates: int,
+    seed: int,
+) -> None:
+    """Compare methods on the golden questions."""
     from analysis import compare_methods, load_release
     from analysis.scores.calibration_report import (
         report_calibration,
@@ -81,6 +136,57 @@ def compare(
     say().print(summary(result))
     if out is not None:
         say().print(f"wrote {', '.join(files)} to {out}", markup=False)
+
+
+def compare_votes(
+    file: Path,
+    said: VotesOptions,
+    methods: list[str] | None,
+    out: Path | None,
+    **options: Any,
+) -> None:
+    """Compare methods on a user's own votes."""
+    from analysis import compare_on_votes
+    from analysis.comparison.comparison import USUAL
+    from analysis.comparison.tables import methods_csv
+
+    look_in_working_folder()
+    with announced_compilation(), recorded_doubts() as doubts, shown_progress() as progress:
+        votes, known, notes, unmeant = read_inputs(file, said)
+        doubts += unmeant
+        result = compare_on_votes(
+            votes,
+            truth=None if known is None else known.truth,
+            methods=USUAL if methods is None else methods,
+            progress=progress,
+            **options,
+        )
+        files = {"methods.csv": methods_csv(result).encode()}
+        if out is not None:
+            from analysis.figures import figure_files, votes_comparison_figure
+
+            files |= figure_files({"methods": votes_comparison_figure(result)})
+            write_files({out / name: content for name, content in files.items()})
+    print_notes(notes)
+    for doubt in (
+        *doubts,
+        *(f"{one.name}: {text}" for one in result.methods for text in one.doubts),
+    ):
+        warn(doubt)
+    if sys.stdout.isatty():
+        print_methods(result)
+    else:
+        print_result(files["methods.csv"])
+        say().print(CAVEAT)
+    if out is not None:
+        say().print(f"wrote {', '.join(files)} to {out}", markup=False)
+
+
+def look_in_working_folder() -> None:
+    """Let methods of one's own be found there; last, so that it hides nothing."""
+    here = str(Path.cwd())
+    if here not in sys.path:
+        sys.path.append(here)
 
 
 def contents(result: Comparison, report: CalibrationReport) -> dict[str, bytes]:
@@ -135,7 +241,6 @@ def summary(result: Comparison) -> str:
 
 def print_table(result: Comparison) -> None:
     """Print average precision in sample and out of sample, and the gap to the published recipe."""
-    from rich.console import Console
     from rich.table import Table
 
     # No box: with one space between columns it fits 80 characters.
@@ -153,4 +258,4 @@ def print_table(result: Comparison) -> None:
             f"{measured.value:.3f} [{measured.low:.3f}, {measured.high:.3f}]",
             f"{gap.value:+.3f} [{gap.low:.3f}, {gap.high:.3f}]",
         )
-    Console(highlight=False).print(table)
+    console().print(table)

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from analysis.defaults import REPLICATES, THRESHOLD
+from analysis.release.files.writing import write_file
 
-from ..terminal.files import STANDARD_OUTPUT, write_file
-from ..terminal.messages import UsageError, print_result, say
+from ..terminal.files import STANDARD_OUTPUT
+from ..terminal.messages import UsageError, console, print_result, say
 from ..terminal.options import DataOption, output_option
 
 if TYPE_CHECKING:
@@ -112,7 +113,8 @@ def bands_summary(data: InAndOutOfSample) -> Iterator[str]:
             f"{data.threshold:g} precision {with_ends(point.precision)}, recall "
             f"{with_ends(point.recall)}, F1 {with_ends(point.f1)}"
         )
-    yield f"optimism of the average precision: {with_ends(data.optimism)}"
+    optimism = with_ends(data.optimism)
+    yield f"optimism of the average precision: {optimism}, given the fitted scores"
 
 
 def with_ends(measured: Estimate) -> str:
@@ -131,7 +133,6 @@ def summary(data: Figure3) -> str:
 
 def print_table(data: Figure3) -> None:
     """Print the numbers behind the marks of the figure."""
-    from rich.console import Console
     from rich.table import Table
 
     table = Table(box=None, padding=(0, 1, 0, 0))  # fits 80 characters
@@ -142,7 +143,7 @@ def print_table(data: Figure3) -> None:
         shares = (point.precision, point.recall, point.f1)
         counts = (point.kept, point.hits, point.n_fits)
         table.add_row(rule, *map(rounded, shares), *(f"{count:,}" for count in counts))
-    Console(highlight=False).print(table)
+    console().print(table)
 
 
 def rounded(share: float) -> str:

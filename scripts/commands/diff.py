@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..terminal.files import STANDARD_OUTPUT, write_file
+from analysis.release.files.writing import write_file
+
+from ..terminal.files import STANDARD_OUTPUT
 from ..terminal.messages import print_result, say
 from ..terminal.options import output_option
 

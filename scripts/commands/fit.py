@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from aggregation.models.catalogue import DEFAULT_METHOD
+from analysis.release.files.writing import with_hashes
 
 from ..outputs.fit_files import (
     described,
@@ -19,7 +20,7 @@ from ..outputs.fit_files import (
 )
 from ..outputs.fitted import fitted
 from ..outputs.store_files import Wanted, fit_of_store
-from ..terminal.files import write_files
+from ..terminal.files import write_set
 from ..terminal.inputs import print_notes, read_inputs
 from ..terminal.messages import (
     UsageError,
@@ -200,19 +201,21 @@ def fit_of_file(
     known = checked_known(method, known, said)
     result, of_fit = fitted(method, votes, known, options, wanted.threads)
     doubts += of_fit
-    names = None if known is None else known.class_names
+    names, out = None if known is None else known.class_names, wanted.out
     made = {"method": method.name, "options": options, "warnings": doubts}
-    numbers = fit_numbers_json(result, names, provenance_of(file, said) | made)
-    if wanted.out is not None:
-        contents, without = fit_files(result, names, numbers, wanted.form)
-        write_files({wanted.out / name: content for name, content in contents.items()})
+    provenance = provenance_of(file, said) | made
+    contents, without = ({}, "") if out is None else fit_files(result, names, wanted.form)
+    numbers = fit_numbers_json(result, names, with_hashes(provenance, contents))
+    if out is not None:
+        contents["fit.json"] = numbers.encode()
+        write_set(out, contents)
     print_notes(notes)
     print_summary(result, known, doubts)
-    if wanted.out is not None:
-        say().print(f"wrote {', '.join(contents)} to {wanted.out}{without}", markup=False)
+    if out is not None:
+        say().print(f"wrote {', '.join(contents)} to {out}{without}", markup=False)
     if wanted.as_json:
         print_result(numbers)
-    elif wanted.out is None:
+    elif out is None:
         print_labels(result.labels(class_names=names))
 
 

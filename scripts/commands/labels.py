@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from analysis.defaults import THRESHOLD
+from analysis.release.files.writing import write_files
 
-from ..terminal.files import STANDARD_OUTPUT, write_files
+from ..terminal.files import STANDARD_OUTPUT
 from ..terminal.messages import print_result, say
 from ..terminal.options import DataOption, output_option
 
@@ -46,7 +46,8 @@ def labels(
     from analysis.release.files.readers import read_scores
     from analysis.release.labels.label_sets import to_json
     from analysis.release.labels.provenance import label_file_provenance, provenance_path
-    from analysis.statistics.operating_point import check_threshold
+    from analysis.statistics.thresholds import check_threshold
+    from analysis.tables import json_text
 
     check_threshold(threshold)
     release = load_release(data)
@@ -68,7 +69,7 @@ def labels(
     if output == STANDARD_OUTPUT:
         print_result(text)
     else:
-        record = json.dumps(provenance, indent=2) + "\n"
+        record = json_text(provenance, indent=2)
         write_files({output: text.encode(), provenance_path(output): record.encode()})
     message = f"{provenance['labels']:,} labels on {provenance['images_with_labels']:,} images"
     same = provenance.get("same_labels_for_thresholds")

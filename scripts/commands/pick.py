@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from analysis.defaults import REPLICATES
+from analysis.release.files.writing import write_file
 
-from ..terminal.files import STANDARD_OUTPUT, write_file
-from ..terminal.messages import print_result, say
+from ..terminal.files import STANDARD_OUTPUT
+from ..terminal.messages import console, print_result, say
 from ..terminal.options import DataOption, output_option
 
 if TYPE_CHECKING:
@@ -42,6 +43,13 @@ def pick(
     threshold: Annotated[
         float | None, typer.Option(help="This threshold.", show_default=False)
     ] = None,
+    with_confidence: Annotated[
+        float | None,
+        typer.Option(
+            help="With --precision: reach it on new questions with this probability, such as 0.95.",
+            show_default=False,
+        ),
+    ] = None,
     out_of_sample: Annotated[
         bool,
         typer.Option(
@@ -69,7 +77,8 @@ def pick(
     from analysis.scores.picking import picks_csv
     from analysis.statistics.operating_point import Costs, Target
 
-    target = Target(precision, recall, f_beta, None if costs is None else Costs(*costs), threshold)
+    wanted = None if costs is None else Costs(*costs)
+    target = Target(precision, recall, f_beta, wanted, threshold, with_confidence)
     release = load_release(data)
     picked = pick_points(
         release,
@@ -88,11 +97,12 @@ def pick(
         print_result(text)
     for point in picked:
         say().print(point.sentence())
+    if precision is not None and with_confidence is None:
+        say().print("--with-confidence 0.95 picks so that they do 95 times in 100.")
 
 
 def print_table(picked: tuple[PickedPoint, ...]) -> None:
     """Print the numbers with their intervals."""
-    from rich.console import Console
     from rich.table import Table
 
     table = Table(box=None, padding=(0, 2, 0, 0))
@@ -108,4 +118,4 @@ def print_table(picked: tuple[PickedPoint, ...]) -> None:
             f"{point.n_labels:,}",
             f"{point.n_images:,}",
         )
-    Console(highlight=False).print(table)
+    console().print(table)

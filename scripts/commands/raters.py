@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,6 +15,7 @@ from ..terminal.inputs import print_notes, read_inputs
 from ..terminal.messages import (
     UsageError,
     announced_compilation,
+    console,
     print_result,
     recorded_doubts,
     say,
@@ -72,6 +73,13 @@ def raters(
     scale: Annotated[
         Scale, typer.Option(help="Of the answers of --votes; the release's are ordinal.")
     ] = Scale.NOMINAL,
+    refits: Annotated[
+        int,
+        typer.Option(
+            help="Fits to items drawn anew, such as 200, for intervals of bits and leanings that "
+            "know how far the items' classes are in doubt; with 0 they take them for granted."
+        ),
+    ] = 0,
     seed: Annotated[int, typer.Option(help="Of the bootstraps.")] = 0,
     data: DataOption = None,
 ) -> None:
@@ -95,12 +103,11 @@ def raters(
                 leave_out(without, release, out, seed=seed)
                 return
         with stages(N_STAGES if out is None else N_STAGES_WRITTEN) as begin:
+            how: dict[str, Any] = {"refits": refits, "seed": seed, "progress": begin}
             if release is not None:
-                report = report_on_release(release, seed=seed, progress=begin)
+                report = report_on_release(release, **how)
             else:
-                report = report_on_votes(
-                    read, known=known, scale=scale.value, seed=seed, progress=begin
-                )
+                report = report_on_votes(read, known=known, scale=scale.value, **how)
             begin("tables")
             tables = report_tables(report)
             if out is not None:
@@ -129,7 +136,6 @@ def refuse_what_does_not_go_together(
 
 def print_table(report: RaterReport) -> None:
     """Print raters, experts and the original label, or a user's raters; the best first."""
-    from rich.console import Console
     from rich.table import Table
 
     # No box: with one space between columns it fits 80 characters.
@@ -148,7 +154,7 @@ def print_table(report: RaterReport) -> None:
         rows = rows_of_release(report, golden.accuracy)
     for cells in rows:
         table.add_row(*cells)
-    Console(highlight=False).print(table)
+    console().print(table)
 
 
 def rows_of_votes(report: RaterReport) -> Iterator[tuple[str, ...]]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from analysis.defaults import FORMATS
+from analysis.release.files.writing import with_hashes
 
-from ..terminal.files import write_files
+from ..terminal.files import write_set
 from ..terminal.messages import print_result, say
 from ..terminal.options import DataOption, out_option
 
@@ -29,8 +29,8 @@ def reproduce(
 ) -> None:
     """Recompute the published scores, real.json, the raters' accuracy and Figure 3, and compare.
 
-    Writes scores.npz, real.json, raters.csv, figure3.png, figure3.pdf, summary.json and
-    report.html. Exit status 0 if all is identical, 1 if anything differs.
+    Writes scores.npz, real.json, raters.csv, figure3.png, figure3.pdf, report.html and
+    summary.json. Exit status 0 if all is identical, 1 if anything differs.
     """
     console = say()
     folder = _find_or_fetch(data)
@@ -118,6 +118,7 @@ def write_reproduction(
     from analysis.raters.golden.accuracy import raters_csv
     from analysis.release.labels.label_sets import to_json
     from analysis.reproduction import summary
+    from analysis.tables import json_text
 
     figure = figure3(result.figure3)
     pictures = {form: figure_bytes(figure, form) for form in FORMATS}
@@ -128,10 +129,10 @@ def write_reproduction(
         "raters.csv": raters_csv(result.raters).encode(),
         "figure3.png": pictures["png"],
         "figure3.pdf": pictures["pdf"],
-        "summary.json": (json.dumps(numbers, indent=2, allow_nan=False) + "\n").encode(),
         "report.html": report_html(release, result, numbers, pictures["png"]).encode(),
     }
-    write_files({out / name: content for name, content in contents.items()})
+    manifest = json_text(with_hashes(numbers, contents), indent=2)
+    write_set(out, contents | {"summary.json": manifest.encode()})
 
 
 def _shortened(value: str) -> str:

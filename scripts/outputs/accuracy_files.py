@@ -67,7 +67,7 @@ def marked_labels(measured: Measured, k: int, labels: Path) -> LabelFile:
     from analysis import AnalysisError, real_accuracy, threshold_interval
     from analysis.figures.accuracy import LabelFile
     from analysis.release.files.readers import read_label_sets
-    from analysis.statistics.operating_point import ThresholdInterval, shortest_decimal
+    from analysis.statistics.thresholds import ThresholdInterval, shortest_decimal
 
     accuracies = {
         name: real_accuracy(model, label_sets=measured.label_sets, k=k)

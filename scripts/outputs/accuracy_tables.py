@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ..terminal.messages import console
+
 if TYPE_CHECKING:
     from analysis.accuracy.table import AccuracyRow
 
@@ -14,7 +16,6 @@ HEADINGS = ("labels", "top", "correct", "images", "accuracy [95 %]", "McNemar, m
 
 def print_table(rows: Sequence[AccuracyRow]) -> None:
     """Print the accuracies in percent, and the difference of two models below them."""
-    from rich.console import Console
     from rich.table import Table
 
     differences = [row.model for row in rows if row.is_difference]
@@ -37,12 +38,11 @@ def print_table(rows: Sequence[AccuracyRow]) -> None:
             with_interval(row),
             p_value(row.p_mid),
         )
-    Console(highlight=False, markup=False).print(table)
+    console(markup=False).print(table)
 
 
 def print_ranks(rows: Sequence[AccuracyRow]) -> None:
     """Print three models or more, a line each and a table a k, the best by ReaL accuracy first."""
-    from rich.console import Console
     from rich.table import Table
 
     for k in dict.fromkeys(row.k for row in rows):
@@ -70,7 +70,7 @@ def print_ranks(rows: Sequence[AccuracyRow]) -> None:
                 f"{original.rank}",
                 difference(of_k.get((f"{row.model} - {first}", "ReaL"))),
             )
-        Console(highlight=False, markup=False).print(table)
+        console(markup=False).print(table)
 
 
 def with_interval(row: AccuracyRow) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,16 +22,15 @@ def fit_numbers_json(
 ) -> str:
     """Return fit.json: what was fitted, by what, to what, and all that it says in numbers."""
     from aggregation.models.fit_tables import fit_numbers
-    from analysis.tables import without_nan
+    from analysis.tables import json_text
 
-    numbers = without_nan(provenance | fit_numbers(result, class_names=names))
-    return json.dumps(numbers, indent=1, allow_nan=False) + "\n"
+    return json_text(provenance | fit_numbers(result, class_names=names))
 
 
 def fit_files(
-    result: Aggregated, names: Sequence[Any] | None, numbers: str, form: str
+    result: Aggregated, names: Sequence[Any] | None, form: str
 ) -> tuple[dict[str, bytes], str]:
-    """Return the files that are written, by name, and words on those that there cannot be.
+    """Return the files beside fit.json, by name, and words on those that there cannot be.
 
     `form` is that of the posteriors.
     """
@@ -47,7 +45,6 @@ def fit_files(
         f"posteriors.{form}": (
             to_parquet(posteriors) if form == "parquet" else to_csv(posteriors).encode()
         ),
-        "fit.json": numbers.encode(),
     }
     try:
         result.answer_probabilities()
@@ -60,9 +57,8 @@ def fit_files(
 
 
 def in_order(form: str) -> list[str]:
-    """Name all files, those first that are looked into first."""
-    tables = ["labels.csv", "raters.csv", "next_votes.csv"]
-    return [*tables, f"posteriors.{form}", "error_rates.csv", "fit.json"]
+    """Name the tables, those first that are looked into first."""
+    return ["labels.csv", "raters.csv", "next_votes.csv", f"posteriors.{form}", "error_rates.csv"]
 
 
 def print_labels(labels: Table) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from ..terminal.files import write_files
 from ..terminal.messages import UsageError, print_result, say, warn
 from ..terminal.progress import shares_shown
 from ..terminal.votes_options import VotesOptions
@@ -59,24 +58,20 @@ def fit_of_store(
     store = VoteStore.open(folder)
     result, doubts = fitted(method, store, None, options | kept(wanted, options), wanted.threads)
     fit = cast("StoreFit", result)
-    numbers = fit_numbers_json(
-        fit,
-        None,
-        {
-            "versions": versions(),
-            "inputs": {"votes": described(folder / "manifest.json")},
-            "method": method.name,
-            "options": options,
-            "warnings": doubts,
-        },
-    )
+    provenance = {
+        "versions": versions(),
+        "inputs": {"votes": described(folder / "manifest.json")},
+        "method": method.name,
+        "options": options,
+        "warnings": doubts,
+    }
     for doubt in doubts:
         warn(doubt)
     if wanted.as_json:
-        print_result(numbers)
+        print_result(fit_numbers_json(fit, None, provenance))
     if wanted.out is not None:
         with shares_shown() as tell:
-            summary = write_store_files(fit, wanted, numbers, tell)
+            summary = write_store_files(fit, wanted, provenance, tell)
         (wanted.out / CHECKPOINT).unlink(missing_ok=True)
     elif not wanted.as_json:
         summary = print_store_labels(fit, wanted.threads)
@@ -99,10 +94,12 @@ def kept(wanted: Wanted, options: dict[str, Any]) -> dict[str, Any]:
     return {"checkpoint": path}
 
 
-def write_store_files(fit: StoreFit, wanted: Wanted, numbers: str, tell: Tell) -> str:
+def write_store_files(fit: StoreFit, wanted: Wanted, provenance: dict[str, Any], tell: Tell) -> str:
     """Write labels and posteriors partition by partition, then all else; return the summary."""
     from aggregation import Table, posterior_table
     from aggregation.models.store_tables import StoreTables
+    from analysis.release.files.download import sha256_of
+    from analysis.release.files.writing import HASHES, with_hashes, write_files
     from analysis.tables import to_csv
 
     tables = StoreTables(fit)
@@ -114,13 +111,14 @@ def write_store_files(fit: StoreFit, wanted: Wanted, numbers: str, tell: Tell) -
             labels.write(part.labels())
             posteriors.write(Table(posterior_table(part)))
             tell("writing", number / fit.votes.n_partitions)
-    write_files(
-        {
-            out / "raters.csv": tables.rater_table().to_csv().encode(),
-            out / "error_rates.csv": to_csv(tables.error_rate_table()).encode(),
-            out / "fit.json": numbers.encode(),
-        }
-    )
+    contents = {
+        "raters.csv": tables.rater_table().to_csv().encode(),
+        "error_rates.csv": to_csv(tables.error_rate_table()).encode(),
+    }
+    made = with_hashes(provenance, contents)
+    made[HASHES] |= {name: sha256_of(out / name) for name in ("labels.csv", posteriors_file)}
+    contents["fit.json"] = fit_numbers_json(fit, None, made).encode()
+    write_files({out / name: content for name, content in contents.items()})
     names = f"labels.csv, raters.csv, {posteriors_file}, error_rates.csv, fit.json"
     say().print(f"wrote {names} to {out}, in the store's order", markup=False)
     return tables.summary()

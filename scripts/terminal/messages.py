@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,19 +23,59 @@ class UsageError(Exception):
 QUIET = ContextVar("quiet", default=False)
 
 
+class Closed(io.TextIOBase):
+    """Standard output where there is none: what is written to it fails, and says why."""
+
+    @property
+    def buffer(self) -> Closed:
+        """The same for bytes."""
+        return self
+
+    def write(self, _content: object, /) -> int:
+        """Refuse whatever it is."""
+        raise OSError(errno.EBADF, "is closed: -o writes to a file", "standard output")
+
+
+def prepare_streams() -> None:
+    """See to it that whatever names there are can be printed, and that both streams are there."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # a terminal of another language than the names' shows them written out
+            stream.reconfigure(errors="backslashreplace")
+    if sys.stdout is None:
+        sys.stdout = Closed()
+    if sys.stderr is None:  # messages have no place
+        sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115 (stays open to the end)
+
+
+def console(**options: Any) -> Console:
+    """Return a console that shows names as they are, and obeys none of them."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from aggregation.errors import printable
+
+    class Shown(Console):
+        """What prints text of the user's: a name may hold what moves the cursor."""
+
+        def on_broken_pipe(self) -> None:
+            end_unheard()
+
+        def render_str(self, text: str, **arguments: Any) -> Text:
+            return super().render_str(printable(text, kept="\n\t"), **arguments)
+
+    return Shown(highlight=False, **options)
+
+
 def say() -> Console:
     """Return the console for messages: standard error, so that results can be piped."""
-    from rich.console import Console
-
-    return Console(stderr=True, highlight=False, soft_wrap=True, quiet=QUIET.get())
+    return console(stderr=True, soft_wrap=True, quiet=QUIET.get())
 
 
 def warn(doubt: str) -> None:
     """Say what is doubtful, in a line, however quiet the command is to be."""
-    from rich.console import Console
-
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
-    console.print(f"warning: {doubt}", style="yellow", markup=False)
+    loud = console(stderr=True, soft_wrap=True)
+    loud.print(f"warning: {doubt}", style="yellow", markup=False)
 
 
 @contextmanager
@@ -47,17 +89,29 @@ def quietly(quiet: bool) -> Iterator[None]:
 
 
 def print_result(result: str | bytes) -> None:
-    """Write a result to standard output; where the reader has gone, end as SIGPIPE would."""
+    """Write a result to standard output: in UTF-8, whatever the terminal's language.
+
+    A terminal gets what it can show. Where the reader has gone, end as SIGPIPE would.
+    """
+    if isinstance(result, str) and sys.stdout.isatty():
+        from aggregation.errors import printable
+
+        result = printable(result, kept="\n\t").encode(sys.stdout.encoding, "backslashreplace")
     try:
-        if isinstance(result, bytes):
-            sys.stdout.buffer.write(result)
-        else:
-            sys.stdout.write(result)
+        sys.stdout.flush()
+        sys.stdout.buffer.write(result.encode() if isinstance(result, str) else result)
         sys.stdout.flush()
     except BrokenPipeError:
-        # keeps the interpreter from flushing into the pipe at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(141) from None
+        end_unheard()
+
+
+def end_unheard() -> NoReturn:
+    """End as SIGPIPE would: nobody reads what is printed."""
+    # keeps the interpreter from flushing into the pipe at exit
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for number in (1, 2):
+        os.dup2(nowhere, number)
+    raise SystemExit(141) from None
 
 
 @contextmanager
@@ -101,7 +155,9 @@ def recorded_doubts() -> Iterator[list[str]]:
             )
 
 
-def fail(message: str, status: int = 2) -> None:
+def fail(message: str, status: int = 2) -> NoReturn:
     """Print one line on standard error and end the command."""
-    print(f"reassess: {' '.join(message.split())}", file=sys.stderr)
+    from aggregation.errors import brief, printable
+
+    print(f"reassess: {printable(brief(' '.join(message.split())))}", file=sys.stderr)
     raise SystemExit(status)

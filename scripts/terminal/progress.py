@@ -11,14 +11,30 @@ from .messages import say
 from .options import DataOption
 
 if TYPE_CHECKING:
-    from analysis.release.files.download import ProgressBar
+    from analysis.release.files.training_list import TrainingList
+    from analysis.release.files.transfer import ProgressBar
 
 
 def fetch_with_progress(data: DataOption) -> str:
     """Download with a progress bar a file on standard error; return the folder."""
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
-
     from analysis.release.files.download import fetch_release
+
+    with download_bars() as bar:
+        return str(fetch_release(data, progress=bar))
+
+
+def fetch_list_with_progress(data: DataOption) -> TrainingList:
+    """Download the list of training files with a progress bar; return what it names."""
+    from analysis.release.files.training_list import fetch_training_list
+
+    with download_bars() as bar:
+        return fetch_training_list(data, progress=bar)
+
+
+@contextmanager
+def download_bars() -> Iterator[Callable[[str], ProgressBar]]:
+    """Yield what makes a bar for a file of a given name, drawn where there is a terminal."""
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
     columns = (
         TextColumn("{task.description}"),
@@ -30,25 +46,19 @@ def fetch_with_progress(data: DataOption) -> str:
     with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
 
         class Bar:
-            """One file's bar, as pooch drives it: it sets `total`, then counts."""
+            """One file's bar, as a transfer drives it: it sets `total`, then counts."""
 
             def __init__(self, name: str) -> None:
                 self.task = bars.add_task(name, total=None)
                 self.total = 0
 
             def update(self, n: int) -> None:
-                bars.update(self.task, total=self.total, advance=n)
-
-            def reset(self) -> None:
-                bars.reset(self.task, total=self.total)
+                bars.update(self.task, total=self.total or None, advance=n)
 
             def close(self) -> None:
                 bars.stop_task(self.task)
 
-        def bar(name: str) -> ProgressBar:
-            return Bar(name)
-
-        return str(fetch_release(data, progress=bar))
+        yield Bar
 
 
 @contextmanager

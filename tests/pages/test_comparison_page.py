@@ -52,9 +52,11 @@ def test_bands(release: Release, page: str) -> None:
         names, rows(data.in_sample), rows(data.out_of_sample), strict=True
     ):
         assert f"| {name} | {fitted} | {left_out} |" in page
-    assert f"average precision is {written(data.optimism)}:" in page
+    optimism = data.optimism
+    about = f"about {optimism.low:.3f} to {optimism.high:.3f}"
+    assert f"{about}, given the fitted scores: {written(optimism)}, small beside" in page
     readme = " ".join((PAGE.parents[1] / "README.md").read_text(encoding="utf-8").split())
-    assert f"by {data.optimism.value:.4f} of average precision" in readme
+    assert f"by {about} of average precision" in readme
 
 
 def test_no_golden_question_changes_sides(release: Release, comparison: Comparison) -> None:

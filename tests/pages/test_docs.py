@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from aggregation import VoteStore
 from analysis import Release, make_labels, real_accuracy, recalibrate
 from analysis.release.files.questions import image_name
 
+from ..support.bad_releases import linked
 from ..support.commands import Command
 from ..support.page_code import blocks, printed_by, run_page
 from ..support.stores import shuffled_table, write_csv
@@ -27,7 +29,13 @@ LINK = re.compile(r"\]\(([^)\s]+)\)|(?:href|src)=\"([^\"]+)\"")
 
 def prepare(release: Release, monkeypatch: pytest.MonkeyPatch) -> np.ndarray[Any, Any]:
     """Put the files that the page on label files reads into the current folder."""
-    monkeypatch.setenv("REASSESS_DATA", str(release.folder))
+    folder = linked(release.folder, Path("release").resolve())
+    (folder / "fnames_clean.txt").write_text("n90000003_1.JPEG\nn90000007_25.JPEG\n")
+    for name in ("n90000003_1", "n90000003_2", "n90000007_1"):
+        path = Path("train") / name.partition("_")[0] / f"{name}.JPEG"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    monkeypatch.setenv("REASSESS_DATA", str(folder))
     rng = np.random.default_rng(5)
     predictions = release.original_labels.astype(np.int64)
     wrong = rng.random(len(predictions)) < 0.3
@@ -59,6 +67,7 @@ def test_label_files(
     examples = [{"file_name": image_name(i).encode(), "image": i} for i in (7, 2, 50_000)]
     joined = list(page["relabelled"](examples))
     assert [example["image"] for example in joined] == [7, 2, 50_000]
+    assert page["kept"] == [Path("train/n90000003/n90000003_1.JPEG")]
     for example in joined:
         assert example["real_label"].tolist() == labels[example["image"] - 1]
 
@@ -98,6 +107,27 @@ def test_scale(reassess: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_uncertainty(reassess: Command) -> None:
     page = run_page(DOCS / "uncertainty.md", reassess, compare=True)
     assert page["fit"].converged
+
+
+def test_figures(reassess: Command) -> None:
+    run_page(DOCS / "figures.md", reassess, compare=True)
+    written = {path.name for path in Path().iterdir()}
+    assert written >= {"error_rates.png", "model_check.pdf", "agreement.png", "curve.png"}
+    assert written >= {"calibration.png", "calibration_of_shares.png"}
+
+
+def test_your_own_method(
+    reassess: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = DOCS / "your-own-method.md"
+    method = next(block for block in blocks(page.read_text(encoding="utf-8"))).code
+    assert method[method.index("def fit") :].count("\n") <= 20
+    monkeypatch.setattr(sys, "path", [*sys.path])  # the command adds the working folder
+    monkeypatch.delitem(sys.modules, "mymodule", raising=False)
+    Path("mymodule.py").write_text(method)
+    names = run_page(page, reassess, compare=True)
+    assert names["result"].method == "mine"
+    assert "mymodule:fit," in names["printed"][0]
 
 
 def test_from_crowd_kit(reassess: Command) -> None:

@@ -72,6 +72,16 @@ def test_nothing_called_scripts_is_installed(wheel: Path) -> None:
         assert {f"{package}/py.typed", f"{package}/__init__.pyi"} <= set(names)
 
 
+def test_templates_styles_and_scripts_are_installed(wheel: Path) -> None:
+    assets = [
+        path for path in (ROOT / "analysis" / "pages" / "assets").rglob("*") if path.is_file()
+    ]
+    assert {path.suffix for path in assets} == {".html", ".css", ".js"}
+    with zipfile.ZipFile(wheel) as archive:
+        for path in assets:
+            assert archive.read(path.relative_to(ROOT).as_posix()) == path.read_bytes()
+
+
 class Installed:
     """An environment with a wheel of ours, whose other packages are those of the running one."""
 
@@ -149,6 +159,9 @@ def test_the_command_survives_a_users_folders(
         )
         assert run.returncode == 0, run.stderr
         assert "wrote a SIMULATED release to drawn" in run.stderr
+        run = installed.run(*start, "explore", "--data", "drawn", folder=folder, path=path)
+        assert run.returncode == 0, run.stderr
+        assert (folder / "explore.html").stat().st_size > 10_000
         shutil.rmtree(folder / "drawn")
 
 

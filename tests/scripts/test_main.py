@@ -111,7 +111,7 @@ def test_start_up_is_light() -> None:
     )
     loaded = set(done.stdout.split())
     assert "typer" in loaded
-    heavy = {"numpy", "scipy", "numba", "matplotlib", "pooch", "pyarrow", "rich.table"}
+    heavy = {"numpy", "scipy", "numba", "matplotlib", "requests", "pyarrow", "rich.table"}
     assert not heavy & loaded
 
 

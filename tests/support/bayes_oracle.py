@@ -69,6 +69,47 @@ def ibcc(model: Model, n_steps: int, own: NDArray[np.bool_], class_count: float 
     return Path(objectives, q)
 
 
+def ebcc(model: Model, n_steps: int, own: NDArray[np.bool_], start: Array) -> Path:
+    """Mean field of pairs of class and group, item by item; `start` is (item, class, group).
+
+    Counts of 4 for a class's own answer, 1 for others, 0.1 for all groups together; anchored.
+    """
+    n_groups = start.shape[2]
+    shares = shares_of(model, own)
+    alpha, of_groups = shares.sum(axis=0), np.full(n_groups, 0.1 / n_groups)
+    beta = np.where(own.T, 4.0, 1.0)[:, None, :]
+    possible, is_open, known = alpha > 0, model.is_open(), model.known_rows()
+    q, objectives = start, []
+    for _ in range(n_steps):
+        mu = np.tile(beta, (model.n_raters, 1, n_groups, 1))
+        for i, k, l in model.triples:  # noqa: E741
+            mu[k, :, :, l] += q[i]
+        nu, groups = (alpha + q.sum(axis=(0, 2)))[possible], of_groups + q.sum(axis=0)
+        log_prior = np.full(model.n_classes, -np.inf)
+        log_prior[possible] = expected_log(nu)
+        joint = np.tile(log_prior[:, None] + expected_log(groups), (model.n_items, 1, 1))
+        for i, k, l in model.triples:  # noqa: E741
+            joint[i] += expected_log(mu)[k, :, :, l]
+        bound, q = 0.0, np.zeros(joint.shape)
+        for i in range(model.n_items):
+            weights = np.ones(1) if is_open[i] else known[i][known[i] > 0]
+            pieces = [joint[i]] if is_open[i] else joint[i][known[i] > 0]
+            parts = [
+                weight * np.exp(piece - logsumexp(piece))
+                for weight, piece in zip(weights, pieces, strict=True)
+            ]
+            q[i, known[i] > 0 if not is_open[i] else slice(None)] = (
+                parts[0] if is_open[i] else parts
+            )
+            bound += sum(
+                w * (logsumexp(piece) - np.log(w)) for w, piece in zip(weights, pieces, strict=True)
+            )
+        of_raters = divergence(mu, np.broadcast_to(beta, mu.shape[1:]))
+        bound -= divergence(nu, alpha[possible]) + divergence(groups, of_groups) + of_raters
+        objectives.append(float(bound))
+    return Path(objectives, q.sum(axis=2))
+
+
 def shares_of(model: Model, own: NDArray[np.bool_]) -> Array:
     """Vote shares where an answer that is nobody's own speaks for all classes alike."""
     answers = vote_shares(model._replace(n_classes=model.n_answers, known=None))
@@ -104,6 +145,23 @@ def ibcc_joint(model: Model, alpha: Array, beta: Array) -> Callable[[tuple[int, 
         mu, nu = beta + counts(model, truth), alpha + truth.sum(axis=0)
         rows = log_beta(mu) - log_beta(np.broadcast_to(beta, mu.shape))
         return float(log_beta(nu) - log_beta(alpha) + rows.sum())
+
+    return log_joint
+
+
+def ebcc_joint(model: Model, alpha: Array, n_groups: int) -> Callable[[tuple[int, ...]], float]:
+    """Log probability of all votes, classes and groups; states are ``class * n_groups + group``."""
+    n_classes = len(alpha)
+    of_groups = np.full((n_classes, n_groups), 0.1 / n_groups)
+    beta = np.repeat(1 + 3 * np.eye(n_classes), n_groups, axis=0)
+
+    def log_joint(states: tuple[int, ...]) -> float:
+        truth = np.eye(n_classes * n_groups)[list(states)]
+        groups = truth.sum(axis=0).reshape(of_groups.shape)
+        mu, nu = beta + counts(model, truth), alpha + groups.sum(axis=1)
+        rows = log_beta(mu) - log_beta(np.broadcast_to(beta, mu.shape))
+        in_classes = log_beta(of_groups + groups) - log_beta(of_groups)
+        return float(log_beta(nu) - log_beta(alpha) + in_classes.sum() + rows.sum())
 
     return log_joint
 

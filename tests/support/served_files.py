@@ -35,12 +35,8 @@ def served(site: Site) -> Iterator[str]:
     """Serve the site, and yield its address."""
 
     class Handler(BaseHTTPRequestHandler):
-        def do_HEAD(self) -> None:
-            time.sleep(site.seconds_to_answer)
-            self.send_response(200)
-            self.end_headers()
-
         def do_GET(self) -> None:
+            time.sleep(site.seconds_to_answer)
             name = self.path.removeprefix("/")
             site.asked.append(name)
             if name not in site.contents:
@@ -69,7 +65,7 @@ def served(site: Site) -> Iterator[str]:
 def publish(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     files = {
-        name: ReleaseFile(address + name, hashlib.sha256(content).hexdigest())
+        name: ReleaseFile(address + name, hashlib.sha256(content).hexdigest(), len(content))
         for name, content in CONTENTS.items()
     }
     monkeypatch.setattr(download, "FILES", files)

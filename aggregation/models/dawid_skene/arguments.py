@@ -12,14 +12,23 @@ from numpy.typing import ArrayLike, NDArray
 
 from ...engine.memory import check_room
 from ...errors import VoteError
-from ...votes.given import checked_parameters, checked_pseudo_count, numbers, truth_weights
+from ...votes.given import (
+    checked_parameters,
+    checked_pseudo_count,
+    diagonal_pseudo_count,
+    numbers,
+    truth_weights,
+)
 from ...votes.store.store import VoteStore
 from ...votes.votes import Votes
 from ..fit import Fit
+from ..own_answers import check_square
 from ..store_fit import StoreFit
 from .families import Family, FamilyName
 
 TRUTH_ROLES = ("clamped", "start")
+# Pseudo-counts of "diagonal": in each cell, and once more where the answer is the class.
+DIAGONAL = 0.1, 0.5
 # Sums of probabilities are off 1 by less than this where they were not rounded to fewer digits.
 EXACT_SUM = 1e-13
 
@@ -30,7 +39,7 @@ class FitArguments(TypedDict, total=False):
     n_classes: int | None
     truth: ArrayLike | None
     truth_role: Literal["clamped", "start"]
-    pseudo_count: ArrayLike
+    pseudo_count: ArrayLike | Literal["diagonal"]
     start: Any
     error_rates: ArrayLike | None
     class_prior: ArrayLike | None
@@ -165,6 +174,23 @@ def checked_fixed(
         None if error_rates is None else answers_before_classes(summing_to_1(rates)),
         None if class_prior is None else summing_to_1(prior),
     )
+
+
+def said_pseudo_count(
+    pseudo_count: ArrayLike | Literal["diagonal"],
+    votes: Votes | VoteStore,
+    n_classes: int,
+    family: Family,
+) -> ArrayLike:
+    """Return pseudo-counts as numbers; "diagonal" are those that favour a class's own answer."""
+    if not isinstance(pseudo_count, str):
+        return pseudo_count
+    if pseudo_count != "diagonal":
+        raise VoteError(f"pseudo_count={pseudo_count!r} is neither numbers nor 'diagonal'")
+    if family.name != "full":
+        raise VoteError(f"pseudo_count='diagonal' is not for {family.name} raters: give numbers")
+    check_square(votes, n_classes, "pseudo_count='diagonal' favours answers that are the class")
+    return diagonal_pseudo_count(*DIAGONAL, n_classes)
 
 
 def pseudo_counts_of(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, Unpack, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ...arguments import check_types
 from ...votes.store.store import VoteStore
 from ...votes.votes import Votes
 from ..fit import Fit, Options
@@ -21,6 +22,7 @@ from .arguments import (
     checked_truth,
     classes_with_room,
     pseudo_counts_of,
+    said_pseudo_count,
 )
 from .families import FamilyName, family_of
 from .keeping import keeper_of
@@ -32,16 +34,16 @@ if TYPE_CHECKING:
 
 
 @overload
-def fit_dawid_skene(votes: VoteStore, **options: Unpack[FitArguments]) -> StoreFit: ...
-@overload
 def fit_dawid_skene(votes: Votes, **options: Unpack[FitArguments]) -> Fit: ...
+@overload
+def fit_dawid_skene(votes: VoteStore, **options: Unpack[FitArguments]) -> StoreFit: ...
 def fit_dawid_skene(
     votes: Votes | VoteStore,
     *,
     n_classes: int | None = None,
     truth: ArrayLike | None = None,
     truth_role: Literal["clamped", "start"] = "clamped",
-    pseudo_count: ArrayLike = 0.0,
+    pseudo_count: ArrayLike | Literal["diagonal"] = 0.0,
     start: Fit | StoreFit | ArrayLike | tuple[ArrayLike, ArrayLike] | None = None,
     error_rates: ArrayLike | None = None,
     class_prior: ArrayLike | None = None,
@@ -75,14 +77,15 @@ def fit_dawid_skene(
         "clamped": the posterior of a known item is its truth at every step, and its class is part
         of what is likely. "start": known items give the first error rates, and are then items like
         any other, so that their posteriors can be held against the truth.
-    pseudo_count : array_like
+    pseudo_count : array_like or "diagonal"
         Votes that are added to those expected, in the terms of the `family`; broadcast against
         "full": (n_raters, n_classes, n_answers), for each rater, class and answer; "one-coin":
         (n_raters, 2), right and wrong; "shared": (n_classes, n_answers), for all raters together.
         EM then climbs the log-likelihood plus the sum of each count times the logarithm of its
         error rate. Without effect where `error_rates` are fixed. From 0.1 to ``1 / n_classes`` does
-        well on most votes; see also :func:`diagonal_pseudo_count`. With "full", 1 in every cell is
-        too much for 5 classes and more.
+        well on most votes. With "full", 1 in every cell is too much for 5 classes and more, and
+        "diagonal" is 0.1, and 0.5 more where the answer is the class; for others see
+        :func:`diagonal_pseudo_count`.
     start : Fit, tuple or array_like, optional
         Where to start: a fit on the same raters, a pair (error_rates, class_prior), or posteriors
         of shape (n_items, n_classes). Default: vote shares; the known items if `truth_role` is
@@ -152,15 +155,17 @@ def fit_dawid_skene(
     >>> round(fit.log_likelihood, 3), fit.class_prior.round(2).tolist()
     (-192.891, [0.4, 0.42, 0.11, 0.07])
     """
+    check_types(fit_dawid_skene, locals())
     check_options(truth_role, tol, max_steps=max_steps, restarts=restarts, seed=seed)
     n_classes = classes_with_room(votes, n_classes, truth, error_rates, class_prior, start)
+    raters = family_of(family, n_classes, votes.n_answers)
     options = Options(
         method=fit_dawid_skene,
         n_classes=n_classes,
-        pseudo_count=pseudo_count,
+        pseudo_count=said_pseudo_count(pseudo_count, votes, n_classes, raters),
         error_rates=error_rates,
         class_prior=class_prior,
-        family=family_of(family, n_classes, votes.n_answers),
+        family=raters,
         hard=hard,
         accelerate=accelerate,
         tol=tol,
@@ -169,20 +174,11 @@ def fit_dawid_skene(
     )
     known = None if truth is None else checked_truth(truth, votes.n_items, n_classes)
     from .ending import finish, with_labels_in_order
-    from .identifiability import warn_of_doubts
-    from .problem import problem_of  # Numba takes a third of a second to import
+    from .identifiability import warn_of_doubts  # Numba takes a third of a second to import
     from .starts import starts_of
 
-    problem = problem_of(
-        votes,
-        clamped := known if truth_role == "clamped" else None,
-        n_classes=n_classes,
-        pseudo_counts=pseudo_counts_of(pseudo_count, votes, n_classes, options.family),
-        family=options.family,
-        hard=hard,
-        fixed=checked_fixed(votes, n_classes, error_rates, class_prior),
-        threads=threads,
-    )
+    clamped = known if truth_role == "clamped" else None
+    problem = set_up(votes, clamped, options, threads)
     with closing(problem.blocks):
         starts = starts_of(problem, votes, start, known, restarts=restarts, seed=seed)
         keeper = keeper_of(checkpoint, votes, options, restarts)
@@ -192,6 +188,28 @@ def fit_dawid_skene(
         result = with_labels_in_order(problem, result, known, votes_of, started=start is not None)
         warn_of_doubts(result, problem, votes_of, max_steps)
     return result
+
+
+def set_up(
+    votes: Votes | VoteStore,
+    clamped: NDArray[np.float64] | None,
+    options: Options,
+    threads: int | None,
+) -> Problem:
+    """Set up what is to be climbed, as the options say."""
+    from .problem import problem_of  # late, as above
+
+    n_classes = options.n_classes
+    return problem_of(
+        votes,
+        clamped,
+        n_classes=n_classes,
+        pseudo_counts=pseudo_counts_of(options.pseudo_count, votes, n_classes, options.family),
+        family=options.family,
+        hard=options.hard,
+        fixed=checked_fixed(votes, n_classes, options.error_rates, options.class_prior),
+        threads=threads,
+    )
 
 
 def climbed(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import ConvergenceWarning, IdentifiabilityWarning
+from ...errors import ConvergenceWarning, IdentifiabilityWarning, shown
 from ...kernels.jit import kernel
 from ...votes.store.store import VoteStore
 from ...votes.votes import Votes
@@ -20,6 +20,9 @@ from .problem import Problem
 LEAST_CLASS = 0.5
 # Raters who voted once are worth a warning if they cast more than this share of the votes.
 LEAST_ONCE = 3e-3
+# One-coin raters leave a class less than this share of what the answers say: on each of three real
+# sets where they do, they are less accurate than the majority, and on ten others they do not.
+LEAST_OF_ANSWERS = 0.1
 # A warning is due where leaving a single zero would gain more than this, in nats a vote.
 WORTH_LEAVING = 1e-6
 
@@ -76,6 +79,8 @@ def causes(fit: Fit | StoreFit, problem: Problem, votes_of: NDArray[np.int64]) -
             found += many or (_single_votes(fit.votes, votes_of) if own else [])
     if problem.fixed.prior is None:
         found += _empty_classes(fit)
+        if problem.family.name == "one-coin" and problem.fixed.rates is None:
+            found += _lost_classes(fit)
     return found
 
 
@@ -108,6 +113,25 @@ def _empty_classes(fit: Fit | StoreFit) -> list[str]:
     if not len(empty):
         return []
     return [f"{listed('class', 'classes', empty.tolist())} emptied: no item is likely to be of it"]
+
+
+def _lost_classes(fit: Fit | StoreFit) -> list[str]:
+    """Name classes that one-coin raters leave hardly an item, though many answers are of them.
+
+    Raters who are better than chance in one class only look like that: with one probability to be
+    right in all classes, what they call the other class is best explained as errors.
+    """
+    votes = fit.votes
+    answered = votes.votes_per_answer() / max(votes.n_votes, 1)
+    cls = int(np.argmax(answered - fit.class_prior / LEAST_OF_ANSWERS))
+    if not fit.class_prior[cls] < LEAST_OF_ANSWERS * answered[cls]:
+        return []
+    cause = (
+        f"{answered[cls]:.0%} of the answers are {shown(votes.answer_names[cls])}, but one-coin "
+        f"raters leave it {fit.class_prior[cls]:.1%} of the items. Unless it is that rare, raters "
+        "are better than chance in one class only: see what family='full' and vote_share say"
+    )
+    return [cause]
 
 
 def _many_parameters(problem: Problem, votes_of: NDArray[np.int64]) -> list[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ...arguments import check_types
 from ...errors import VoteError
 from ...votes.given import checked_parameters, numbers, truth_weights
 from ...votes.known_items import KnownItems
@@ -166,6 +167,7 @@ def start_from(
     classes are called like answers, the votes for those speak for them, too, on items that are not
     known; all other classes are known from known items alone.
     """
+    check_types(start_from, locals())
     answers, classes = (list(map(str, names)) for names in (votes.answer_names, known.class_names))
     if classes == answers:
         return None

@@ -27,6 +27,8 @@ def json_value(buffer: Any, options: Reading) -> Any:
         raise VoteError("is empty")
     try:
         return json.loads(text)
+    except RecursionError as error:
+        raise VoteError("is nested too deeply") from error
     except ValueError as error:
         whole = error
     values = []
@@ -34,7 +36,7 @@ def json_value(buffer: Any, options: Reading) -> Any:
         if line.strip():
             try:
                 values.append(json.loads(line))
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 if not values or options.input_format == "json":
                     raise VoteError(f"is not JSON ({whole})") from error
                 raise VoteError(f"line {number} is not JSON ({error})") from error

@@ -212,18 +212,3 @@ def in_folder(folder: Path) -> list[Source]:
             f"such as '{folder}/*.csv'"
         )
     return [source for source in found if source.kind is not None]
-
-
-@contextmanager
-def naming(name: object) -> Iterator[None]:
-    """Put a file's name before what is wrong with it, in our words or pyarrow's."""
-    import pyarrow as pa
-
-    try:
-        yield
-    except VoteError as error:
-        raise type(error)(f"{name}: {error}") from error
-    except (pa.ArrowException, OSError, EOFError, lzma.LZMAError, zipfile.BadZipFile) as error:
-        if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError):
-            raise
-        raise VoteError(f"{name}: cannot be read ({' '.join(str(error).split())})") from error

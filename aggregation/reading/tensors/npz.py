@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import os
+import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,14 +16,16 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from ...errors import VoteError
-from .tensor import vote_cells
+from ...errors import BriefError, VoteError, naming
+from .tensor import refuse_two_answers, vote_cells
 
 CHUNK_BYTES = 1 << 20
 # What may be held in memory at once; the largest array that is read whole has 2 MB.
 MOST_BYTES = 1 << 29
 # Deflate cannot pack better than this: a member that claims more is a forgery.
 MOST_PACKED = 1032
+# Halves of characters, which stand for nothing alone.
+SURROGATES = (0xD800, 0xDFFF)
 PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
@@ -45,9 +48,9 @@ class Member:
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
     stream: Stream
-    error: type[ValueError]
+    error: type[BriefError]
 
-    def fail(self, message: str) -> ValueError:
+    def fail(self, message: str) -> BriefError:
         """Return an error that names the file and the array."""
         return self.error(f"{self.path}: {self.name}: {message}")
 
@@ -68,7 +71,20 @@ class Member:
             raise self.fail(f"claims {size:,} bytes, more than the {MOST_BYTES:,} that are read")
         flat = [chunk for chunk in self.chunks() if len(chunk)]
         array = np.concatenate(flat) if flat else np.empty(0, dtype=self.dtype)
+        if self.dtype.kind == "U":
+            self._check_characters(array)
         return array.reshape(self.shape)
+
+    def _check_characters(self, flat: NDArray[np.str_]) -> None:
+        """Refuse text that is none: Python fails on it, here or where it is written again."""
+        points = flat.view(flat.dtype.str[0] + "u4")
+        wrong = (points > sys.maxunicode) | ((points >= SURROGATES[0]) & (points <= SURROGATES[1]))
+        if wrong.any():
+            place = int(np.argmax(wrong))
+            raise self.fail(
+                f"entry {place // (self.dtype.itemsize // 4)} has the code point "
+                f"{int(points[place]):#x}, which is no character"
+            )
 
     def _read(self, size: int) -> bytes:
         with refusing(f"{self.path}: {self.name}: damaged", self.error):
@@ -79,7 +95,7 @@ class Member:
 
 
 @contextmanager
-def open_member(path: Path, *names: str, error: type[ValueError] = VoteError) -> Iterator[Member]:
+def open_member(path: Path, *names: str, error: type[BriefError] = VoteError) -> Iterator[Member]:
     """Open the first array of `names` that the archive holds.
 
     Parameters
@@ -101,7 +117,7 @@ def open_member(path: Path, *names: str, error: type[ValueError] = VoteError) ->
         Or `error`: if the file is no .npz file, has none of the arrays, or if the array is pickled,
         in Fortran order, or of another size than its header or the archive's directory says.
     """
-    with path.open("rb") as file:
+    with naming(path, error), path.open("rb") as file:
         with refusing(f"{path}: not an .npz file", error):
             archive = zipfile.ZipFile(file)
         held = {info.filename: info for info in archive.infolist()}
@@ -117,10 +133,12 @@ def open_member(path: Path, *names: str, error: type[ValueError] = VoteError) ->
 
 
 @contextmanager
-def refusing(what: str, error: type[ValueError]) -> Iterator[None]:
+def refusing(what: str, error: type[BriefError]) -> Iterator[None]:
     """Raise `error` for anything: a forged file makes its parsers raise nearly anything."""
     try:
         yield
+    except MemoryError:
+        raise  # says nothing of the file
     except Exception as found:
         reason = " ".join(str(found).split()) or type(found).__name__
         raise error(f"{what} ({reason})") from found
@@ -138,7 +156,7 @@ def _opened(archive: zipfile.ZipFile, file: IO[bytes], info: zipfile.ZipInfo) ->
 
 
 def _check_packing(
-    path: Path, name: str, info: zipfile.ZipInfo, archive_size: int, error: type[ValueError]
+    path: Path, name: str, info: zipfile.ZipInfo, archive_size: int, error: type[BriefError]
 ) -> None:
     if info.compress_type not in PACKINGS:
         raise error(
@@ -154,7 +172,7 @@ def _check_packing(
 
 
 def _checked_member(
-    path: Path, name: str, stream: Stream, file_size: int, error: type[ValueError]
+    path: Path, name: str, stream: Stream, file_size: int, error: type[BriefError]
 ) -> Member:
     with refusing(f"{path}: {name}: cannot be read", error):
         version = npy.read_magic(stream)
@@ -165,6 +183,10 @@ def _checked_member(
     member = Member(path, name, shape, dtype, stream, error)
     if dtype.hasobject:
         raise member.fail("pickled objects are not loaded, for they could run code")
+    if min(shape, default=0) < 0:
+        raise member.fail(f"its header says {shape}: no axis has a negative length")
+    if dtype.itemsize == 0 or dtype.fields is not None or dtype.subdtype is not None:
+        raise member.fail(f"its header says {dtype}: an entry is one number or text, of some bytes")
     if fortran and len(shape) > 1:
         raise member.fail("saved in Fortran order: save numpy.ascontiguousarray(...) of it")
     claimed = math.prod(shape) * dtype.itemsize
@@ -182,23 +204,40 @@ def array_names(path: Path) -> set[str]:
         return {name.removesuffix(".npy") for name in zipfile.ZipFile(file).namelist()}
 
 
-def cells_of_raters(member: Member) -> list[NDArray[np.int64]]:
+def cells_of_raters(member: Member, rater_names: Sequence[Any]) -> list[NDArray[np.int64]]:
     """For each rater, the cells of the (item, answer) plane of a vote tensor that are 1.
 
-    The tensor, of three axes, is read a piece at a time and never held.
+    The tensor, of three axes of at least 1, is read a piece at a time and never held.
 
     Raises
     ------
     VoteError
-        At an entry other than 0 and 1.
+        At an entry other than 0 and 1, or at the first rater with two answers to one item.
     """
     n_raters, n_items, n_answers = member.shape
+    plane = n_items * n_answers
     found = [np.empty(0, dtype=np.int64)]
     offset = 0
     for chunk in member.chunks():
-        found.append(vote_cells(chunk, offset, n_items, n_answers) + offset)
+        cells = vote_cells(chunk, offset, n_items, n_answers) + offset
+        # A tensor full of ones must end here, before its cells fill the memory; and an item's
+        # answers may lie in two pieces.
+        last = found[-1][-1:]
+        _refuse_two_answers(np.concatenate((last, cells)), plane, n_answers, rater_names)
+        if len(cells):
+            found.append(cells)
         offset += len(chunk)
     cells = np.concatenate(found)
-    plane = n_items * n_answers
     borders = np.searchsorted(cells, np.arange(1, n_raters) * plane)
     return [row - rater * plane for rater, row in enumerate(np.split(cells, borders))]
+
+
+def _refuse_two_answers(
+    cells: NDArray[np.int64], plane: int, n_answers: int, rater_names: Sequence[Any]
+) -> None:
+    """Refuse cells of several raters, where two of one rater are of one item."""
+    items = cells // n_answers
+    twice = np.flatnonzero(items[1:] == items[:-1])
+    if len(twice):
+        rater = int(cells[twice[0]] // plane)
+        refuse_two_answers(cells[twice[0] : twice[0] + 2] % plane, n_answers, rater_names[rater])

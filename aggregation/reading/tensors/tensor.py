@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...errors import VoteError
+from ...errors import VoteError, shown
 
 
 class TensorCells(NamedTuple):
@@ -35,8 +35,12 @@ class TensorCells(NamedTuple):
     rater_names: Sequence[Any] | None = None
 
 
-def cells_of_tensor(tensor: ArrayLike) -> TensorCells:
-    """Find the cells of a whole tensor, checked."""
+def cells_of_tensor(
+    tensor: ArrayLike,
+    item_names: Sequence[Any] | None = None,
+    rater_names: Sequence[Any] | None = None,
+) -> TensorCells:
+    """Find the cells of a whole tensor, checked; the names go with them."""
     dense = np.asarray(tensor)
     if dense.ndim != 3:
         raise VoteError(
@@ -45,12 +49,14 @@ def cells_of_tensor(tensor: ArrayLike) -> TensorCells:
         )
     if dense.dtype.kind not in "biuf":
         raise VoteError(f"a tensor of votes holds numbers, 0 and 1: this one is {dense.dtype}")
-    _, n_items, n_answers = dense.shape
-    rows = [
-        vote_cells(row.reshape(-1), rater * row.size, n_items, n_answers)
-        for rater, row in enumerate(dense)
-    ]
-    return TensorCells(rows, n_items, n_answers)
+    n_raters, n_items, n_answers = dense.shape
+    named = rater_names is not None and len(rater_names) == n_raters
+    names = rater_names if rater_names is not None and named else range(n_raters)
+    rows = []
+    for rater, row in enumerate(dense):
+        rows.append(vote_cells(row.reshape(-1), rater * row.size, n_items, n_answers))
+        refuse_two_answers(rows[-1], n_answers, names[rater])
+    return TensorCells(rows, n_items, n_answers, item_names, rater_names)
 
 
 def vote_cells(plane: NDArray[Any], offset: int, n_items: int, n_answers: int) -> NDArray[np.int64]:
@@ -70,3 +76,14 @@ def vote_cells(plane: NDArray[Any], offset: int, n_items: int, n_answers: int) -
             "only 0 and 1 are votes"
         )
     return cells
+
+
+def refuse_two_answers(cells: NDArray[np.int64], n_answers: int, rater: Any) -> None:
+    """Refuse ascending cells of a rater's plane, of which two are of one item."""
+    items = cells // n_answers
+    twice = np.flatnonzero(items[1:] == items[:-1])
+    if len(twice):
+        raise VoteError(
+            f"rater {shown(rater)} gave item {items[twice[0]]} more than one answer: "
+            "a tensor has room for one (repeated votes: Votes.from_triples)"
+        )

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...errors import VoteError
+from ...errors import VoteError, naming
 from ...reading.exports.export import FILE
 from ...reading.files import (
     content_of,
@@ -28,7 +28,7 @@ from ...reading.layouts.vote_table import ROLES, VoteTable
 from ...reading.layouts.wide import is_numbered
 from ...reading.options import NONE, Reading
 from ...reading.tables.pieces import Files, Piece, text_pieces
-from ...reading.tables.sources import STANDARD_INPUT, Source, naming, sources_of
+from ...reading.tables.sources import STANDARD_INPUT, Source, sources_of
 from ...reading.tables.table import Table, filtered
 from ..arrays import arrays_of_tensor
 from ..sources import refuse_columns

@@ -222,6 +222,11 @@ class VoteStore:
             total += part.votes_per_rater(threads)
         return total
 
+    def votes_per_answer(self) -> NDArray[np.int64]:
+        """Count the votes for each answer, shape (n_answers,)."""
+        counts = [part.votes_per_answer() for part in self.partitions()]
+        return np.asarray(np.sum(counts, axis=0))
+
     def item_names(self, numbers: Sequence[int]) -> Any:
         """Return the names of some partitions' items, as an array of Arrow."""
         return item_names(self.folder, self.manifest, numbers)

@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...errors import AnalysisError
+from aggregation.errors import naming
+
+from ...errors import AnalysisError, check_types
 from ...release.files.questions import N_IMAGES
 from ..order import in_image_order
 from .columns import Chosen, chosen_columns, columns_of
@@ -23,7 +25,7 @@ from .predictions import MOST_LABELS, label_array, number_array, ranked_batch, r
 from .wordnet_ids import holds_ids, load_synsets
 
 # What NumPy raises on a file that is none of its own, or damaged.
-NUMPY_ERRORS = (ValueError, EOFError, MemoryError, zipfile.BadZipFile, zlib.error)
+NUMPY_ERRORS = (ValueError, EOFError, zipfile.BadZipFile, zlib.error)
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,6 +103,7 @@ def read_predictions(
         If it is no such file, no order gives the original labels, or as
         :func:`analysis.ranked_labels`; the message begins with the file's name.
     """
+    check_types(read_predictions, locals())
     found = load_predictions(path, n_images=n_images, most=most, column=column, data=data)
     if found.images is not None or (original_labels is None and order in (None, "names")):
         return found.labels
@@ -137,6 +140,7 @@ def load_predictions(
     AnalysisError
         As :func:`read_predictions`.
     """
+    check_types(load_predictions, locals())
     path = Path(path)
     suffix = path.suffix.lower()
     reader = READERS.get(ALSO.get(suffix, suffix))
@@ -145,7 +149,7 @@ def load_predictions(
             f"{path}: predictions are read from {', '.join(READERS)} files; numpy.save writes an "
             "array into one"
         )
-    try:
+    with naming(path, AnalysisError):
         chosen = reader(path, column)
         array = _numbers(chosen.predictions, data)
         if chosen.names is None:
@@ -160,8 +164,6 @@ def load_predictions(
             array, names=chosen.names, n_images=n_images, most=most, partial=partial
         )
         return Predictions(labels, images, chosen.note)
-    except AnalysisError as error:
-        raise AnalysisError(f"{path}: {error}") from error
 
 
 def _numbers(predictions: Any, data: str | os.PathLike[str] | None) -> NDArray[Any]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...errors import AnalysisError
+from ...errors import AnalysisError, check_types
 from ...release.files.questions import N_IMAGES, N_LABELS, image_name
 from .image_names import image_numbers
 from .wordnet_ids import holds_ids, labels_of_ids
@@ -66,6 +66,7 @@ def ranked_labels(
     array([[970],
            [ 65]], dtype=int16)
     """
+    check_types(ranked_labels, locals())
     array = label_array(predictions, synsets)
     if names is None:
         return ranked_batch(array, images=np.arange(1, n_images + 1), most=most)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import AnalysisError
+from ...errors import AnalysisError, check_types
 from ...release.files.download import ORIGINAL_LABELS, find_release
 from ...release.files.readers import WORDNET_ID, read_synsets
 
@@ -39,6 +39,7 @@ def load_synsets(data: str | os.PathLike[str] | None = None) -> list[str]:
     ReleaseError
         If the release is not found, or its list of labels is none.
     """
+    check_types(load_synsets, locals())
     return read_synsets(find_release(data) / ORIGINAL_LABELS)
 
 

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from aggregation import Votes
 
 from ...defaults import CONFIDENCE, REPLICATES
-from ...errors import AnalysisError
+from ...errors import AnalysisError, check_types
 from ...statistics.estimates import Estimate, check_count, percentile_interval
 from .coefficients import Scale, answer_values, coefficients, coefficients_of_two
 from .jackknife import rater_variances, wider
@@ -74,7 +74,7 @@ def agreement(
     References
     ----------
     Fleiss (1971), Psychological Bulletin 76(5). Krippendorff (2011), Computing Krippendorff's
-    Alpha-Reliability. Gwet (2014), Handbook of Inter-Rater Reliability, 4th ed., chapters 3 and 4.
+    Alpha-Reliability. Gwet (2014), Handbook of Inter-Rater Reliability, 4th ed.
 
     Examples
     --------
@@ -82,6 +82,7 @@ def agreement(
     >>> round(agreement(votes, replicates=10).krippendorff_alpha.value, 3)
     0.444
     """
+    check_types(agreement, locals())
     check_arguments(scale, seed=seed, replicates=replicates)
     values = answer_values(votes.answer_names, scale)
     kinds = kinds_of_items(votes)
@@ -203,6 +204,7 @@ def agreement_of_two(
     >>> round(two.cohen_kappa.value, 3)
     0.4
     """
+    check_types(agreement_of_two, locals())
     check_arguments(scale, seed=seed, replicates=replicates)
     counts = checked_table(table)
     n_items = int(counts.sum())
@@ -234,11 +236,13 @@ def checked_table(table: ArrayLike) -> NDArray[np.int64]:
 
 def cohen_kappa(table: ArrayLike, *, scale: Scale = "nominal") -> float:
     """Cohen's kappa alone, without an interval; see :func:`agreement_of_two`."""
+    check_types(cohen_kappa, locals())
     return _value("cohen_kappa", table, scale)
 
 
 def scott_pi(table: ArrayLike, *, scale: Scale = "nominal") -> float:
     """Scott's pi alone, without an interval; see :func:`agreement_of_two`."""
+    check_types(scott_pi, locals())
     return _value("scott_pi", table, scale)
 
 

@@ -87,7 +87,7 @@ def coefficients(
 def agreement_weights(
     n_answers: int, scale: Scale, values: NDArray[np.float64] | None = None
 ) -> NDArray[np.float64]:
-    """How far two answers agree, 0..1, shape (n_answers, n_answers) (Gwet 2014, chapter 3).
+    """How far two answers agree, 0..1, shape (n_answers, n_answers) (Gwet 2014).
 
     On the ordinal scale these are Gwet's ordinal weights, not Krippendorff's distances.
     """
@@ -106,7 +106,7 @@ def agreement_weights(
 def observed_agreement(
     kinds: Kinds, items: NDArray[np.int64], weights: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Mean, over items, of how far two of their raters agree (Gwet 2014, chapter 3)."""
+    """Mean, over items, of how far two of their raters agree (Gwet 2014)."""
     n_votes = kinds.counts.sum(axis=1)
     pairs = (kinds.counts * (kinds.counts @ weights - 1)).sum(axis=1)
     # each rater agrees wholly with oneself, but for different answers of one rater
@@ -119,7 +119,7 @@ def observed_agreement(
 
 
 def gwet_chance(shares: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Agreement by chance of AC1 and AC2: of raters who are uncertain (Gwet 2014, chapter 4)."""
+    """Agreement by chance of AC1 and AC2: of raters who are uncertain (Gwet 2014)."""
     n_answers = len(weights)
     uncertain = (shares * (1 - shares)).sum(axis=-1)
     return np.asarray(weights.sum() / max(n_answers * (n_answers - 1), 1) * uncertain)
@@ -131,7 +131,7 @@ def krippendorff_alpha(
     scale: Scale,
     values: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
-    """Compute 1 - observed / expected disagreement (Krippendorff 2011, sections C to E).
+    """Compute 1 - observed / expected disagreement (Krippendorff 2011).
 
     Values are paired between raters, and with none of the same rater's on the item.
     """

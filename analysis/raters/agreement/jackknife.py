@@ -36,8 +36,7 @@ def rater_variances(
     References
     ----------
     Gwet (2008), Variance estimation of nominal-scale inter-rater reliability with random selection
-    of raters, Psychometrika 73(3). Efron & Tibshirani (1993), An Introduction to the Bootstrap,
-    chapter 11.
+    of raters, Psychometrika 73(3). Efron & Tibshirani (1993), An Introduction to the Bootstrap.
     """
     votes = votes.where(single_answers(votes))
     if not has_pairs(votes):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from aggregation import Votes
 
 from ...defaults import REPLICATES
-from ...errors import AnalysisError
+from ...errors import AnalysisError, check_types
 from ...release.release import Release
 from ...statistics.estimates import (
     Estimate,
@@ -90,6 +90,7 @@ def retest(
     AnalysisError
         If no rater answered a golden question twice, or an argument is out of range.
     """
+    check_types(retest, locals())
     check_arguments(scale, seed=seed, replicates=replicates)
     questions, raters, first, second = answered_twice(release)
     n_answers = release.votes.n_answers

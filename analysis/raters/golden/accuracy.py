@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from aggregation import UNKNOWN, Votes, expected_counts
 from aggregation.votes.given import truth_weights
 
+from ...errors import check_types
 from ...release.files.readers import ANSWERS, YES
 from ...release.published import FITS, MISFIT, TRUTHS, original_label_answers
 from ...release.release import Golden, Release
@@ -122,6 +123,7 @@ def rater_accuracy(release: Release) -> RaterAccuracy:
     The intervals take the golden questions for independent draws. They are too narrow in so far as
     the questions of one image are answered rightly, or wrongly, together.
     """
+    check_types(rater_accuracy, locals())
     golden = release.golden
     original = original_label_answers(release)
     truth = golden.truth()

@@ -20,6 +20,7 @@ from aggregation import (
     standard_errors,
 )
 
+from ...errors import check_types
 from ...release.release import Release
 from ...statistics.estimates import Estimates, discovery_rates, weighted_median
 from ...statistics.intervals import proportion
@@ -95,6 +96,7 @@ def golden_difference(release: Release, *, fit: Fit | None = None) -> GoldenDiff
     Liang & Zeger (1986), Biometrika 73(1), for the variance by image.
     Louis (1982), JRSS B 44(2), for that of EM.
     """
+    check_types(golden_difference, locals())
     fit = fit_dawid_skene(job_votes(release), n_classes=N_CLASSES) if fit is None else fit
     errors = standard_errors(fit)
     low, high = errors.intervals().error_rates

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...errors import check_types
 from ...statistics.estimates import discovery_rates
 from ...tables import to_csv
 from ..agreement.coefficients import Scale, coefficients_of_two
@@ -42,6 +43,7 @@ def near_copies(
     list of list of int
         Rater codes, ascending; the largest group first.
     """
+    check_types(near_copies, locals())
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 

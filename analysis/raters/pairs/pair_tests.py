@@ -97,7 +97,7 @@ def chance_of_agreement(
     References
     ----------
     Hoeffding (1956), On the distribution of the number of successes in independent trials, Annals
-    of Mathematical Statistics 27(3), theorem 4.
+    of Mathematical Statistics 27(3).
     """
     from scipy.special import bdtrc
 

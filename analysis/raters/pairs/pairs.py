@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from aggregation import Fit, Votes
 from aggregation.votes.given import checked_parameters
 
-from ...errors import AnalysisError
+from ...errors import AnalysisError, check_types
 from ...statistics.estimates import Estimates, discovery_rates
 from ...statistics.intervals import proportion
 from ..agreement.kinds import single_answers
@@ -160,6 +160,7 @@ def rater_pairs(votes: Votes, *, error_rates: ArrayLike, class_prior: ArrayLike)
     >>> found.agreed, found.expected.round(2)
     (array([1]), array([1.36]))
     """
+    check_types(rater_pairs, locals())
     from .kernels import count_answers, expect_agreement  # Numba takes time to import
 
     prior = np.atleast_2d(np.asarray(class_prior, dtype=np.float64))
@@ -204,6 +205,7 @@ def pairs_of_fit(fit: Fit) -> RaterPairs:
     RaterPairs
         As of :func:`rater_pairs`.
     """
+    check_types(pairs_of_fit, locals())
     prior: NDArray[np.float64] = fit.class_prior
     if fit.clamped is not None:
         known = fit.clamped.sum(axis=1, keepdims=True) > 0

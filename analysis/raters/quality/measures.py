@@ -27,7 +27,7 @@ def bits_per_answer(error_rates: ArrayLike, *, class_prior: ArrayLike) -> NDArra
 
     References
     ----------
-    Cover & Thomas (2006), Elements of Information Theory, eq. 2.28.
+    Cover & Thomas (2006), Elements of Information Theory: mutual information.
 
     Examples
     --------
@@ -39,6 +39,18 @@ def bits_per_answer(error_rates: ArrayLike, *, class_prior: ArrayLike) -> NDArra
     ratio = np.divide(rates, answers, out=np.ones_like(rates), where=rates > 0)
     bits = np.einsum("j,...jk->...", prior, rates * np.log2(ratio))
     return np.asarray(np.maximum(bits, 0.0))
+
+
+def entropy(class_prior: NDArray[np.float64]) -> float:
+    """Return the most that an answer can tell of the class, in bits.
+
+    Examples
+    --------
+    >>> entropy(np.array([0.5, 0.25, 0.25, 0.0]))
+    1.5
+    """
+    known = class_prior[class_prior > 0]
+    return float(-(known * np.log2(known)).sum()) + 0.0  # never -0.0
 
 
 def spammer_score(error_rates: ArrayLike) -> NDArray[np.float64]:
@@ -59,7 +71,7 @@ def spammer_score(error_rates: ArrayLike) -> NDArray[np.float64]:
     References
     ----------
     Raykar & Yu (2012), Eliminating spammers and ranking annotators for crowdsourced labeling tasks,
-    Journal of Machine Learning Research 13, 491-518, section 3.
+    Journal of Machine Learning Research 13, 491-518.
 
     Examples
     --------
@@ -96,7 +108,7 @@ def expected_cost(
 
     References
     ----------
-    Wang, Ipeirotis & Provost (2013), Quality-based pricing for crowdsourced workers, section 3.
+    Wang, Ipeirotis & Provost (2013), Quality-based pricing for crowdsourced workers.
 
     Examples
     --------

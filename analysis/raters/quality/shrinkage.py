@@ -31,7 +31,7 @@ def pool_prior(counts: NDArray[np.float64]) -> NDArray[np.float64]:
 
     References
     ----------
-    Minka (2000), Estimating a Dirichlet distribution, eq. 55.
+    Minka (2000, revised 2003), Estimating a Dirichlet distribution, eq. 55: Polya's distribution.
     """
     return np.stack([_dirichlet(of_class) for of_class in counts.swapaxes(0, 1)])
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-import threading
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from ...errors import ReleaseError
+from .transfer import ProgressBar, received
+from .writing import part_of, sweep
 
 RELEASE_ADDRESS = (
     "https://raw.githubusercontent.com/google-research/reassessed-imagenet/"
@@ -22,58 +24,62 @@ LABELS_ADDRESS = (
 
 
 class ReleaseFile(NamedTuple):
-    """Where a file is published, and the SHA-256 of what is published there."""
+    """Where a file is published, and the SHA-256 and the bytes of what is published there."""
 
     address: str
     sha256: str
+    size: int
 
 
 FILES = {
-    name: ReleaseFile(folder + name, sha256)
-    for folder, name, sha256 in (
+    name: ReleaseFile(folder + name, sha256, size)
+    for folder, name, sha256, size in (
         (
             RELEASE_ADDRESS,
             "raters.npz",
             "d3ffe8082e4e61e9716cbc93a7a4e877e3b1d1240032a176e797b43f19107ec8",
+            2_457_121,
         ),
         (
             RELEASE_ADDRESS,
             "golden.npz",
             "738a795e88351799934669ac48bb70e2ebe484b447fc3e09e0c36fbd987d06d2",
+            9_756,
         ),
         (
             RELEASE_ADDRESS,
             "raters_golden.npz",
             "6fd910fc7389c3d695ac5e18269689797d0246a378c536e218854f9d93bc8ea6",
+            44_043,
         ),
         (
             RELEASE_ADDRESS,
             "scores.npz",
             "c4b558569f3da12945c57684294f439214a9cb7919b0ae5b44432bd077d03b79",
+            1_990_559,
         ),
         (
             RELEASE_ADDRESS,
             "real.json",
             "d83e9bff374c631aae8439eb064c7019acc56e1b3bc3f56b8380c2a710b0220b",
+            388_478,
         ),
         (
             LABELS_ADDRESS,
             "imagenet_2012_validation_synset_labels.txt",
             "313fc3f23c864dde9183c9a368809065765dd1b657a6904fded44e3e46d34604",
+            500_000,
         ),
     )
 }
 RATERS, GOLDEN, RATERS_GOLDEN, SCORES, LABELS, ORIGINAL_LABELS = FILES
 
-CONNECT_SECONDS = 8.0
-READ_SECONDS = 60.0
-
 
 def cache_dir() -> Path:
     """Return the per-user folder that downloads are kept in."""
-    import pooch
+    import platformdirs
 
-    return Path(pooch.os_cache("reassess"))
+    return Path(platformdirs.user_cache_dir("reassess"))
 
 
 def missing_files(folder: Path) -> list[str]:
@@ -119,21 +125,6 @@ def find_release(data: str | os.PathLike[str] | None = None) -> Path:
     return folder
 
 
-class ProgressBar(Protocol):
-    """What pooch asks of a progress bar."""
-
-    total: int
-
-    def update(self, n: int) -> None:
-        """Count n more bytes."""
-
-    def reset(self) -> None:
-        """Begin again at 0."""
-
-    def close(self) -> None:
-        """End the bar."""
-
-
 def fetch_release(
     folder: str | os.PathLike[str] | None = None,
     *,
@@ -159,9 +150,9 @@ def fetch_release(
     Raises
     ------
     ReleaseError
-        If an address cannot be reached (within ten seconds); what it sends has another hash; the
-        folder cannot be written to; or a file in it is not the published one, which is left as it
-        is.
+        If an address cannot be reached (within ten seconds); it sends too much, too little, too
+        slowly, or something else; the folder cannot be written to; or a file in it is not the
+        published one, which is left as it is.
     """
     place = cache_dir() if folder is None else Path(folder)
     lacking = missing_files(place)
@@ -170,70 +161,27 @@ def fetch_release(
             raise ReleaseError(
                 f"{place / name} is not the published file: move it away to download that one"
             )
-    if lacking:
-        _check_reachable(FILES[lacking[0]].address)
+    sweep(place)
     for name in lacking:
-        _fetch_file(place, name, FILES[name], progress)
+        _fetch_file(place / name, FILES[name], None if progress is None else progress(name))
     return place
 
 
-def _check_reachable(address: str) -> None:
-    """Fail within ten seconds where there is no network.
-
-    The time limit of a connection starts anew for each of a host's addresses, and there is none for
-    looking up its name, so that a download alone could take minutes to fail.
-    """
-    import requests
-
-    failures: list[requests.exceptions.RequestException] = []
-
-    def ask() -> None:
-        try:
-            requests.head(address, timeout=CONNECT_SECONDS)
-        except requests.exceptions.RequestException as error:
-            failures.append(error)
-
-    asking = threading.Thread(target=ask, daemon=True)
-    asking.start()
-    asking.join(CONNECT_SECONDS)
-    if failures or asking.is_alive():
-        raise _unreachable(address, failures[0] if failures else TimeoutError())
-
-
-def _unreachable(address: str, error: Exception) -> ReleaseError:
-    return ReleaseError(
-        f"{address} cannot be reached ({type(error).__name__}): without a network, put the six "
-        "files in a folder and name it with --data or REASSESS_DATA"
-    )
-
-
-def _fetch_file(
-    place: Path, name: str, file: ReleaseFile, progress: Callable[[str], ProgressBar] | None
-) -> None:
-    import pooch
-    import requests
-
-    pooch.get_logger().setLevel("ERROR")
-    downloader = pooch.HTTPDownloader(
-        progressbar=False if progress is None else progress(name),
-        timeout=(CONNECT_SECONDS, READ_SECONDS),
-    )
+def _fetch_file(path: Path, file: ReleaseFile, bar: ProgressBar | None) -> None:
+    found = hashlib.sha256()
+    pieces = received(file.address, most=file.size, size=file.size, bar=bar)
+    first = next(pieces, b"")  # nothing is written, not even a folder, before anything comes
     try:
-        pooch.retrieve(
-            file.address,
-            known_hash=f"sha256:{file.sha256}",
-            fname=name,
-            path=place,
-            downloader=downloader,
-        )
-    except requests.exceptions.RequestException as error:
-        raise _unreachable(file.address, error) from error
+        with part_of(path) as part:
+            for piece in chain([first], pieces):
+                part.stream.write(piece)
+                found.update(piece)
+            if found.hexdigest() != file.sha256:
+                raise ReleaseError(f"{file.address}: what it sends is not the published file")
+            part.finish()
+            part.put()
     except OSError as error:
-        raise ReleaseError(
-            f"{place / name} cannot be written ({error.strerror or error})"
-        ) from error
-    except ValueError as error:  # another hash; pooch has removed what it got
-        raise ReleaseError(f"{file.address}: what it sends is not the published file") from error
+        raise ReleaseError(f"{path} cannot be written ({error.strerror or error})") from error
 
 
 def sha256_of(path: Path) -> str:

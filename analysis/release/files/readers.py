@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregation import VoteError, Votes
+from aggregation.errors import naming
 from aggregation.reading.tensors.npz import cells_of_raters
 from aggregation.reading.tensors.npz import open_member as open_npz_member
 
@@ -64,7 +65,7 @@ def read_votes(path: Path, n_questions: int) -> Votes:
             )
         try:
             return Votes.from_cells(
-                cells_of_raters(member),
+                cells_of_raters(member, ids),
                 n_items=n_questions,
                 n_answers=len(ANSWERS),
                 rater_names=ids,
@@ -149,11 +150,12 @@ def read_label_sets(path: Path) -> list[list[int]]:
     ReleaseError
         If it is not such a file, or a list holds something else or one label twice.
     """
-    try:
-        label_sets = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise ReleaseError(f"{path}: not a JSON file ({error})") from error
-    return checked_label_sets(label_sets, str(path))
+    with naming(path, ReleaseError):
+        try:
+            label_sets = json.loads(path.read_text(encoding="utf-8"))
+        except (ValueError, RecursionError) as error:
+            raise ReleaseError(f"not a JSON file ({error})") from error
+        return checked_label_sets(label_sets, str(path))
 
 
 def checked_label_sets(label_sets: Any, source: str) -> list[list[int]]:
@@ -210,10 +212,11 @@ def read_synsets(path: Path) -> list[str]:
 
 def _read_wordnet_ids(path: Path) -> list[str]:
     """Read the WordNet id of each validation image."""
-    try:
-        ids = path.read_text(encoding="ascii").split("\n")
-    except UnicodeDecodeError as error:
-        raise ReleaseError(f"{path}: not a text file of WordNet ids ({error})") from error
+    with naming(path, ReleaseError):
+        try:
+            ids = path.read_text(encoding="ascii").split("\n")
+        except UnicodeDecodeError as error:
+            raise ReleaseError(f"not a text file of WordNet ids ({error})") from error
     if ids and not ids[-1]:
         ids.pop()
     if len(ids) != N_IMAGES:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...errors import check_types
 from ...tables import to_csv
 from ..files.questions import N_LABELS, Questions, image_name
 from ..files.readers import checked_label_sets
@@ -98,6 +99,7 @@ def diff_labels(before: list[list[int]], after: list[list[int]]) -> LabelDiff:
     AnalysisError
         If one is not 50,000 lists of distinct labels in 0..999.
     """
+    check_types(diff_labels, locals())
     first = listed_questions(checked_label_sets(before, "before"))
     second = listed_questions(checked_label_sets(after, "after"))
     kept = np.array(list(map(bool, before))), np.array(list(map(bool, after)))

@@ -7,8 +7,8 @@ import json
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...errors import AnalysisError
-from ...statistics.operating_point import ThresholdInterval, check_threshold
+from ...errors import AnalysisError, check_types
+from ...statistics.thresholds import ThresholdInterval, check_threshold
 from ..files.questions import N_ANIMALS, N_IMAGES, Questions
 from ..files.readers import checked_label_sets
 from ..release import Release
@@ -47,6 +47,7 @@ def make_labels(
     AnalysisError
         If the threshold is not in 0..1, or the scores do not fit the questions.
     """
+    check_types(make_labels, locals())
     used = checked_scores(release, scores)
     questions = release.questions
     thresholds = np.full(len(questions), check_threshold(threshold))
@@ -107,6 +108,7 @@ def threshold_interval(
     AnalysisError
         If no threshold in 0..1 gives these labels; the message names an image that shows it.
     """
+    check_types(threshold_interval, locals())
     used = checked_scores(release, scores)
     kept = _kept_questions(release, checked_label_sets(label_sets, "label_sets"))
     low = float(used[~kept].max(initial=-np.inf))

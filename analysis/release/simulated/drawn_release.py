@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from ...defaults import THRESHOLD
 from ...errors import AnalysisError
 from ..files import download
 from ..files.questions import N_IMAGES
+from ..files.writing import sweep, write_files
 from ..labels.label_sets import make_labels
 from ..published import EXPERTS_FOR_RATERS, published_scores
 from ..release import SIMULATED, Release
@@ -27,7 +27,7 @@ from .draws import (
     draw_truth,
     draw_votes,
 )
-from .writers import write_release
+from .writers import npz_file, release_files
 
 TRUTH = "truth.npz"
 GOLDEN_IMAGES = 150
@@ -95,17 +95,15 @@ def write_simulated_release(
         n_experts=n_experts,
         seed=seed,
     )
-    place.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=place.parent, prefix=f".{place.name}.") as beside:
-        _write_all(Path(beside), simulated, seed)
-        # Without raters.npz nobody takes the folder for a release while the files are exchanged.
-        (place / download.RATERS).unlink(missing_ok=True)
-        for name in (SIMULATED, TRUTH, *reversed(download.FILES)):
-            (Path(beside) / name).replace(place / name)
+    contents = _all_files(simulated, seed)
+    # Without raters.npz nobody takes the folder for a release while the files are exchanged.
+    order = (SIMULATED, TRUTH, *reversed(download.FILES))
+    write_files({place / name: contents[name] for name in order}, withdrawn=place / download.RATERS)
     return simulated
 
 
 def _check_place(place: Path) -> None:
+    sweep(place)
     if place.exists() and not place.is_dir():
         raise AnalysisError(f"{place} is a file: name a folder for the simulated release")
     if place.is_dir() and any(place.iterdir()) and not (place / SIMULATED).is_file():
@@ -115,12 +113,10 @@ def _check_place(place: Path) -> None:
         )
 
 
-def _write_all(folder: Path, simulated: SimulatedRelease, seed: int) -> None:
-    """Write the six files, the truth and the marker."""
+def _all_files(simulated: SimulatedRelease, seed: int) -> dict[str, bytes]:
+    """Return the six files, the truth and the marker, by name."""
     release = simulated.release
-    write_release(folder, release)
-    np.savez_compressed(
-        folder / TRUTH,
+    truth = npz_file(
         truth=simulated.truth,
         error_rates=simulated.error_rates,
         expert_error_rates=simulated.expert_error_rates,
@@ -139,7 +135,8 @@ def _write_all(folder: Path, simulated: SimulatedRelease, seed: int) -> None:
         "n_questions": len(asked),
         "n_golden_questions": len(golden.questions),
     }
-    (folder / SIMULATED).write_bytes((json.dumps(marker, indent=2) + "\n").encode())
+    said = (json.dumps(marker, indent=2) + "\n").encode()
+    return release_files(release) | {TRUTH: truth, SIMULATED: said}
 
 
 def simulate_release(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
-from pathlib import Path
+from io import BytesIO
+from typing import Any
 
 import numpy as np
 from numpy.lib import format as npy
@@ -14,19 +15,17 @@ from aggregation import Votes
 
 from ..files import download
 from ..labels.label_sets import to_json
-from ..release import Release
+from ..release import MADE_UP, Release
 
 
-def write_release(folder: Path, release: Release) -> None:
-    """Write the six files of a release into a folder.
+def release_files(release: Release) -> dict[str, bytes]:
+    """Return the six files of a release by name.
 
     A release in memory knows no WordNet ids, only their order: the ids in the file are made up,
     n90000000 to n90000999.
 
     Parameters
     ----------
-    folder : Path
-        An existing folder; files of these names are overwritten.
     release : Release
     """
     info = release.questions.to_info()
@@ -35,23 +34,29 @@ def write_release(folder: Path, release: Release) -> None:
     everyone = np.arange(release.votes.n_raters)
     answered = np.flatnonzero(np.bincount(golden.raters.raters, minlength=len(everyone)))
     experts = np.arange(golden.experts.n_raters)
-    write_votes(folder / download.RATERS, release.votes, raters=everyone, info=info)
-    write_votes(folder / download.GOLDEN, golden.experts, raters=experts, info=golden_info)
-    write_votes(folder / download.RATERS_GOLDEN, golden.raters, raters=answered, info=golden_info)
-    np.savez_compressed(folder / download.SCORES, tensor=release.scores, info=info)
-    (folder / download.LABELS).write_bytes(to_json(release.label_sets).encode())
-    wordnet_ids = [f"n9{label:07d}\n" for label in release.original_labels.tolist()]
-    (folder / download.ORIGINAL_LABELS).write_bytes("".join(wordnet_ids).encode())
+    wordnet_ids = [f"{MADE_UP}{label:07d}\n" for label in release.original_labels.tolist()]
+    return {
+        download.RATERS: votes_file(release.votes, raters=everyone, info=info),
+        download.GOLDEN: votes_file(golden.experts, raters=experts, info=golden_info),
+        download.RATERS_GOLDEN: votes_file(golden.raters, raters=answered, info=golden_info),
+        download.SCORES: npz_file(tensor=release.scores, info=info),
+        download.LABELS: to_json(release.label_sets).encode(),
+        download.ORIGINAL_LABELS: "".join(wordnet_ids).encode(),
+    }
 
 
-def write_votes(
-    path: Path, votes: Votes, *, raters: NDArray[np.int64], info: NDArray[np.str_]
-) -> None:
-    """Write votes to the same bytes as `numpy.savez_compressed`, without holding the dense tensor.
+def npz_file(**arrays: NDArray[Any]) -> bytes:
+    """Return arrays as a compressed .npz file."""
+    stream = BytesIO()
+    np.savez_compressed(stream, **arrays)  # type: ignore[arg-type]
+    return stream.getvalue()
+
+
+def votes_file(votes: Votes, *, raters: NDArray[np.int64], info: NDArray[np.str_]) -> bytes:
+    """Return the same bytes as `numpy.savez_compressed`, without holding the dense tensor.
 
     Parameters
     ----------
-    path : Path
     votes : Votes
         At most one vote of a rater on an item; `rater_names` are integers.
     raters : ndarray of int64, shape (n,)
@@ -59,7 +64,8 @@ def write_votes(
     info : ndarray of str, shape (n_items, 2)
     """
     ids = np.array(votes.rater_names, dtype=np.int64)[raters]
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         with archive.open("tensor.npy", "w", force_zip64=True) as stream:
             shape = (len(raters), votes.n_items, votes.n_answers)
             header = {"descr": "<f8", "fortran_order": False, "shape": shape}
@@ -69,6 +75,7 @@ def write_votes(
         for name, array in (("info", info), ("ids", ids)):
             with archive.open(f"{name}.npy", "w", force_zip64=True) as stream:
                 npy.write_array(stream, array, allow_pickle=False)
+    return file.getvalue()
 
 
 def _planes(votes: Votes, raters: NDArray[np.int64]) -> Iterator[NDArray[np.float64]]:

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from ...defaults import CONFIDENCE, FOLDS, REPLICATES, THRESHOLD
+from ...errors import check_types
 from ...release.release import Release
 from ...statistics.bands import Bands, PointEstimate, paired_difference
-from ...statistics.estimates import Estimate
-from ...statistics.operating_point import check_threshold
+from ...statistics.estimates import Estimate, estimate_cells
 from ...statistics.precision_recall import PrecisionRecall
+from ...statistics.thresholds import check_threshold
 from ...tables import to_csv
 from ..golden_curves import golden_bands
 from .methods import PUBLISHED, GoldenScores, count_yes, methods
@@ -135,6 +136,7 @@ def compare_methods(
     AnalysisError
         If a value is out of range.
     """
+    check_types(compare_methods, locals())
     check_threshold(threshold)
 
     def bands(scores: Any) -> Bands:
@@ -250,8 +252,3 @@ def _point_cells(measured: PointEstimate) -> Mapping[str, object]:
         "kept": measured.point.kept,
         "hits": measured.point.hits,
     }
-
-
-def estimate_cells(name: str, measured: Estimate) -> dict[str, float]:
-    """Return an estimate as three columns: the value and the ends of its interval."""
-    return {name: measured.value, f"{name}_low": measured.low, f"{name}_high": measured.high}

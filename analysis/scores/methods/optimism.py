@@ -9,7 +9,7 @@ from ...release.published import published_scores
 from ...release.release import Release
 from ...statistics.bands import Bands, paired_difference
 from ...statistics.estimates import Estimate
-from ...statistics.operating_point import check_threshold
+from ...statistics.thresholds import check_threshold
 from ...tables import to_csv
 from ..golden_curves import golden_bands
 from .out_of_sample import out_of_sample_scores
@@ -27,7 +27,8 @@ class InAndOutOfSample:
         Of scores whose error rates, class prior and original label's rates were counted without
         the image that is scored.
     optimism : Estimate
-        Average precision in sample less that out of sample; the interval is a paired one.
+        Average precision in sample less that out of sample; the interval is a paired one, over
+        images, given both sets of scores: other golden images would have changed those, too.
     threshold : float
         Of the operating point.
     n_experts : int

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from aggregation import Votes, e_step, normalised_rates
 
-from ...errors import AnalysisError
+from ...errors import AnalysisError, check_types
 from ...release.files.questions import N_ANIMALS
 from ...release.files.readers import NO, YES
 from ...release.published import EXPERTS_FOR_ORIGINAL, FITS, LAPLACE, original_label_answers
@@ -115,6 +115,7 @@ def out_of_sample_scores(
     ----------
     Stone (1974), Cross-validatory choice and assessment of statistical predictions, JRSS B 36(2).
     """
+    check_types(out_of_sample_scores, locals())
     fold = image_folds(release, folds, seed=seed)
     counts = golden_counts(release, fold)
     votes = golden_votes(release, with_original=with_original)

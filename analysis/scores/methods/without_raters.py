@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from aggregation import Votes, fit_dawid_skene
 
 from ...defaults import REPLICATES, THRESHOLD
-from ...errors import AnalysisError
+from ...errors import AnalysisError, check_types
 from ...release.labels.diff import LabelDiff, diff_labels
 from ...release.labels.label_sets import make_labels
 from ...release.published import FITS, published_scores
 from ...release.release import Release
 from ...statistics.bands import Bands, paired_difference
 from ...statistics.estimates import Estimate
-from ...statistics.operating_point import check_threshold
+from ...statistics.thresholds import check_threshold
 from ...tables import to_csv
 from ..golden_curves import golden_bands
 
@@ -108,6 +108,7 @@ def without_raters(
         If a rater is not in the release, nobody or everybody is left out, no golden answers are
         left, or the threshold is out of range.
     """
+    check_types(without_raters, locals())
     check_threshold(threshold)
     codes = rater_codes(release.votes, raters)
     left = drop_raters(release, codes)

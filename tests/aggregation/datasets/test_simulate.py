@@ -220,9 +220,9 @@ def test_what_was_passed_in_is_copied() -> None:
         ({"rater_weights": [1, -2, 1]}, "the weight of rater 1 is -2.0"),
         ({"rater_weights": [1, 1, np.inf]}, "the weight of rater 2 is inf"),
         ({"rater_weights": [0, 0, 0]}, "rater_weights are all 0"),
-        ({"seed": -1}, "seed=-1 must be a whole number"),
-        ({"seed": None}, "seed=None must be a whole number"),
-        ({"seed": True}, "seed=True must be a whole number"),
+        ({"seed": -1}, "seed=-1: give 0 or more"),
+        ({"seed": None}, "seed=None: give a whole number"),
+        ({"seed": True}, "seed=True: give a whole number"),
     ],
 )
 def test_unusable_parameters_are_named(changed: dict[str, Any], message: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from aggregation.kernels.own_answers import share_out, split_counts, spread_rates
+from aggregation.kernels.own_answers import count_coins, share_out, spread_coins, spread_rates
 
 
 def test_rates_and_counts() -> None:
@@ -14,10 +14,20 @@ def test_rates_and_counts() -> None:
     diagonal = np.eye(3, dtype=bool)
     expected = np.where(diagonal, own[:, :, None], others[:, :, None])
     np.testing.assert_array_equal(rates, expected)
-    found = np.empty((2, 4, 3))
-    split_counts(rates, *found)
-    np.testing.assert_array_equal(found[0], own)
-    np.testing.assert_allclose(found[1], 2 * others)
+
+
+def test_coins() -> None:
+    rng = np.random.default_rng(2)
+    right, wrong, rates = rng.random(4), rng.random(4), np.empty((4, 3, 3))
+    spread_coins(right, wrong, rates)
+    diagonal = np.eye(3, dtype=bool)
+    np.testing.assert_array_equal(
+        rates, np.where(diagonal, right[:, None, None], wrong[:, None, None] / 2)
+    )
+    counts, found = rng.random((4, 3, 3)), np.empty((4, 2))
+    count_coins(counts, found)
+    np.testing.assert_allclose(found[:, 0], counts[:, diagonal].sum(axis=1))
+    np.testing.assert_allclose(found[:, 1], counts[:, ~diagonal].sum(axis=1))
 
 
 def test_votes_are_shared_out() -> None:

@@ -53,7 +53,7 @@ def test_accuracies_on_bluebird(datasets: Path) -> None:
 
 
 def test_a_name_that_is_not_there() -> None:
-    with pytest.raises(VoteError, match="method 'ibc' is not one of vote-share, dawid-skene, "):
+    with pytest.raises(VoteError, match="method 'ibc' is not one of vote-share, wawa, "):
         method_of("ibc")
 
 

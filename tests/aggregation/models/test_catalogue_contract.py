@@ -16,6 +16,8 @@ from ...support.em_models import assert_rising, compiles, crowd, ragged, truths
 from ...support.em_oracle import Model
 from ...support.methods import jobs, quietly, renamed, tied_votes
 
+# Draws and starts enough for what holds of any number of them.
+FEW = {"draws": 8, "warmup": 4, "restarts": 0}
 every_method = pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
 JOBS = jobs()
 
@@ -78,7 +80,7 @@ def test_probabilities(method: Method, job: str) -> None:
 @given(ragged(square=True), st.booleans())
 def test_objectives_never_fall(method: Method, model: Model, accelerate: bool) -> None:
     votes = model.votes()
-    found = quietly(method, votes, **plain(method, accelerate=accelerate, max_steps=30))
+    found = quietly(method, votes, **plain(method, accelerate=accelerate, max_steps=30, **FEW))
     assert_sound(found, votes)
     assert_rising(np.array([*found.objective_trace, found.objective]))
 
@@ -112,7 +114,7 @@ def test_permuting_items_raters_and_classes_permutes_the_result(
 def test_a_vote_given_twice_counts_twice(method: Method) -> None:
     votes = tied_votes()
     last = quietly(method, votes).posterior[-1]
-    if not method.in_order:
+    if not method.in_order and not method.by_chance:
         np.testing.assert_allclose(last, 0.5, atol=1e-6)
     twice = Votes.from_triples([*votes.items, 40], [*votes.raters, 1], [*votes.answers, 1])
     assert twice.n_votes == votes.n_votes + 1
@@ -123,7 +125,7 @@ def test_a_vote_given_twice_counts_twice(method: Method) -> None:
 def test_threads_do_not_change_a_bit(method: Method) -> None:
     for votes_per_item in (12, 2):
         votes = crowd(n_raters=30, n_items=4000, votes_per_item=votes_per_item)
-        options = plain(method, max_steps=6)
+        options = plain(method, max_steps=6, **FEW)
         if "threads" not in method.takes:
             assert_same(quietly(method, votes, **options), quietly(method, votes, **options))
             continue
@@ -154,7 +156,7 @@ def test_known_items_keep_their_truth(method: Method, model: Model, data: st.Dat
         with pytest.raises(VoteError, match=f"{method.name} takes no truth="):
             method(votes, truth=known)
         return
-    found = quietly(method, votes, truth=known, **plain(method, max_steps=20))
+    found = quietly(method, votes, truth=known, **plain(method, max_steps=20, **FEW))
     clamped = known.any(axis=1)
     np.testing.assert_allclose(found.posterior[clamped], known[clamped], rtol=1e-12)
     assert_sound(found, votes)
@@ -214,8 +216,10 @@ def test_progress_is_told_of_every_step(method: Method) -> None:
         method,
         JOBS["a crowd"],
         progress=lambda step, value: told.append((step, value)),
-        **plain(method, max_steps=7),
+        **plain(method, max_steps=7, **FEW),
     )
     assert found.n_steps <= 7
     assert [step for step, _ in told] == list(range(1, found.n_steps + 1))
-    assert set(found.objective_trace) <= {value for _, value in told}
+    # what is told of Dawid & Skene's model is the log-likelihood, pseudo-counts or not
+    trace = getattr(found, "trace", found.objective_trace)
+    assert set(trace) <= {value for _, value in told}

@@ -170,6 +170,13 @@ def test_strong_votes_outweigh_the_prior() -> None:
     assert (fit.classes() == likely.classes()).mean() > 0.99
 
 
+def test_it_cannot_start_in_a_class_that_is_impossible() -> None:
+    votes = Votes.from_triples([0, 1], [0, 0], [0, 0], n_answers=2)
+    with pytest.raises(VoteError, match="class 1 has posteriors, but no vote speaks for it"):
+        fit_ibcc(votes, start=np.full((2, 2), 0.5))
+    assert fit_ibcc(votes, start=np.full((2, 2), 0.5), class_count=1).converged
+
+
 def test_it_goes_on_from_posteriors() -> None:
     votes = load_anesthesia()
     fit = fit_ibcc(votes)
@@ -188,7 +195,7 @@ def test_it_goes_on_from_posteriors() -> None:
         ({"diagonal": [0, 1, 1.5]}, "diagonal has 1.5"),
         ({"diagonal": [0, 1, 2, -1]}, "class 3 has no answer of its own.* give class_count=1"),
         ({"own_count": 0}, "own_count has 0.0: give 0.01 or more"),
-        ({"other_count": [1, 2]}, r"other_count of shape \(2,\) does not fit one number"),
+        ({"other_count": [1, 2]}, r"other_count=\[1, 2\]: give a finite number"),
         ({"class_count": "shares"}, "class_count='shares' is neither counts nor 'anchored'"),
         ({"class_count": [1, 2]}, r"class_count of shape \(2,\) does not fit \(3,\)"),
         ({"class_count": [1, 2, np.nan]}, "class_count has nan"),

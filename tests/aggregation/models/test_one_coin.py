@@ -109,7 +109,7 @@ def test_published_accuracies_of_d_product(
     [
         ({"n_classes": 2}, "one-coin raters are right or wrong.*: 2 classes, 3 answers"),
         ({"right_count": 0}, "right_count has 0.0: give 0.01 or more"),
-        ({"wrong_count": [1, 2]}, r"wrong_count of shape \(2,\) does not fit one number"),
+        ({"wrong_count": [1, 2]}, r"wrong_count=\[1, 2\]: give a finite number"),
     ],
 )
 def test_wrong_arguments(options: dict[str, Any], message: str) -> None:

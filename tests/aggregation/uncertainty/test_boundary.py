@@ -18,6 +18,9 @@ from aggregation.uncertainty.boundary import trials_of, with_ends_at_boundary
 
 from ...support.em_models import quiet_fit
 
+# Sets are small here, so that numerical differences are quick.
+pytestmark = pytest.mark.filterwarnings("ignore:.* votes a parameter:aggregation.VoteWarning")
+
 RATES = np.array([[0.9, 0.08, 0.02], [0.05, 0.85, 0.1], [0.03, 0.05, 0.92]])
 
 

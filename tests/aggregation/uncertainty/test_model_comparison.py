@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,18 @@ import pytest
 from aggregation import (
     VoteError,
     Votes,
+    VoteWarning,
     bic,
     compare_fits,
     fit_dawid_skene,
+    fit_ibcc,
+    fit_mace_em,
+    fit_one_coin_bayes,
     held_out_log_likelihood,
     n_parameters,
+    objective_difference,
     simulate_votes,
+    vote_share,
 )
 
 from ...support.em_models import quiet_fit
@@ -78,6 +85,68 @@ def test_the_model_that_made_the_votes_predicts_them_best(votes: Votes) -> None:
     assert (full.n_parameters, shared.n_parameters) == (7, 3)
 
 
+def test_methods_are_compared_with_models(votes: Votes) -> None:
+    models: dict[str, dict[str, Any]] = {
+        "ml": {},
+        "bayes": {"method": "ibcc", "own_count": 3.0},
+        "shares": {"method": "vote-share"},
+        "mine": {"method": own_rates},
+    }
+    ml, bayes, shares, mine = compare_fits(votes, models, folds=4, seed=2)
+    assert (ml.objective_kind, ml.n_parameters, ml.objective) == (
+        *("log likelihood", 7),
+        ml.log_likelihood,
+    )
+    assert (bayes.objective_kind, bayes.n_parameters) == ("elbo", None)
+    assert bayes.objective == fit_ibcc(votes, own_count=3.0).objective
+    alone = held_out_log_likelihood(votes, method="ibcc", folds=4, seed=2, own_count=3.0)
+    assert bayes.held_out == alone.log_likelihood
+    others = (ml.held_out, bayes.held_out, mine.held_out)
+    for row in (ml, bayes, mine):
+        assert row.difference == pytest.approx(row.held_out - max(others))
+    # nothing is said of a method without a model, and no likelihood of one that has none
+    nothing = [shares.held_out, shares.difference, shares.standard_error, shares.log_likelihood]
+    assert np.isnan([*nothing, shares.bic, bayes.bic, bayes.log_likelihood]).all()
+    assert shares.objective_kind == "score"
+
+
+def own_rates(votes: Votes) -> tuple[Any, Any]:
+    return fit_dawid_skene(votes, error_rates=RATES).posterior, RATES
+
+
+def test_what_is_impossible_is_minus_infinity_beside_others(votes: Votes) -> None:
+    never = [[[1, 0], [1, 0]]] * 3
+    models: dict[str, dict[str, Any]] = {"bayes": {"method": "ibcc"}, "never": {"method": certain}}
+    bayes, other = compare_fits(votes, models)
+    assert (bayes.difference, bayes.standard_error) == (0.0, 0.0)
+    assert other.held_out == other.difference == -np.inf
+    assert np.isnan(other.standard_error)
+    assert certain(votes)[1] == never
+
+
+def certain(votes: Votes) -> tuple[Any, Any]:
+    return vote_share(votes).posterior, [[[1, 0], [1, 0]]] * 3
+
+
+def test_objectives_of_one_kind_are_subtracted_and_no_others(votes: Votes) -> None:
+    bayes, coin, ml = fit_ibcc(votes), fit_one_coin_bayes(votes), fit_dawid_skene(votes)
+    assert objective_difference(bayes, coin) == bayes.objective - coin.objective
+    again = fit_ibcc(Votes.from_triples(votes.items, votes.raters, votes.answers))
+    assert objective_difference(bayes, again) == 0
+    smoothed = fit_dawid_skene(votes, pseudo_count=1.0)
+    assert objective_difference(smoothed, smoothed) == 0
+    fewer = fit_ibcc(votes.where(votes.raters > 0))
+    for one, other, message in (
+        (bayes, ml, "an elbo and a log likelihood are not compared: compare votes"),
+        (ml, smoothed, "a log likelihood and a log posterior are not compared"),
+        (vote_share(votes), vote_share(votes), "scores are of each method's own making"),
+        (smoothed, fit_mace_em(votes), "densities of two methods' parameters"),
+        (bayes, fewer, "objectives of different votes"),
+    ):
+        with pytest.raises(VoteError, match=message):
+            objective_difference(one, other)
+
+
 @pytest.mark.filterwarnings("ignore::aggregation.IdentifiabilityWarning")
 @pytest.mark.filterwarnings("ignore::aggregation.ConvergenceWarning")
 def test_without_models_pseudo_counts_are_compared() -> None:
@@ -88,7 +157,8 @@ def test_without_models_pseudo_counts_are_compared() -> None:
         votes_per_item=3,
         seed=1,
     ).votes
-    rows = compare_fits(votes, folds=4)
+    with pytest.warns(VoteWarning, match="has 242 for 240 votes"):
+        rows = compare_fits(votes, folds=4)
     added = {"0": 0, "0.1": 0.1, "1/3": 1 / 3, "0.1 + 0.5 * eye(3)": 0.1 + 0.5 * np.eye(3)}
     assert [row.name for row in rows] == list(added)
     for row, count in zip(rows, added.values(), strict=True):
@@ -109,3 +179,20 @@ def test_impossible_votes_and_no_models_are_refused(votes: Votes) -> None:
     certain = [[[1, 0], [0, 1]], [[1, 0], [0, 1]]]
     with pytest.raises(VoteError, match="have probability 0 under"):
         held_out_log_likelihood(once, folds=2, error_rates=certain, class_prior=[0.5, 0.5])
+
+
+def test_more_parameters_than_votes_are_told() -> None:
+    few = Votes.from_triples([0, 0, 1, 1, 2, 2], [0, 1, 2, 3, 0, 3], [0, 0, 1, 1, 0, 1])
+    fit = quiet_fit(few, pseudo_count=0.1)
+    with pytest.warns(VoteWarning, match="the fit has 9 for 6 votes"):
+        bic(fit)
+    models: dict[str, dict[str, Any]] = {
+        "full": {"pseudo_count": 0.1},
+        "shared": {"family": "shared", "pseudo_count": 0.1},
+    }
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        compare_fits(few, models, folds=3)
+    told = [str(warning.message) for warning in caught if warning.category is VoteWarning]
+    assert len(told) == 1
+    assert told[0].startswith("more parameters than votes: full has 9 for 6 votes. BIC")

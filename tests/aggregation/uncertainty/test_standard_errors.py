@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from aggregation import (
     ConvergenceWarning,
@@ -16,6 +16,7 @@ from aggregation import (
     SimulatedVotes,
     VoteError,
     Votes,
+    VoteWarning,
     estimate_error_rates,
     fit_dawid_skene,
     simulate_votes,
@@ -24,143 +25,21 @@ from aggregation import (
 from aggregation.uncertainty.information import estimated_cells, relative_information
 from analysis import Release
 
-from ...support import oracle
-
-Array = NDArray[np.float64]
-# Parameters from free ones: error rates (rater, class, answer) and class prior.
-Model = Callable[[Array], tuple[Array, Array]]
-PRIOR = np.array([0.6, 0.4])
-RATES = np.array(
-    [
-        [[0.7, 0.2, 0.1], [0.1, 0.2, 0.7]],
-        [[0.6, 0.3, 0.1], [0.2, 0.1, 0.7]],
-        [[0.8, 0.1, 0.1], [0.2, 0.3, 0.5]],
-        [[0.5, 0.3, 0.2], [0.1, 0.4, 0.5]],
-    ]
+from ...support.curvature import (
+    PRIOR,
+    RATES,
+    SQUARE,
+    Array,
+    Model,
+    full_model,
+    numerical_covariance,
+    one_coin_model,
+    shared_model,
+    small,
 )
-SQUARE = np.array([[[q, 1 - q], [1 - q, q]] for q in (0.7, 0.8, 0.65, 0.9)])
-STEP = 1e-4
 
-
-def small(rates: Array = RATES, *, n_items: int = 80, seed: int = 5) -> SimulatedVotes:
-    """Votes with some repeated ones, an item without votes, and a rater without votes."""
-    drawn = simulate_votes(rates, class_prior=PRIOR, n_items=n_items, votes_per_item=3, seed=seed)
-    votes = drawn.votes
-    again = slice(0, votes.n_votes, 5)
-    with_repeats = Votes.from_triples(
-        np.append(votes.items, votes.items[again]),
-        np.append(votes.raters, votes.raters[again]),
-        np.append(votes.answers, votes.answers[again]),
-        n_items=n_items + 1,
-        n_raters=len(rates) + 1,
-        n_answers=rates.shape[2],
-    )
-    return drawn._replace(votes=with_repeats, truth=np.append(drawn.truth, 0))
-
-
-def rows_of(probabilities: Array, free: NDArray[np.bool_]) -> Callable[[Array], Array]:
-    """Unpack free parameters into rows that sum to 1: the last free entry of a row makes up."""
-
-    def unpack(x: Array) -> Array:
-        full = probabilities.copy().reshape(-1, probabilities.shape[-1])
-        at = 0
-        for row, is_free in zip(full, free.reshape(full.shape), strict=True):
-            entries = np.flatnonzero(is_free)
-            row[entries[:-1]] = x[at : at + len(entries) - 1]
-            row[entries[-1:]] = 0
-            row[entries[-1:]] = 1 - row.sum()
-            at += max(len(entries) - 1, 0)
-        return full.reshape(probabilities.shape)
-
-    return unpack
-
-
-def full_model(fit: Fit) -> tuple[Model, Array]:
-    """The full family, or what of it is not fixed, and where the fit is in it."""
-    rates, prior = fit.error_rates, fit.class_prior
-    inside = (rates > 1e-6) & (rates < 1 - 1e-6)
-    inside[-1] = False  # the rater without votes
-    inside &= fit.options.error_rates is None
-    has_prior = fit.options.class_prior is None
-    unpack = rows_of(rates, inside)
-    unpack_prior = rows_of(prior, np.full(len(prior), has_prior))
-    first = [values[free][:-1] for values, free in zip(flat(rates), flat(inside), strict=True)]
-    start = np.concatenate([*first, prior[:-1] if has_prior else []])
-    n_rates = sum(map(len, first))
-    return lambda x: (unpack(x[:n_rates]), unpack_prior(x[n_rates:])), start
-
-
-def flat(array: NDArray[Any]) -> NDArray[Any]:
-    return array.reshape(-1, array.shape[-1])
-
-
-def one_coin_model(fit: Fit) -> tuple[Model, Array]:
-    n_told = len(fit.error_rates) - (not np.any(fit.options.pseudo_count))  # one has no votes
-
-    def unpack(x: Array) -> tuple[Array, Array]:
-        rates = fit.error_rates.copy()
-        rates[:n_told] = np.array([[[q, 1 - q], [1 - q, q]] for q in x[:-1]])
-        return rates, np.array([x[-1], 1 - x[-1]])
-
-    return unpack, np.append(fit.error_rates[:n_told, 0, 0], fit.class_prior[0])
-
-
-def shared_model(fit: Fit) -> tuple[Model, Array]:
-    def unpack(x: Array) -> tuple[Array, Array]:
-        rates = np.stack([x[[0, 1]], x[[2, 3]]])
-        rates = np.column_stack((rates, 1 - rates.sum(axis=1)))
-        return np.broadcast_to(rates, fit.error_rates.shape), np.array([x[-1], 1 - x[-1]])
-
-    return unpack, np.append(fit.error_rates[0, :, :2], fit.class_prior[0])
-
-
-def objective(fit: Fit, rates: Array, prior: Array) -> float:
-    """What EM climbs, straight from the oracle."""
-    votes = fit.votes
-    triples = list(
-        zip(votes.items.tolist(), votes.raters.tolist(), votes.answers.tolist(), strict=True)
-    )
-    joint: Array = np.array(
-        oracle.joint(triples, n_items=votes.n_items, rates=rates.tolist(), prior=prior.tolist())
-    )
-    known = np.zeros_like(joint) if fit.clamped is None else fit.clamped
-    is_open = ~known.any(axis=1)
-    total = np.log(joint[is_open].sum(axis=1)).sum() + (known * np.log(joint))[~is_open].sum()
-    own: Any = {"full": ..., "shared": 0, "one-coin": (..., 0, slice(None))}
-    rates = rates[own[fit.options.family.name]]
-    used = (pseudo := np.broadcast_to(fit.options.pseudo_count, rates.shape)) > 0
-    return float(total + (pseudo[used] * np.log(rates[used])).sum())
-
-
-def curvature(function: Callable[[Array], float], x: Array) -> Array:
-    """Matrix of second derivatives, by central differences."""
-    steps = np.eye(len(x)) * STEP
-    return np.array(
-        [
-            [
-                (
-                    function(x + a + b)
-                    - function(x + a - b)
-                    - function(x - a + b)
-                    + function(x - a - b)
-                )
-                / (4 * STEP**2)
-                for b in steps
-            ]
-            for a in steps
-        ]
-    )
-
-
-def numerical_covariance(fit: Fit, model: Model, x: Array) -> Array:
-    """Inverse of the numerical information, for all parameters; NaN for those that cannot move."""
-    information = -curvature(lambda point: objective(fit, *model(point)), x)
-    here = np.append(*model(x))
-    slopes = np.array([np.append(*model(x + step)) - here for step in np.eye(len(x)) * STEP]) / STEP
-    covariance = slopes.T @ np.linalg.inv(information) @ slopes
-    still = ~slopes.any(axis=0)
-    covariance[still] = covariance[:, still] = np.nan
-    return np.asarray(covariance)
+# Sets are small here, so that numerical differences are quick.
+pytestmark = pytest.mark.filterwarnings("ignore:.* votes a parameter:aggregation.VoteWarning")
 
 
 def some_truth(drawn: SimulatedVotes) -> Array:
@@ -371,3 +250,20 @@ def test_errors_of_the_release(release: Release) -> None:
     least = np.sqrt(rates * (1 - rates) / expected[busy, None, None])
     assert (errors.error_rates[busy] > least).all()
     assert (errors.class_prior > np.sqrt(prior * (1 - prior) / fit.votes.n_items)[:, 0]).all()
+
+
+def test_few_votes_are_told() -> None:
+    weak = [[[0.7, 0.3], [0.3, 0.7]]] * 20
+    few, many = (
+        simulate_votes(
+            weak, class_prior=[0.5, 0.5], n_items=n_items, votes_per_item=3, seed=2
+        ).votes
+        for n_items in (300, 3000)
+    )
+    with pytest.warns(VoteWarning, match=r"22 votes a parameter, .* times that of seen classes"):
+        standard_errors(fit_dawid_skene(few))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        standard_errors(fit_dawid_skene(many))
+        standard_errors(fit_dawid_skene(few, pseudo_count=0.1))
+        standard_errors(fit_dawid_skene(few, family="one-coin"))

@@ -126,7 +126,7 @@ def test_by_class_by_counting(cases: list[tuple[list[int], list[int], int]], k: 
 
 
 def test_original_labels_of_other_images() -> None:
-    message = re.escape("original labels of shape (3,) do not fit 2 label sets")
+    message = re.escape("original_labels of shape (3,) do not fit 2 label sets")
     with pytest.raises(AnalysisError, match=message):
         accuracy_by_class([1, 2], label_sets=[[1], [2]], original_labels=[1, 2, 3])
 

@@ -60,7 +60,7 @@ def test_names_and_numbers(curves: dict[str, AccuracyCurve]) -> None:
     found = texts(accuracy_figure(curves))
     for name, curve in (("original", "original"), ("first", "first"), (r"\$third", "$third")):
         assert f"| {name}: {100 * curves[curve].at(0.8).accuracy:.2f} % at 0.8 |" in found
-    assert "| second, with a name tha…: " in found
+    assert "| second, wi...r too long: " in found
     assert f"published threshold 0.8: {curves['first'].at(0.8).n_images:,} images" in found
     assert "ReaL accuracy, top 1" in found
     assert "SIMULATED release" in found
@@ -107,7 +107,7 @@ def test_same_figure_same_bytes(curves: dict[str, AccuracyCurve], form: str) -> 
     content = figure_bytes(accuracy_figure(curves), form)
     assert figure_bytes(accuracy_figure(curves), form) == content
     if form == "png":
-        assert struct.unpack(">II", content[16:24]) == (1540, 1276)
+        assert struct.unpack(">II", content[16:24]) == (1540, 1346)
     else:
         assert len(content) < 1_000_000
 

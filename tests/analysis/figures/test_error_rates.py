@@ -22,7 +22,8 @@ def test_few_short_names_are_level() -> None:
 
 def test_names_that_do_not_fit_stand_upright_and_take_room_above() -> None:
     few = heat_layout(RATERS, ["misfit", "fits"], ANSWERS)
-    many = heat_layout(RATERS, [f"class {k}" for k in range(6)], [f"class {k}" for k in range(6)])
+    names = [f"class {k}" for k in range(6)]
+    many = heat_layout(RATERS, [f"category{k}" for k in range(6)], names)
     assert not many.answers_level
     assert not many.titles_level
     assert many.above > few.above
@@ -37,10 +38,16 @@ def test_answers_too_narrow_to_read_take_no_room() -> None:
     assert layout.above == pytest.approx(0.08)
 
 
+def test_titles_are_broken_between_words() -> None:
+    layout = heat_layout(RATERS, ["capuchin monkey", "cat", "dog"], ANSWERS)
+    assert layout.titles_level
+    assert layout.titles == ("capuchin\nmonkey", "cat", "dog")
+
+
 @pytest.mark.parametrize("n_raters", [1, 24, 60])
 def test_rows_are_as_high_as_the_raters_need(n_raters: int) -> None:
     layout = heat_layout(["r"] * n_raters, ["a", "b"], ["a", "b"])
-    assert layout.body == max(2.0, 0.084 * n_raters)
+    assert layout.body == max(2.0, 0.14 * n_raters)
 
 
 def test_a_class_is_called_one() -> None:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
-from matplotlib.text import Text
+from numpy.typing import NDArray
 
 from aggregation import Votes, simulate_votes
 from aggregation.datasets.simulate import draw_error_rates
@@ -11,8 +13,11 @@ from analysis import Release, rater_pairs, report_on_release, report_on_votes, w
 from analysis.defaults import FORMATS
 from analysis.diagnostics.report import ModelReport, model_report_on_release, model_report_on_votes
 from analysis.figures import figure_bytes, rater_figures, raters_figure, without_figure
-from analysis.raters.pairs.clusters import cluster_raters
+from analysis.figures.error_rates import what_is_drawn
+from analysis.raters.pairs.clusters import _shrunken, cluster_raters
 from analysis.raters.report import RaterReport, clusters_of_report
+
+from ...support.figures import texts
 
 
 @pytest.fixture(scope="module")
@@ -28,10 +33,6 @@ def model(simulated: Release, report: RaterReport) -> ModelReport:
 @pytest.fixture(scope="module")
 def figures(report: RaterReport, model: ModelReport) -> dict[str, Figure]:
     return rater_figures(report, model, clusters_of_report(report))
-
-
-def texts(figure: Figure) -> str:
-    return " | ".join(text.get_text().replace("\n", " ") for text in figure.findobj(Text))
 
 
 NAMES = ("agreement", "error_rates", "golden_em", "model_check", "more_votes", "raters")
@@ -73,6 +74,9 @@ def test_heat_map_holds_the_rates(report: RaterReport, figures: dict[str, Figure
     best, worst = report.quality.shrunken[[bits.argmax(), bits.argmin()]]
     assert np.array_equal(drawn[0], best.ravel())
     assert np.array_equal(drawn[-1], worst.ravel())
+    assert "95 % intervals given the items' classes;" in texts(figures["error_rates"])
+    refitted = replace(report.quality, refits=200)
+    assert "95 % intervals with 200 refits;" in what_is_drawn(refitted)
 
 
 def test_raters_are_where_they_are(report: RaterReport, figures: dict[str, Figure]) -> None:
@@ -109,6 +113,54 @@ def test_clusters_put_copies_beside_each_other() -> None:
     assert few.n_comparable == 10
     votes_of = np.arange(10)  # the most votes: rater 9
     assert set(cluster_raters(pairs, votes=votes_of, most=4).raters.tolist()) == {2, 5, 7, 9}
+
+
+def test_both_sides_of_the_diagonal_have_the_same_raters(
+    report: RaterReport, figures: dict[str, Figure]
+) -> None:
+    job, golden = clusters_of_report(report).values()
+    assert np.array_equal(job.raters, golden.raters)
+    axes = figures["agreement"].axes[0]
+    cells: NDArray[np.float64] = np.ma.filled(np.ma.asarray(axes.images[0].get_array()), np.nan)
+    below, above = np.tril_indices(len(cells), -1), np.triu_indices(len(cells), 1)
+    np.testing.assert_array_equal(cells[below], job.shrunken[below])
+    np.testing.assert_array_equal(cells[above], golden.shrunken[above])
+    names = [text.get_text() for text in axes.get_yticklabels()]
+    assert names == [str(report.quality.rater_names[rater]) for rater in job.raters]
+
+
+def test_shares_of_few_items_are_drawn_towards_the_others() -> None:
+    """Two pairs in ten agree on 9 of 10 items, the others on 160 of 200: chance, mostly."""
+    agreed = np.array([10, 160, 150, 170, 155, 165])
+    n_items = np.array([10, 200, 200, 200, 200, 200])
+    found = _shrunken(agreed, n_items)
+    mean = agreed.sum() / n_items.sum()
+    raw = agreed / n_items
+    moved = (found - raw) / (mean - raw)
+    assert mean < found[0] < 0.9
+    assert np.all((moved > 0) & (moved < 1))
+    assert moved[0] > moved[1:].max()
+    alike = _shrunken(np.array([80, 80, 80]), np.array([100, 100, 100]))
+    np.testing.assert_allclose(alike, 0.8)
+    np.testing.assert_array_equal(_shrunken(agreed[:2], n_items[:2]), raw[:2])
+
+
+def test_model_check_says_shares_as_per_cent(
+    figures: dict[str, Figure], model: ModelReport
+) -> None:
+    figure = figures["model_check"]
+    figure.draw_without_rendering()
+    ticks = [text.get_text() for text in figure.axes[0].get_xticklabels() if text.get_text()]
+    assert ticks
+    assert all(tick.endswith(" %") for tick in ticks)
+    observed = figure.axes[0].lines[0].get_xdata()
+    kinds = sorted((kind.observed for kind in model.checks[0].kinds), reverse=True)
+    assert np.asarray(observed).tolist() == [kind for kind in kinds[:24] if kind > 0]
+    said = texts(figure)
+    unanimous = model.checks[0].unanimous
+    assert f"{100 * unanimous.observed:.1f} % are unanimous." in said
+    assert f"{100 * unanimous.expected:.1f} % are expected to be unanimous" in said
+    assert " not " not in said
 
 
 def test_raters_who_share_nothing_are_no_cluster() -> None:

@@ -177,7 +177,8 @@ def test_notices(
     (folder / "simulated.json").unlink()
     load_release(folder)
     published = {
-        name: download.ReleaseFile("", download.sha256_of(folder / name)) for name in download.FILES
+        name: file._replace(sha256=download.sha256_of(folder / name))
+        for name, file in download.FILES.items()
     }
     monkeypatch.setattr(download, "FILES", published)
     load_release(folder)
@@ -192,6 +193,29 @@ def test_notices(
     assert caplog.record_tuples == [
         ("analysis.release.release", logging.WARNING, message) for message in expected
     ]
+
+
+def test_a_stray_marker_does_not_make_a_release_simulated(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Real WordNet ids begin with n0 and n1; made-up ones do not."""
+    bad.rewrite(folder / ORIGINAL, (folder / ORIGINAL).read_text().replace("n9", "n0"))
+    assert (folder / "simulated.json").is_file()
+    found = load_release(folder)
+    assert not found.simulated
+    (message,) = caplog.messages
+    assert message.startswith(f"{folder}: not the published files, loaded all the same: ")
+
+
+@pytest.mark.release
+def test_a_stray_marker_beside_the_published_release(
+    release: Release, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    copy = bad.linked(release.folder, tmp_path / "copy")
+    bad.rewrite(copy / "simulated.json", "{}")
+    bad.rewrite(copy / LABELS, (copy / LABELS).read_text() + "\n")
+    assert not load_release(copy).simulated
+    assert caplog.messages == [f"{copy}: not the published file, loaded all the same: {LABELS}"]
 
 
 @pytest.mark.release

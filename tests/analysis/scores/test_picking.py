@@ -9,10 +9,19 @@ import math
 import numpy as np
 import pytest
 
-from analysis import AnalysisError, Release, make_labels, precision_recall_bands
+from analysis import (
+    AnalysisError,
+    Release,
+    make_labels,
+    out_of_sample_scores,
+    precision_recall_bands,
+)
 from analysis.release.files.questions import N_ANIMALS
 from analysis.scores.picking import agreement_of, pick, picks_csv
 from analysis.statistics.operating_point import Costs, Target
+
+from ...architecture import ROOT
+from ...support.page_code import words
 
 TARGETS = [
     Target(precision=0.9),
@@ -87,6 +96,30 @@ def worth_of(target: Target, kept: int, hits: int, n_fits: int) -> float:
     return -(target.costs.missing * (n_fits - hits) + target.costs.wrong * (kept - hits))
 
 
+def test_none_are_kept_where_that_is_cheapest(simulated: Release) -> None:
+    (picked,) = pick(simulated, Target(costs=Costs(0, 1)), replicates=20)
+    unasked = 50_000 - len(np.unique(simulated.questions.images))
+    assert picked.threshold == picked.interval.high == math.inf
+    assert picked.interval.low == simulated.scores.max()
+    assert (picked.n_labels, picked.n_images, picked.agreement) == (unasked, unasked, 1.0)
+    assert picked.sentence().startswith("Keep none of all labels, the least cost, 0 for")
+    assert "nan" not in picked.sentence()
+    (row,) = csv.DictReader(io.StringIO(picks_csv((picked,))))
+    assert (row["threshold"], row["same_labels_up_to"], row["precision"]) == ("inf", "inf", "")
+    assert (float(row["recall"]), int(row["golden_kept"])) == (0.0, 0)
+
+
+def test_what_a_picked_precision_promises(simulated: Release) -> None:
+    (plain,) = pick(simulated, Target(precision=0.8), replicates=50)
+    (sure,) = pick(simulated, Target(precision=0.8, with_confidence=0.9), replicates=50)
+    assert sure.threshold > plain.threshold
+    assert "reach a precision of 0.8 about half of the time" in plain.sentence()
+    assert "reach a precision of 0.8 at least 90 times in 100" in sure.sentence()
+    assert "with 90 % confidence" in sure.sentence()
+    (recall,) = pick(simulated, Target(recall=0.8), replicates=20)
+    assert "new questions" not in recall.sentence()
+
+
 def test_golden_scores_of_ones_own(simulated: Release) -> None:
     upside_down = 1 - simulated.scores[simulated.golden.questions]
     (picked,) = pick(simulated, Target(recall=0.5), golden_scores=upside_down, replicates=20)
@@ -106,6 +139,22 @@ def test_published_point(release: Release) -> None:
     assert "57,553 labels on 46,837 images" in picked.sentence()
 
 
+@pytest.mark.release
+def test_point_with_confidence(release: Release) -> None:
+    (picked,) = pick(release, Target(precision=0.9, with_confidence=0.95))
+    assert (picked.threshold, picked.n_labels, picked.n_images) == (0.989, 49_432, 43_188)
+    page = (ROOT / "docs/operating-points.md").read_text(encoding="utf-8")
+    assert words(picked.sentence()) in words(page)
+    with pytest.raises(AnalysisError, match=r"the best lower bound of precision is 0\.949$"):
+        pick(release, Target(precision=0.97, with_confidence=0.95))
+    (left_out,) = pick(
+        release,
+        Target(precision=0.9, with_confidence=0.95),
+        golden_scores=out_of_sample_scores(release),
+    )
+    assert left_out.threshold == 0.99
+
+
 def test_csv(simulated: Release) -> None:
     picked = pick(simulated, Target(threshold=0.8), by_group=True, replicates=20)
     rows = list(csv.DictReader(io.StringIO(picks_csv(picked))))
@@ -118,5 +167,5 @@ def test_csv(simulated: Release) -> None:
 def test_unreachable_precision(simulated: Release) -> None:
     golden = simulated.golden
     upside_down = 1 - simulated.scores[golden.questions]
-    with pytest.raises(AnalysisError, match="the highest precision is"):
+    with pytest.raises(AnalysisError, match=r"all labels: no .* the highest precision is"):
         pick(simulated, Target(precision=1), golden_scores=upside_down, replicates=5)

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import AnalysisError, choose_threshold, precision_recall
-from analysis.statistics.operating_point import ThresholdInterval, same_side, shortest_decimal
 from analysis.statistics.precision_recall import PrecisionRecall
+from analysis.statistics.thresholds import ThresholdInterval, same_side, shortest_decimal
+from analysis.tables import without_nan
 
 curves = (
     st.lists(st.tuples(st.integers(0, 20), st.booleans()), min_size=1, max_size=30)
@@ -70,12 +71,25 @@ def test_f_beta(curve: PrecisionRecall, beta: float) -> None:
 
 @given(curves, st.integers(0, 5), st.integers(1, 5))
 def test_costs(curve: PrecisionRecall, missing: int, wrong: int) -> None:
-    point = choose_threshold(curve, costs=(missing, wrong)).point
+    threshold, interval, point = choose_threshold(curve, costs=(missing, wrong))
+    hits, kept = [0, *curve.hits.tolist()], [0, *curve.kept.tolist()]
     costs = [
-        missing * (curve.n_fits - hits) + wrong * (kept - hits)
-        for hits, kept in zip(curve.hits.tolist(), curve.kept.tolist(), strict=True)
+        missing * (curve.n_fits - hit) + wrong * (keep - hit)
+        for hit, keep in zip(hits, kept, strict=True)
     ]
     assert missing * (point.n_fits - point.hits) + wrong * (point.kept - point.hits) == min(costs)
+    assert point.kept == kept[costs.index(min(costs))]  # of the cheapest, the one with the fewest
+    assert math.isinf(threshold) == (point.kept == 0)
+    assert interval.low < threshold <= interval.high
+
+
+def test_nothing_is_kept_where_that_is_cheapest() -> None:
+    choice = choose_threshold(precision_recall([0.9, 0.8, 0.2], truth=[0, 1, 0]), costs=(1, 5))
+    assert choice.threshold == math.inf
+    assert choice.interval == (0.9, math.inf)
+    assert (choice.point.kept, choice.point.hits, choice.point.recall) == (0, 0, 0.0)
+    assert math.isnan(choice.point.precision)
+    assert without_nan(choice)[:2] == [None, [0.9, None]]  # what JSON can hold
 
 
 @given(curves, shares)
@@ -123,7 +137,7 @@ def test_same_side() -> None:
         ({"precision": 0.5, "recall": 0.5}, "not precision and recall"),
         ({"precision": 1.2}, r"precision 1.2 is not in 0\.\.1"),
         ({"recall": -0.1}, r"recall -0.1 is not in 0\.\.1"),
-        ({"recall": math.nan}, "recall nan"),
+        ({"recall": math.nan}, "recall=nan: give a finite number"),
         ({"f_beta": 0}, "f_beta 0 is not above 0"),
         ({"costs": (0, 0)}, "not both 0"),
         ({"costs": (-1, 2)}, "0 or more"),

@@ -21,7 +21,7 @@ def test_fetch_where_all_is_there(
     reassess: Command, simulated_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     there = {
-        name: ReleaseFile("no address", download.sha256_of(simulated_dir / name))
+        name: ReleaseFile("no address", download.sha256_of(simulated_dir / name), 1)
         for name in download.FILES
     }
     monkeypatch.setattr(download, "FILES", there)

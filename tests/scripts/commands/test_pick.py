@@ -22,12 +22,29 @@ def test_the_numbers_go_where_they_are_sent(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["pick.csv"]
 
 
+def test_it_says_what_a_picked_precision_promises(reassess: Command, simulated_dir: Path) -> None:
+    options = ["pick", "--precision", "0.8", "--replicates", "20", "--data", str(simulated_dir)]
+    plain = " ".join(reassess(*options).err.split())
+    assert "0.8 about half of the time. --with-confidence 0.95 picks so that they do" in plain
+    sure = " ".join(reassess(*options, "--with-confidence", "0.95").err.split())
+    assert sure.endswith("reach a precision of 0.8 at least 95 times in 100.")
+
+
+def test_it_can_keep_none(reassess: Command, simulated_dir: Path) -> None:
+    ended = reassess("pick", "--costs", "0", "1", "--replicates", "20", "--data", simulated_dir)
+    assert ended.status == 0
+    assert "Keep none of all labels" in " ".join(ended.err.split())
+    assert ",inf," in ended.out
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["--precision", "1.5"], "precision 1.5 is not in 0..1"),
         ([], "none is given"),
         (["--recall", "0.5", "--threshold", "0.5"], "not recall and threshold"),
+        (["--costs", "1", "5", "--with-confidence", "0.95"], "goes with precision, not with costs"),
+        (["--precision", "0.5", "--with-confidence", "95"], "confidence 95.0 is not between 0"),
     ],
 )
 def test_unusable_targets(

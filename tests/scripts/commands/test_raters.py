@@ -134,6 +134,17 @@ def test_your_own_votes(reassess: Command, votes_file: Path, tmp_path: Path) -> 
     assert FILES - written == {"golden_pairs.csv"}
 
 
+def test_refits_widen_the_intervals(reassess: Command, votes_file: Path) -> None:
+    given = rows_of(reassess("raters", "--votes", votes_file).out)
+    refitted = rows_of(reassess("raters", "--votes", votes_file, "--refits", "50").out)
+    for one, other in zip(given, refitted, strict=True):
+        assert one["bits"] == other["bits"]
+        assert "bits_low_given_classes" in one
+        assert float(other["bits_low"]) <= float(other["bits"]) <= float(other["bits_high"])
+        assert "bits_low_given_classes" not in other
+    refused(reassess("raters", "--votes", votes_file, "--refits", "3"), "refits=3: give 50 or more")
+
+
 def test_your_own_votes_with_truth(
     reassess: Command, votes_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,59 +1,32 @@
-"""Files that the commands write: whole, or as they were."""
+"""Sets of files: the next run says where they were not of one run."""
 
 from __future__ import annotations
 
-import errno
-import os
-import threading
+import json
 from pathlib import Path
 
 import pytest
 
-from scripts.terminal.files import write_file, write_files
+from analysis.release.files.writing import with_hashes
+from scripts.terminal.files import write_set
 
 
-def test_written_files(tmp_path: Path) -> None:
-    path = tmp_path / "new" / "a.txt"
-    write_file(path, "é")
-    write_file(path, b"second")
-    assert path.read_bytes() == b"second"
-    assert path.stat().st_mode & 0o777 == 0o666 & ~umask()
-    assert list(path.parent.iterdir()) == [path]
+def written(text: str) -> dict[str, bytes]:
+    contents = {"a.csv": text.encode(), "b.csv": b"2"}
+    return contents | {"m.json": json.dumps(with_hashes({}, contents)).encode()}
 
 
-def umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
-    return current
-
-
-def test_all_files_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    paths = [tmp_path / name for name in ("a", "b", "c")]
-    write_files(dict.fromkeys(paths, b"before"))
-    opened = os.fdopen
-
-    def full_disk(handle: int, mode: str) -> object:
-        file = opened(handle, mode)
-        if len(list(tmp_path.iterdir())) > 4:
-            file.close()
-            raise OSError(errno.ENOSPC, "No space left on device")
-        return file
-
-    monkeypatch.setattr(os, "fdopen", full_disk)
-    with pytest.raises(OSError, match="No space left"):
-        write_files(dict.fromkeys(paths, b"after"))
-    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == dict.fromkeys(
-        paths, b"before"
+def test_the_next_run_says_what_was_not_whole(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_set(tmp_path / "out", written("1"))
+    write_set(tmp_path / "out", written("2"))
+    assert capsys.readouterr().err == ""
+    (tmp_path / "out" / "a.csv").write_text("of another run")
+    write_set(tmp_path / "out", written("3"))
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line == (
+        f"warning: a.csv in {tmp_path / 'out'} and m.json there were not of one run that ended: "
+        "all have been written anew"
     )
-
-
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
-def test_a_pipe_stays_a_pipe(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe")
-    read: list[bytes] = []
-    reader = threading.Thread(target=lambda: read.append((tmp_path / "pipe").read_bytes()))
-    reader.start()
-    write_file(tmp_path / "pipe", "content")
-    reader.join(10)
-    assert read == [b"content"]
-    assert (tmp_path / "pipe").is_fifo()
+    assert (tmp_path / "out" / "a.csv").read_text() == "3"

@@ -85,5 +85,5 @@ def test_settings_that_are_none(name: str, text: str, message: str) -> None:
 
 
 def test_a_method_that_is_not_there() -> None:
-    with pytest.raises(VoteError, match="method 'majority' is not one of vote-share, dawid-skene"):
+    with pytest.raises(VoteError, match="method 'majority' is not one of vote-share, wawa"):
         method_arguments("majority", UNSAID, [])

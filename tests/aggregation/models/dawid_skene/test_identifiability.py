@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from aggregation import IdentifiabilityWarning, Votes, fit_dawid_skene
+from aggregation import IdentifiabilityWarning, Votes, fit_dawid_skene, simulate_votes
 from aggregation.models.dawid_skene.identifiability import count_pieces, listed
 
 from ....support.em_models import crowd
+from ....support.sparse_em import real_votes
 
 
 def messages(votes: Votes, **options: Any) -> list[str]:
@@ -212,3 +214,37 @@ def test_few_raters_who_voted_once_among_many_votes_are_no_matter() -> None:
     more = Votes.from_triples(*zip(*triples, (0, 6, 0), strict=True))
     assert votes.n_votes == 2000
     assert messages(more) == []
+
+
+def test_one_coin_raters_who_lose_a_class_are_told() -> None:
+    rates = [[[0.8, 0.2], [0.55, 0.45]]] * 16  # of class 1 they know no more than chance would
+    votes = simulate_votes(
+        rates, class_prior=[0.7, 0.3], n_items=400, votes_per_item=12, seed=1
+    ).votes
+    (told,) = messages(votes, family="one-coin")
+    assert told.startswith("26% of the answers are 1, but one-coin raters leave it 2.5% of the")
+    assert "better than chance in one class only" in told
+    assert messages(votes) == []
+    assert messages(votes, family="one-coin", class_prior=[0.5, 0.5]) == []
+
+
+def test_one_coin_raters_who_keep_their_classes_are_not() -> None:
+    for n_classes in (2, 4):
+        assert messages(crowd(n_classes=n_classes), family="one-coin") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "is_told"),
+    [("trec", True), ("adult2", True), ("D_Product", False), ("face", False), ("dog", False)],
+)
+def test_one_coin_on_real_votes(datasets: Path, name: str, is_told: bool) -> None:
+    votes = real_votes(datasets, name)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        fit_dawid_skene(votes, family="one-coin")
+    assert any("one-coin raters leave" in str(one.message) for one in caught) == is_told
+
+
+def test_one_coin_on_bluebirds(datasets: Path) -> None:
+    (told,) = messages(Votes.read(datasets / "bluebird_votes.csv"), family="one-coin")
+    assert told.startswith("38% of the answers are 1, but one-coin raters leave it 2.8% of")

@@ -242,7 +242,7 @@ SMALL = Votes.from_triples([0, 0, 1, 1, 2], [0, 1, 0, 1, 0], [1, 1, 0, 0, 1])
         ([0, float("nan"), 1], "truth of item 1 is nan: classes are"),
         ([float("inf"), 0, 1], "truth of item 0 is inf: classes are"),
         ([0, None, 1], "truth must be numbers: None"),
-        (["yes", "no", "yes"], "truth must be numbers: .*'yes'"),
+        (["yes", "no", "yes"], "truth must be numbers: it holds 'yes'"),
         ([[0, 1], [1]], "truth must be numbers in rows of equal length"),
         (np.ones((2, 2)), r"truth of shape \(2, 2\) does not fit 3 items"),
         ([[0, 1], [1, -1], [0, 0]], "truth of item 1 gives class 1 the weight -1"),

@@ -84,7 +84,7 @@ def test_a_rater_gives_an_item_one_answer_in_a_tensor() -> None:
     tensor[1, 2] = True
     with pytest.raises(VoteError, match="rater 1 gave item 2 more than one answer"):
         Votes.from_tensor(tensor)
-    with pytest.raises(VoteError, match="rater bob gave item 2 more than one answer"):
+    with pytest.raises(VoteError, match="rater 'bob' gave item 2 more than one answer"):
         Votes.from_tensor(tensor, rater_names=["ann", "bob"])
 
 
@@ -102,7 +102,9 @@ def test_a_tensor_without_votes_is_refused(shape: tuple[int, ...]) -> None:
 
 @pytest.mark.parametrize("tensor", [[[["1", "0"]]], [[[None, 1]]], [[[1j, 0]]]])
 def test_a_tensor_holds_numbers(tensor: Any) -> None:
-    with pytest.raises(VoteError, match="a tensor of votes holds numbers, 0 and 1"):
+    with pytest.raises(
+        VoteError, match=r"tensor must be numbers|a tensor of votes holds numbers, 0 and 1"
+    ):
         Votes.from_tensor(tensor)
 
 

@@ -183,7 +183,7 @@ WIDE = np.zeros((3, 1000))
             5,
             "predictions of shape (): give labels (n,), the top k labels (n, k) or scores (n, 1000",
         ),
-        (None, "what was given is None, no label"),
+        (None, "predictions=None: give an array of numbers"),
         (np.zeros((5, 3)), "5 predictions: there are 3 images, so transpose the array"),
         (np.zeros((3, 2, 2)), "predictions of shape (3, 2, 2)"),
         (np.zeros((3, 0)), "predictions of shape (3, 0)"),
@@ -234,5 +234,7 @@ def test_more_names_than_predictions() -> None:
 
 @pytest.mark.parametrize("most", [0, 1001])
 def test_how_many_to_keep(most: int) -> None:
-    with pytest.raises(AnalysisError, match=f"the best {most} labels: 1 to 1000 can be kept"):
+    with pytest.raises(
+        AnalysisError, match=f"the best {most} labels: 1 to 1000 can be kept|most={most}: give 1"
+    ):
         ranked_labels(WIDE, n_images=3, most=most)

@@ -162,7 +162,9 @@ def test_another_shape_or_type(info: NDArray[Any], found: str, tmp_path: Path) -
 
 def test_strings_without_room(tmp_path: Path) -> None:
     bad.pack(tmp_path / "a.npz", {"info": bad.npy_header((10**15, 2), "<U0")})
-    with pytest.raises(ReleaseError, match=r"info: should have shape .* it has .* <U0"):
+    with pytest.raises(
+        ReleaseError, match=r"info: its header says <U0: an entry is one number or text"
+    ):
         read_questions(tmp_path / "a.npz")
 
 

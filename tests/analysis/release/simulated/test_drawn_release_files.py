@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,6 @@ from analysis import AnalysisError, load_release, published_labels, published_sc
 from analysis.release.files import download
 from analysis.release.files.questions import N_IMAGES
 from analysis.release.release import SIMULATED
-from analysis.release.simulated import drawn_release as simulated_release
 from analysis.release.simulated.drawn_release import (
     simulate_release,
     write_simulated_release,
@@ -102,11 +102,10 @@ def test_a_failure_leaves_the_earlier_release_and_nothing_else(
     write_small(tmp_path / "a", seed=1)
     before = contents(tmp_path / "a")
 
-    def full_disk(folder: Path, release: object) -> None:
-        (folder / download.RATERS).write_bytes(b"half")
+    def full_disk(handle: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(simulated_release, "write_release", full_disk)
+    monkeypatch.setattr(os, "fsync", full_disk)
     for name in ("a", "b"):
         with pytest.raises(OSError, match="No space left"):
             write_small(tmp_path / name, seed=2)

@@ -150,7 +150,7 @@ def test_bands_figure_states_the_optimism(simulated: Release) -> None:
     data = in_and_out_of_sample(simulated, replicates=40)
     found = texts(bands_figure(data))
     optimism = f"{data.optimism.value:.4f} [{data.optimism.low:.4f}, {data.optimism.high:.4f}]"
-    assert f"less that out of sample is {optimism}" in found
+    assert f"less that out of sample is {optimism}, a paired interval, given the" in found
     area = data.out_of_sample.average_precision
     assert f"out of sample: average precision {area.value:.3f} [{area.low:.3f}" in found
     assert "SIMULATED release" in found

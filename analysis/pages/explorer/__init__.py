@@ -1,0 +1,1 @@
+"""A page on which an operating point is chosen by looking."""

@@ -1,0 +1,1 @@
+"""One page on anyone's own votes: labels, raters, pairs, and whether the model holds."""

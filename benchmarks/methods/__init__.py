@@ -1,0 +1,1 @@
+"""The table of record: every method on every set of votes with known answers."""

@@ -1,0 +1,1 @@
+"""What the code must survive: damaged files, evil names, evil arguments."""

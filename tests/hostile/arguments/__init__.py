@@ -1,0 +1,1 @@
+"""Arguments that public functions cannot use."""

@@ -1,0 +1,1 @@
+"""Versions of dependencies: which are oldest, and what runs on them."""
