@@ -42,6 +42,7 @@ from .models.mean import fit_mean as fit_mean
 from .models.one_coin import fit_one_coin_bayes as fit_one_coin_bayes
 from .models.own_method import OwnMethod as OwnMethod
 from .models.own_method import as_method as as_method
+from .models.store_fit import StoreFit as StoreFit
 from .models.vote_share import VoteShare as VoteShare
 from .models.vote_share import vote_share as vote_share
 from .models.weighted_votes import fit_catd as fit_catd
@@ -69,6 +70,7 @@ from .votes.known_items import KnownItems as KnownItems
 from .votes.known_items import read_known_items as read_known_items
 from .votes.read import VoteReading as VoteReading
 from .votes.read import read_votes as read_votes
+from .votes.store.store import VoteStore as VoteStore
 from .votes.votes import Votes as Votes
 
 MODULES: dict[str, str]

@@ -148,8 +148,8 @@ KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
 }
 TEXTS = ("Literal", "FamilyName", "Scale", "Ties", "Recalibrator")
 CLASSES = (
-    *("Votes", "Fit", "Release", "RaterPairs", "PrecisionRecall", "Bands", "KnownItems"),
-    *("RaterReport", "ModelReport"),
+    *("Votes", "VoteStore", "Fit", "StoreFit", "Release"),
+    *("RaterPairs", "PrecisionRecall", "Bands", "KnownItems", "RaterReport", "ModelReport"),
 )
 
 

@@ -22,11 +22,13 @@ from aggregation import OwnMethod as OwnMethod
 from aggregation import ReadOptions as ReadOptions
 from aggregation import SimulatedVotes as SimulatedVotes
 from aggregation import StandardErrors as StandardErrors
+from aggregation import StoreFit as StoreFit
 from aggregation import Table as Table
 from aggregation import VoteError as VoteError
 from aggregation import VoteReading as VoteReading
 from aggregation import Votes as Votes
 from aggregation import VoteShare as VoteShare
+from aggregation import VoteStore as VoteStore
 from aggregation import VoteWarning as VoteWarning
 from aggregation import aggregate as aggregate
 from aggregation import as_method as as_method

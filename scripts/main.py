@@ -20,6 +20,7 @@ from .commands import (
     explore,
     fetch,
     fit,
+    ingest,
     labels,
     pick,
     raters,
@@ -94,6 +95,7 @@ for subcommand in (
     diff.diff,
     accuracy.accuracy,
     fit.fit,
+    ingest.ingest,
     report.report,
     simulate.simulate,
 ):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -37,36 +37,66 @@ class Expectation(NamedTuple):
     log_likelihood: float
 
 
+class Cut(NamedTuple):
+    """How patterns are cut into blocks, which depends on them alone.
+
+    Attributes
+    ----------
+    borders : ndarray of int, shape (n_blocks + 1,)
+        Patterns at which blocks begin and end.
+    lead : float
+        How far one thread comes until the others are awake, in blocks.
+    size : tuple
+        As long as each pattern, where they have one size and that is worth a kernel; else empty.
+    """
+
+    borders: NDArray[np.int64]
+    lead: float
+    size: tuple[int, ...]
+
+
+def cut_of(patterns: Patterns, n_codes: int) -> Cut:
+    """Cut patterns into blocks of about the same work."""
+    # A pattern is work beside its votes.
+    ends = patterns.starts[1:] + np.arange(1, patterns.n_patterns + 1)
+    work = int(ends[-1]) if len(ends) else 0
+    n_blocks = int(np.clip(work // (VOTES_PER_COUNT * n_codes), 1, MOST_BLOCKS))
+    borders = np.searchsorted(ends, np.arange(n_blocks + 1) * (work / n_blocks))
+    borders[-1] = len(ends)
+    lead = VOTES_BEFORE_OTHERS_WAKE * n_blocks / work if work else 0.0
+    return Cut(borders, lead, (0,) * common_size(patterns) if work > WORTH_COMPILING else ())
+
+
 class Blocks:
     """Distinct patterns of votes in a fixed number of blocks, which threads share.
 
     How the patterns are cut depends on the votes alone, and partial sums are added in the order of
     the blocks: the number of threads never changes a result.
 
-    `patterns`, where they are given, are those of the votes with other weights, which may be 0.
+    `patterns`, where they are given, are those of the votes with other weights, which may be 0;
+    `cut` is how they are cut into blocks. Threads that are given are left open.
     """
 
     def __init__(
         self,
         votes: Votes,
         n_classes: int,
-        threads: int | None,
+        threads: int | Threads | None,
         *,
         patterns: Patterns | None = None,
+        cut: Cut | None = None,
     ) -> None:
         self.votes = votes
         self.n_classes = n_classes
-        self.threads = Threads(thread_count(threads, votes.n_votes))
+        self.threads = (
+            threads
+            if isinstance(threads, Threads)
+            else Threads(thread_count(threads, votes.n_votes))
+        )
         self.patterns = distinct_patterns(votes, self.threads) if patterns is None else patterns
-        # A pattern is work beside its votes.
-        ends = self.patterns.starts[1:] + np.arange(1, self.patterns.n_patterns + 1)
-        work = int(ends[-1]) if len(ends) else 0
         n_codes = votes.n_raters * votes.n_answers
-        n_blocks = int(np.clip(work // (VOTES_PER_COUNT * n_codes), 1, MOST_BLOCKS))
-        self.borders = np.searchsorted(ends, np.arange(n_blocks + 1) * (work / n_blocks))
-        self.borders[-1] = len(ends)
-        self.lead = VOTES_BEFORE_OTHERS_WAKE * n_blocks / work if work else 0.0
-        self.size = (0,) * common_size(self.patterns) if work > WORTH_COMPILING else ()
+        self.borders, self.lead, self.size = cut_of(self.patterns, n_codes) if cut is None else cut
+        n_blocks = len(self.borders) - 1
         self.row_width = min(1 << (n_classes - 1).bit_length(), WIDEST_ROW)
         self.width = -(-n_classes // self.row_width) * self.row_width
         self.counts = np.empty((n_blocks, n_codes * self.width))
@@ -76,6 +106,10 @@ class Blocks:
     def close(self) -> None:
         """End the threads."""
         self.threads.close()
+
+    def every_pattern(self) -> Iterator[Patterns]:
+        """Yield the patterns: all at once, for they are in memory."""
+        yield self.patterns
 
     def e_step(
         self, rates: NDArray[np.float64], prior: NDArray[np.float64], hard: bool
@@ -162,6 +196,10 @@ class Blocks:
             len(of_item),
         )
         return everyone, log_likelihood
+
+    def log_likelihood_at(self, rates: NDArray[np.float64], prior: NDArray[np.float64]) -> float:
+        """Log-likelihood of the votes."""
+        return self.posterior(rates, prior)[1]
 
     def _padded(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return values, classes last, as kernels read them: flat, other classes padded with 0."""

@@ -87,6 +87,40 @@ class Path:
         self.log_likelihoods.append(step.log_likelihood)
 
 
+class State(NamedTuple):
+    """Where a climb stands between two steps: what it needs to go on as if nothing had been.
+
+    Attributes
+    ----------
+    x : ndarray
+        Where the last step was taken from.
+    here : Step
+        That step.
+    reach : float
+        How far the next extrapolation may go.
+    before : float or None
+        Gain of the step before, if it counts.
+    path : Path
+        What came before.
+    """
+
+    x: NDArray[np.float64]
+    here: Step
+    reach: float
+    before: float | None
+    path: Path
+
+
+class Keeper(Protocol):
+    """What keeps the state of a climb, and has perhaps kept that of one that was broken off."""
+
+    def kept(self) -> State | None:
+        """Return what was kept, None where there is nothing."""
+
+    def keep(self, state: State) -> object:
+        """Keep a state, or leave it."""
+
+
 def climb(
     problem: Problem,
     start: NDArray[np.float64],
@@ -96,6 +130,7 @@ def climb(
     max_steps: int,
     progress: Progress | None = None,
     settled: Settled | None = None,
+    keeper: Keeper | None = None,
 ) -> Path:
     """Climb from `start` until an EM step gains at most `tol` nats a vote, and those ahead little.
 
@@ -103,7 +138,8 @@ def climb(
     that is next to nothing grows to where it gains something (a plateau). With `accelerate`,
     SQUAREM extrapolates from two EM steps along their curvature; an extrapolation that does not
     gain is dropped, so that the objective never falls. `settled`, if it is given, is asked before
-    the climb ends: with the parameters before and after the last step.
+    the climb ends: with the parameters before and after the last step. `keeper`, if it is given, is
+    told each state; where it has kept one, the climb goes on from that.
 
     Raises
     ------
@@ -116,15 +152,14 @@ def climb(
     convergence of any EM algorithm, Scandinavian Journal of Statistics 35(2): step length S3, with
     a reach that grows.
     """
-    path = Path(start)
     enough = tol * problem.n_votes
-    reach, before = FIRST_REACH, None
-    here = _evaluate(problem, start, path, progress) if max_steps > 0 else None
-    if here is None:
-        return path
-    path.record(here)
-    x, path.x = start, here.next
+    begun = None if keeper is None else keeper.kept()
+    if begun is None and max_steps <= 0:
+        return Path(start)
+    x, here, reach, before, path = begun or _first(problem, start, progress)
     while path.n_steps < max_steps and not path.converged:
+        if keeper is not None:
+            keeper.keep(State(x, here, reach, before, path))
         ahead = _evaluate(problem, here.next, path, progress)
         gain = checked_gain(ahead.objective, here.objective, here.scale)
         path.record(ahead)
@@ -146,6 +181,15 @@ def climb(
             path.record(far)
             x, here, path.x, before = there, far, far.next, None
     return path
+
+
+def _first(problem: Problem, start: NDArray[np.float64], progress: Progress | None) -> State:
+    """Take the first step."""
+    path = Path(start)
+    here = _evaluate(problem, start, path, progress)
+    path.record(here)
+    path.x = here.next
+    return State(start, here, FIRST_REACH, None, path)
 
 
 def limit_of_gains(before: float | None, gain: float) -> float:

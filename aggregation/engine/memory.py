@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from ..errors import VoteError
+from ..votes.store.store import VoteStore
 from ..votes.votes import Votes
 
 GB = 1e9
@@ -23,7 +24,7 @@ CGROUPS = Path("/sys/fs/cgroup")
 OWN_CGROUP = Path("/proc/self/cgroup")
 
 
-def check_room(votes: Votes, n_classes: int) -> None:
+def check_room(votes: Votes | VoteStore, n_classes: int) -> None:
     """Refuse votes whose tables of raters, classes and answers have no room in memory.
 
     Parameters

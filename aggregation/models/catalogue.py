@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import VoteError
 
 if TYPE_CHECKING:
+    from ..votes.store.store import VoteStore
     from ..votes.votes import Votes
     from .aggregated import Aggregated, ObjectiveKind
 
@@ -45,6 +46,8 @@ class Method:
         Whether the default result depends on a seed, and so on the order of items, raters, classes.
     in_order : bool
         Whether the result depends on the order of the items.
+    by_passes : bool
+        Whether it takes a store of votes, too, of which it returns a :class:`StoreFit`.
     """
 
     name: str
@@ -56,6 +59,7 @@ class Method:
     other_classes: bool = False
     by_chance: bool = False
     in_order: bool = False
+    by_passes: bool = False
 
     @property
     def function(self) -> Callable[..., Aggregated]:
@@ -71,13 +75,20 @@ class Method:
         """Names of the options that can be given: those of the function that are not fixed."""
         return frozenset([*inspect.signature(self.function).parameters][1:]) - set(self.fixed)
 
-    def __call__(self, votes: Votes, **options: Any) -> Aggregated:
+    def __call__(self, votes: Votes | VoteStore, **options: Any) -> Aggregated:
         """Aggregate votes; an option that the method does not take is a VoteError."""
         for option in options:
             if option not in self.takes:
                 raise VoteError(
                     f"{self.name} takes no {option}=; it takes {', '.join(sorted(self.takes))}"
                 )
+        from ..votes.store.store import VoteStore
+
+        if isinstance(votes, VoteStore) and not self.by_passes:
+            raise VoteError(
+                f"{self.name} needs all votes in memory (store.votes()); from a store there are "
+                f"{', '.join(method.name for method in METHODS.values() if method.by_passes)}"
+            )
         return self.function(votes, **self.fixed, **options)
 
 
@@ -151,6 +162,7 @@ METHODS = {
             "log likelihood",
             "Dawid & Skene (1979), Applied Statistics 28(1), 20-28",
             other_classes=True,
+            by_passes=True,
         ),
         Method(
             "dawid-skene-map",
@@ -167,6 +179,7 @@ METHODS = {
             "log likelihood",
             "Demartini, Difallah & Cudré-Mauroux (2012), ZenCrowd, WWW, without its start",
             fixed={"family": "one-coin"},
+            by_passes=True,
         ),
         Method(
             "one-coin-bayes",

@@ -77,6 +77,14 @@ class Options:
     max_steps: int
     leave_zeros: bool = False
 
+    @property
+    def objective_kind(self) -> ObjectiveKind:
+        """What is climbed; see :class:`Fit`."""
+        if self.hard:
+            return "score"
+        penalised = self.error_rates is None and np.any(self.pseudo_count)
+        return "log posterior" if penalised else "log likelihood"
+
     def arguments(self) -> dict[str, Any]:
         """Return them as the keyword arguments that they were."""
         by_name = {field.name: getattr(self, field.name) for field in fields(self)}
@@ -149,10 +157,7 @@ class Fit(Posteriors):
 
         The latter is up to a constant, which depends on the pseudo-counts alone.
         """
-        if self.options.hard:
-            return "score"
-        penalised = self.options.error_rates is None and np.any(self.options.pseudo_count)
-        return "log posterior" if penalised else "log likelihood"
+        return self.options.objective_kind
 
     def answer_probabilities(self) -> NDArray[np.float64]:
         """Return the error rates, shape (n_raters, n_classes, n_answers)."""

@@ -14,6 +14,7 @@ from .aggregated import Aggregated
 from .fit import Fit
 from .known_truth import expected_counts
 from .label_tables import own_answers
+from .store_fit import StoreFit
 from .vote_share import winners_share
 
 # A table's columns by name, equally long.
@@ -77,6 +78,15 @@ def error_rate_table(fit: Aggregated, *, class_names: Sequence[Any] | None = Non
         If the method has no model of the answers.
     """
     check_types(error_rate_table, locals())
+    return error_rate_rows(fit, expected_counts(fit.votes, fit.posterior), class_names)
+
+
+def error_rate_rows(
+    fit: Aggregated | StoreFit,
+    counts: NDArray[np.float64],
+    class_names: Sequence[Any] | None = None,
+) -> Columns:
+    """Return what :func:`error_rate_table` does, from expected counts."""
     rates = fit.answer_probabilities()
     names = fit.class_names if class_names is None else class_names
     raters, classes, answers = np.indices(rates.shape).reshape(3, -1).tolist()
@@ -85,7 +95,7 @@ def error_rate_table(fit: Aggregated, *, class_names: Sequence[Any] | None = Non
         "class": [names[cls] for cls in classes],
         "answer": [fit.votes.answer_names[answer] for answer in answers],
         "rate": rates.reshape(-1),
-        "expected_votes": expected_counts(fit.votes, fit.posterior).reshape(-1),
+        "expected_votes": counts.reshape(-1),
     }
 
 
@@ -143,7 +153,9 @@ def right_beside_majority(
     return Right(float(right.sum()), float(of_majority.sum()), len(known))
 
 
-def fit_numbers(fit: Aggregated, *, class_names: Sequence[Any] | None = None) -> dict[str, Any]:
+def fit_numbers(
+    fit: Aggregated | StoreFit, *, class_names: Sequence[Any] | None = None
+) -> dict[str, Any]:
     """Return all that a result says beside the tables, as JSON knows it.
 
     Parameters
@@ -160,7 +172,9 @@ def fit_numbers(fit: Aggregated, *, class_names: Sequence[Any] | None = None) ->
     names = fit.class_names if class_names is None else class_names
     votes = fit.votes
     parameters: dict[str, NDArray[np.float64]] = dict(getattr(fit, "parameters", {}))
-    prior = fit.class_prior if isinstance(fit, Fit) else parameters.pop("class_prior", None)
+    prior = (
+        fit.class_prior if isinstance(fit, Fit | StoreFit) else parameters.pop("class_prior", None)
+    )
     numbers = {
         "n_votes": votes.n_votes,
         "n_items": votes.n_items,
@@ -169,7 +183,7 @@ def fit_numbers(fit: Aggregated, *, class_names: Sequence[Any] | None = None) ->
     }
     if prior is not None:
         numbers["class_prior"] = dict(zip(apart(names), prior.tolist(), strict=True))
-    if isinstance(fit, Fit):
+    if isinstance(fit, Fit | StoreFit):
         numbers["log_likelihood"] = fit.log_likelihood
     numbers |= {
         "objective": fit.objective,
@@ -177,7 +191,7 @@ def fit_numbers(fit: Aggregated, *, class_names: Sequence[Any] | None = None) ->
         "n_steps": fit.n_steps,
         "converged": fit.converged,
     }
-    if isinstance(fit, Fit):
+    if isinstance(fit, Fit | StoreFit):
         numbers["optima"] = [
             {"objective": end.objective, "starts": end.starts} for end in fit.optima
         ]

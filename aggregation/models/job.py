@@ -131,9 +131,7 @@ def split_known(
 ) -> tuple[NDArray[np.bool_] | None, Votes, Known]:
     """Return which items are open (None: all), the votes on them, and what the others count."""
     if clamped is None or not clamped.any():
-        none = nothing_added(*pseudo_counts.shape)
-        known = Known(none, np.zeros(pseudo_counts.shape[2]), 0.0, pseudo_counts)
-        return None, votes, known
+        return None, votes, nothing_known(pseudo_counts)
     open_items = np.asarray(~clamped.any(axis=1))
     known = Known(
         answers_before_classes(expected_counts(votes, clamped)),
@@ -142,3 +140,9 @@ def split_known(
         pseudo_counts,
     )
     return open_items, votes.select(open_items), known
+
+
+def nothing_known(pseudo_counts: NDArray[np.float64]) -> Known:
+    """Return what is known where all items are open."""
+    none = nothing_added(*pseudo_counts.shape)
+    return Known(none, np.zeros(pseudo_counts.shape[2]), 0.0, pseudo_counts)

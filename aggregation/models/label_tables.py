@@ -21,15 +21,22 @@ NO_ANSWER = -1
 LEAST_CONFUSION = 0.005
 
 
-class Labelled(Protocol):
+class Named(Protocol):
+    """What a table of raters needs of a result."""
+
+    @property
+    def votes(self) -> Any: ...  # noqa: D102 -- see Aggregated
+    @property
+    def class_names(self) -> Sequence[Any]: ...  # noqa: D102
+
+
+class Labelled(Named, Protocol):
     """What the tables need of a result; every :class:`aggregation.Aggregated` has it."""
 
     @property
     def votes(self) -> Votes: ...  # noqa: D102 -- see Aggregated
     @property
     def posterior(self) -> NDArray[np.float64]: ...  # noqa: D102
-    @property
-    def class_names(self) -> Sequence[Any]: ...  # noqa: D102
 
     def classes(self) -> NDArray[np.int64]:
         """Return each item's class, or -1 if undecided."""
@@ -144,10 +151,16 @@ def rater_table(result: Labelled, *, class_names: Sequence[Any] | None = None) -
     a          2    1.0000
     b          2    1.0000
     """
+    return rater_rows(result, expected_counts(result.votes, result.posterior), class_names)
+
+
+def rater_rows(
+    result: Named, counts: NDArray[np.float64], class_names: Sequence[Any] | None = None
+) -> Table:
+    """Return what :func:`rater_table` does, from expected counts (rater, class, answer)."""
     votes = result.votes
     names = result.class_names if class_names is None else class_names
     own = own_answers(result, class_names)
-    counts = expected_counts(votes, result.posterior)
     named = np.flatnonzero(own >= 0)
     n_votes = counts.sum(axis=(1, 2))
     right = counts[:, named, own[named]].sum(axis=1)
@@ -190,9 +203,9 @@ def departures(result: Labelled, *, class_names: Sequence[Any] | None = None) ->
     return Departures(int(differ.sum()), int(decided.sum()), int(majority.tied.sum()))
 
 
-def own_answers(result: Labelled, class_names: Sequence[Any] | None) -> NDArray[np.int64]:
+def own_answers(result: Named, class_names: Sequence[Any] | None) -> NDArray[np.int64]:
     """Return the code of the answer that is called like each class; -1 where there is none."""
-    answers, n_classes = result.votes.answer_names, result.posterior.shape[1]
+    answers, n_classes = result.votes.answer_names, len(result.class_names)
     if class_names is None and n_classes != len(answers):
         return np.full(n_classes, NO_ANSWER)  # 0, 1, ... are no names
     names = result.class_names if class_names is None else class_names

@@ -84,7 +84,10 @@ def scores(problem: Problem, x: NDArray[np.float64]) -> Scores:
     slack = np.where(total > 0, pooled - value * total, 0)
     first = second = np.zeros(len(row_of))
     if ((x == 0) & free).any():
-        one, two = zero_scores(problem.blocks.patterns, rates.reshape(-1, n_classes), prior)
+        one = two = np.zeros(len(x))
+        for patterns in problem.blocks.every_pattern():
+            of_part = zero_scores(patterns, rates.reshape(-1, n_classes), prior)
+            one, two = one + of_part[0], two + of_part[1]
         first, second = by_cell(one * scale), by_cell(two * scale**2)
     rises = (value == 0) & (first - total > LEAST_VIOLATION * np.maximum(total, 1))
     return Scores(slack, np.where(rises, first - total, 0), second + total, of_parameter)

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..errors import VoteError
 from ..votes.given import UNKNOWN, numbers
+from ..votes.store.store import VoteStore
 from ..votes.votes import Votes
 
 
@@ -49,7 +50,7 @@ def own_answers(votes: Votes, n_classes: int, diagonal: ArrayLike | None) -> NDA
     return np.asarray(np.arange(n_answers)[:, None] == codes)
 
 
-def check_square(votes: Votes, n_classes: int, why: str) -> None:
+def check_square(votes: Votes | VoteStore, n_classes: int, why: str) -> None:
     """Refuse other classes than answers."""
     if n_classes != votes.n_answers:
         raise VoteError(

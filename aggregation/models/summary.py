@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from ..errors import apart
 from ..table import Columns, Table
-from .label_tables import Labelled, departures
+from .label_tables import Departures, Labelled, Named, departures
 
 
-class Ended(Labelled, Protocol):
-    """What a summary needs of a result; every :class:`aggregation.Aggregated` has it."""
+class Concluded(Named, Protocol):
+    """How a result says that it ended."""
 
     @property
     def objective(self) -> float: ...  # noqa: D102 -- see Aggregated
@@ -24,6 +24,10 @@ class Ended(Labelled, Protocol):
     def n_steps(self) -> int: ...  # noqa: D102
     @property
     def converged(self) -> bool: ...  # noqa: D102
+
+
+class Ended(Labelled, Concluded, Protocol):
+    """What a summary needs of a result; every :class:`aggregation.Aggregated` has it."""
 
 
 def summary(result: Ended, *, class_names: Sequence[Any] | None = None) -> str:
@@ -43,13 +47,24 @@ def summary(result: Ended, *, class_names: Sequence[Any] | None = None) -> str:
         labels differ from the majority of votes. Lines are joined by newlines.
     """
     names = result.class_names if class_names is None else class_names
+    classes = result.classes()
+    items = np.bincount(classes[classes >= 0], minlength=len(names))
+    return summary_of(result, names, items, departures(result, class_names=class_names))
+
+
+def summary_of(
+    result: Concluded, names: Sequence[Any], items: NDArray[np.int64], found: Departures | None
+) -> str:
+    """Say what :func:`summary` does, of what has been counted.
+
+    `items`, shape (n_classes,), is how many are likeliest to be of each class.
+    """
     lines = [votes_line(result), *end_line(result)]
-    lines.append(Table(class_columns(result, names)).to_text(None))
-    lines += majority_line(result, class_names)
-    return "\n".join(lines)
+    lines.append(Table(class_columns(result, names, items)).to_text(None))
+    return "\n".join([*lines, *majority_line(found)])
 
 
-def votes_line(result: Labelled) -> str:
+def votes_line(result: Named) -> str:
     """Count votes, raters, items and answers in a line."""
     votes = result.votes
     return (
@@ -58,7 +73,7 @@ def votes_line(result: Labelled) -> str:
     )
 
 
-def end_line(result: Ended) -> list[str]:
+def end_line(result: Concluded) -> list[str]:
     """Say what was maximised and how that ended, in a line; no line if nothing was."""
     if np.isnan(result.objective):
         return []
@@ -67,10 +82,8 @@ def end_line(result: Ended) -> list[str]:
     return [f"{kind} {result.objective:,.4f}, {end} after {result.n_steps:,} steps"]
 
 
-def class_columns(result: Labelled, names: Sequence[Any]) -> Columns:
+def class_columns(result: Named, names: Sequence[Any], items: NDArray[np.int64]) -> Columns:
     """Return a row for each class: its prior, and how many items are likeliest to be of it."""
-    classes = result.classes()
-    items = np.bincount(classes[classes >= 0], minlength=len(names))
     parameters = getattr(result, "parameters", {})
     prior: NDArray[np.float64] | None = getattr(
         result, "class_prior", parameters.get("class_prior")
@@ -81,17 +94,14 @@ def class_columns(result: Labelled, names: Sequence[Any]) -> Columns:
     return columns | {"items": items}
 
 
-def majority_line(result: Labelled, class_names: Sequence[Any] | None) -> list[str]:
+def majority_line(found: Departures | None) -> list[str]:
     """Say how often labels differ from the majority, in a line; no line if no class is an answer.
 
     Examples
     --------
-    >>> from aggregation import Votes, fit_dawid_skene
-    >>> votes = Votes.from_triples(["x", "x", "y", "y"], ["a", "b", "a", "b"], list("NNYY"))
-    >>> majority_line(fit_dawid_skene(votes), None)
+    >>> majority_line(Departures(differ=0, compared=2, tied=0))
     ['labels differ from the majority of votes on 0 of 2 items (0.0 %)']
     """
-    found = departures(result, class_names=class_names)
     if found is None or not found.compared:
         return []
     share = 100 * found.differ / found.compared

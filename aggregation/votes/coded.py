@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -56,13 +56,13 @@ def coded_votes(votes: VoteTable, options: Reading) -> CodedVotes:
     if options.answer_names is not None:
         columns["answer"] = in_order(columns["answer"], options.answer_names, "answer")
     arrays, notes, more_doubts = without_repeated(columns, votes, options)
-    notes = [*votes.notes, *left_out_notes(votes), *notes]
+    notes = [*votes.notes, *left_out_notes(votes.left_out), *notes]
     return CodedVotes(arrays, votes.known, tuple(notes), (*doubts, *more_doubts))
 
 
-def left_out_notes(votes: VoteTable) -> Iterator[str]:
-    """Say what was left out."""
-    for reason, count in votes.left_out.items():
+def left_out_notes(left_out: Mapping[str, int]) -> Iterator[str]:
+    """Say what was left out, by reason."""
+    for reason, count in left_out.items():
         yield f"Left out {count:,} vote{'s' if count != 1 else ''}: {reason}."
 
 

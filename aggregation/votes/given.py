@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..arguments import MOST_COUNT, check_types
 from ..errors import VoteError
+from .store.store import VoteStore
 from .votes import Votes
 
 #: Stands for the class of an item, where it is not known: -1.
@@ -123,7 +124,7 @@ def diagonal_pseudo_count(off: float, extra: float, n_classes: int) -> NDArray[n
 
 
 def checked_parameters(
-    votes: Votes, error_rates: ArrayLike, class_prior: ArrayLike
+    votes: Votes | VoteStore, error_rates: ArrayLike, class_prior: ArrayLike
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Error rates and class prior as arrays; what does not fit the votes is a VoteError."""
     rates = numbers("error_rates", error_rates).astype(np.float64)

@@ -30,6 +30,7 @@ class VoteParts:
     answer_names: Sequence[Any]
     item_order: NDArray[np.int64] | None = None
     native: str | None = None
+    cuts: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
         self.starts.flags.writeable = False
@@ -81,6 +82,10 @@ class VoteParts:
         by_code = count_codes(self.codes, self.n_raters * self.n_answers, threads or Threads())
         return np.asarray(by_code.reshape(self.n_raters, self.n_answers).sum(axis=1))
 
+    def votes_per_answer(self) -> NDArray[np.int64]:
+        """Count the votes for each answer, shape (n_answers,)."""
+        return np.bincount(self.answers, minlength=self.n_answers)
+
     def repeats(self) -> NDArray[np.bool_]:
         """Say of each vote whether its rater has voted on its item before, shape (n_votes,)."""
         return repeated(self.starts, self.codes, self.n_answers)
@@ -119,6 +124,7 @@ class VoteParts:
             codes=self.codes[source],
             item_names=tuple(self.item_names[item] for item in chosen.tolist()),
             item_order=None,
+            cuts=None,
         )
 
     def where(self, chosen: ArrayLike) -> Self:
@@ -203,6 +209,7 @@ class VoteParts:
             codes=np.concatenate((self.codes, others.codes)),
             item_names=range(self.n_items + others.n_items),
             item_order=None,
+            cuts=None,
         )
 
     def cells(self) -> NDArray[np.int64]:

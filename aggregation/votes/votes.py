@@ -40,6 +40,8 @@ class Votes(VoteParts):
         order of the codes.
     native : str, optional
         What kind of frame the votes came in: "pandas", "polars", ...
+    cuts : tuple of int, optional
+        Items at which the partitions of the store begin and end from which the votes were read.
 
     Examples
     --------

@@ -19,6 +19,7 @@ from ..outputs.fit_files import (
     print_summary,
 )
 from ..outputs.fit_results import below_majority, checked_known, fitted, with_a_classifier
+from ..outputs.store_files import Wanted, fit_of_store
 from ..terminal.files import write_set
 from ..terminal.inputs import print_notes, read_inputs
 from ..terminal.messages import (
@@ -150,6 +151,14 @@ def fit(
         Format,
         typer.Option("--format", help="Of the posteriors' file.", rich_help_panel=OUTPUT),
     ] = Format.PARQUET,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume",
+            help="Of a store, with -o: go on with a fit that was broken off.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = False,
     as_json: Annotated[
         bool,
         typer.Option(
@@ -169,6 +178,10 @@ def fit(
     labels.csv, raters.csv, next_votes.csv (where one more vote is worth most), posteriors.parquet
     or posteriors.csv, error_rates.csv and fit.json instead; a method without a model of the answers
     has no next_votes.csv and no error_rates.csv.
+
+    VOTES may be a store that `reassess ingest` made: it is gone through partition by partition, in
+    memory that does not grow with the votes. Labels and posteriors then come in the store's order;
+    there is no next_votes.csv, and no --truth.
     """
     of_model_said = {
         "n_classes": classes,
@@ -182,31 +195,47 @@ def fit(
         "restarts": restarts,
         "seed": seed,
     }
-    choice = Choice(method, of_model_said, settings or [], classifier is not None)
+    from aggregation.votes.store.manifest import is_store  # NumPy takes its time
+
+    stored = is_store(file)
+    choice = Choice(method, of_model_said, settings or [], classifier is not None, stored)
     choice.made()  # what cannot be is said before votes are read
+    wanted = Wanted(out, output_format.value, resume, as_json, threads)
     with quietly(quiet), announced_compilation():
-        votes, known, notes, doubts = read_inputs(file, said, classes)
-        chosen, options, because = choice.made(votes, known)
-        votes, beside = with_a_classifier(votes, classifier, chosen, said)
-        known = checked_known(chosen, known, said)
-        result, of_fit = fitted(chosen, votes, known, options | beside, threads)
-        doubts += of_fit
-        names = None if known is None else known.class_names
-        notes += because
-        if method is None and known is not None and chosen.name == DEFAULT_METHOD:
-            doubts += below_majority(chosen, votes, known, options, threads)
-        made = {"method": chosen.name, "options": options, "warnings": doubts}
-        provenance = provenance_of(file, said, classifier) | made
-        contents, without = ({}, "") if out is None else fit_files(result, names, output_format)
-        numbers = fit_numbers_json(result, names, with_hashes(provenance, contents))
-        if out is not None:
-            contents["fit.json"] = numbers.encode()
-            write_set(out, contents)
-        print_notes(notes)
-        print_summary(result, known, doubts)
-        if out is not None:
-            say().print(f"wrote {', '.join(contents)} to {out}{without}", markup=False)
-    if as_json:
+        if stored:
+            fit_of_store(file, said, choice, wanted)
+        else:
+            fit_of_file(file, said, choice, classifier, wanted)
+
+
+def fit_of_file(
+    file: Path, said: VotesOptions, choice: Choice, classifier: Path | None, wanted: Wanted
+) -> None:
+    """Fit the votes of files, and write or print what was found."""
+    if wanted.resume:
+        raise UsageError(f"--resume goes on with a fit of a store, which {file} is not")
+    votes, known, notes, doubts = read_inputs(file, said, choice.said["n_classes"])
+    chosen, options, because = choice.made(votes, known)
+    votes, beside = with_a_classifier(votes, classifier, chosen, said)
+    known = checked_known(chosen, known, said)
+    result, of_fit = fitted(chosen, votes, known, options | beside, wanted.threads)
+    doubts += of_fit
+    names, out = None if known is None else known.class_names, wanted.out
+    notes += because
+    if choice.named is None and known is not None and chosen.name == DEFAULT_METHOD:
+        doubts += below_majority(chosen, votes, known, options, wanted.threads)
+    made = {"method": chosen.name, "options": options, "warnings": doubts}
+    provenance = provenance_of(file, said, classifier) | made
+    contents, without = ({}, "") if out is None else fit_files(result, names, wanted.form)
+    numbers = fit_numbers_json(result, names, with_hashes(provenance, contents))
+    if out is not None:
+        contents["fit.json"] = numbers.encode()
+        write_set(out, contents)
+    print_notes(notes)
+    print_summary(result, known, doubts)
+    if out is not None:
+        say().print(f"wrote {', '.join(contents)} to {out}{without}", markup=False)
+    if wanted.as_json:
         print_result(numbers)
     elif out is None:
         print_labels(result.labels(class_names=names))

@@ -35,7 +35,7 @@ OF_OPTIONS = "dawid-skene"
 OPTION = {"n_classes": "--classes", "accelerate": "--plain"}
 # Arguments that come from elsewhere than from --set.
 ELSEWHERE = {*UNSAID, "truth", "start", "threads", "progress", "error_rates", "class_prior"}
-ELSEWHERE |= {"probabilities"}
+ELSEWHERE |= {"probabilities", "checkpoint"}
 
 
 def method_help() -> str:
@@ -63,12 +63,15 @@ class Choice:
         Further arguments; see :func:`method_arguments`.
     classifier : bool
         Whether there is a classifier: where no method is named, it speaks for CROWDLAB.
+    store : bool
+        Whether the votes are in a store, which the default does not go through.
     """
 
     named: str | None
     said: dict[str, Any]
     settings: Sequence[str]
     classifier: bool = False
+    store: bool = False
 
     def made(
         self, votes: Votes | None = None, known: KnownItems | None = None
@@ -86,11 +89,12 @@ class Choice:
 
     def deciding(self) -> list[str]:
         """Return the options that the default does not take."""
-        takes = method_of(DEFAULT_METHOD).takes
-        return [
+        default = method_of(DEFAULT_METHOD)
+        stored = ["the store"] if self.store and not default.by_passes else []
+        return stored + [
             option_of(argument)
             for argument, value in self.said.items()
-            if value != UNSAID[argument] and argument not in takes
+            if value != UNSAID[argument] and argument not in default.takes
         ]
 
     def other_classes(self, n_answers: int) -> list[str]:

@@ -83,3 +83,30 @@ def stages(total: int) -> Iterator[Callable[[str], None]]:
             bars.update(task, description=what, completed=next(begun))
 
         yield begin
+
+
+@contextmanager
+def shares_shown() -> Iterator[Callable[[str, float], None]]:
+    """Show how much of each stage is done and how long it will take, if there is a terminal.
+
+    Yields
+    ------
+    callable
+        Called with a stage and the share of it that is done, 0..1.
+    """
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+    from rich.progress import TimeRemainingColumn as Left
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), Left())
+    console = say()
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bars:
+        tasks = {}
+
+        def tell(stage: str, share: float) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=1.0)
+            bars.update(tasks[stage], completed=share)
+
+        yield tell

@@ -10,13 +10,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pyarrow import parquet
 
+from aggregation import VoteStore
 from analysis import Release, make_labels, real_accuracy, recalibrate
 from analysis.release.files.questions import image_name
 
 from ..support.bad_releases import linked
 from ..support.commands import Command
 from ..support.page_code import blocks, printed_by, run_page
+from ..support.stores import shuffled_table, write_csv
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -80,6 +83,25 @@ def test_numbers_on_the_page(release: Release) -> None:
         label_sets = make_labels(release, threshold=threshold)
         result = real_accuracy(release.original_labels, label_sets=label_sets)
         assert text == f"{100 * result.accuracy:.4f}"
+
+
+def test_scale(reassess: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("votes").mkdir()
+    table = shuffled_table(2_000, n_raters=5)
+    for path in ("votes.csv", "votes/one.csv"):
+        write_csv(Path(path), table)
+    parquet.write_table(shuffled_table(500, seed=1, n_raters=5), "more.parquet")
+    page = run_page(DOCS / "scale.md", reassess, compare=False)
+    kept, made = VoteStore.open("kept"), VoteStore.open("store")
+    assert kept.manifest == made.manifest
+    assert page["again"].n_steps < page["fit"].n_steps
+    assert page["scored"].n_steps == 0
+    assert page["scored"].log_likelihood == pytest.approx(page["fit"].log_likelihood, rel=1e-9)
+    labels = [label for part in page["fit"].parts() for label in part.labels()["label"]]
+    written = Path("fitted/labels.csv").read_text().splitlines()[1:]
+    assert [row.split(",")[1] for row in written] == labels
+    assert [row.split(",")[0] for row in written] == list(kept.votes().item_names)
 
 
 def test_uncertainty(reassess: Command) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from numbers import Integral, Real
-from typing import Any, Literal, NamedTuple
+from os import PathLike
+from typing import Any, Literal, NamedTuple, TypedDict
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,16 +19,41 @@ from ...votes.given import (
     numbers,
     truth_weights,
 )
+from ...votes.store.store import VoteStore
 from ...votes.votes import Votes
 from ..fit import Fit
 from ..own_answers import check_square
-from .families import Family
+from ..store_fit import StoreFit
+from .families import Family, FamilyName
 
 TRUTH_ROLES = ("clamped", "start")
 # Pseudo-counts of "diagonal": in each cell, and once more where the answer is the class.
 DIAGONAL = 0.1, 0.5
 # Sums of probabilities are off 1 by less than this where they were not rounded to fewer digits.
 EXACT_SUM = 1e-13
+
+
+class FitArguments(TypedDict, total=False):
+    """The arguments of a fit; see :func:`aggregation.fit_dawid_skene`."""
+
+    n_classes: int | None
+    truth: ArrayLike | None
+    truth_role: Literal["clamped", "start"]
+    pseudo_count: ArrayLike | Literal["diagonal"]
+    start: Any
+    error_rates: ArrayLike | None
+    class_prior: ArrayLike | None
+    family: FamilyName
+    hard: bool
+    accelerate: bool
+    tol: float
+    max_steps: int
+    restarts: int
+    leave_zeros: bool
+    seed: int
+    threads: int | None
+    progress: Callable[[int, float], object] | None
+    checkpoint: str | PathLike[str] | None
 
 
 class FixedParameters(NamedTuple):
@@ -50,25 +77,44 @@ def check_options(truth_role: str, tol: float, **whole: int) -> None:
             raise VoteError(f"{name}={value!r}: give a whole number, 0 or more")
 
 
+def check_of_store(votes: Votes | VoteStore, truth: Any, start: Any) -> None:
+    """Refuse what a fit to a store cannot have: arrays with a row for each of its items."""
+    if not isinstance(votes, VoteStore):
+        return
+    if truth is not None:
+        raise VoteError(
+            "known items cannot be given to a fit from a store: read the store's votes into memory "
+            "(store.votes()), whose items are in the order of the store"
+        )
+    if not (start is None or isinstance(start, tuple | Fit | StoreFit)):
+        raise VoteError(
+            "start: a fit from a store starts from a fit, or from (error_rates, class_prior), not "
+            "from posteriors"
+        )
+
+
 def is_at_least(least: int, value: Any, kind: Any) -> bool:
     """Say whether a value is a number of that kind and not below `least`."""
     return isinstance(value, kind) and bool(value >= least)
 
 
-def classes_with_room(votes: Votes, *given: Any) -> int:
-    """Count the classes as :func:`count_classes`, and refuse more than there is memory for."""
-    n_classes = count_classes(votes, *given)
+def classes_with_room(
+    votes: Votes | VoteStore, n_classes: int | None, truth: Any, *given: Any
+) -> int:
+    """Count the classes as :func:`count_classes`, and refuse what there is no room for."""
+    check_of_store(votes, truth, given[-1])
+    n_classes = count_classes(votes, n_classes, truth, *given)
     check_room(votes, n_classes)
     return n_classes
 
 
 def count_classes(
-    votes: Votes,
+    votes: Votes | VoteStore,
     n_classes: int | None,
     truth: ArrayLike | None,
     error_rates: ArrayLike | None,
     class_prior: ArrayLike | None,
-    start: Fit | ArrayLike | tuple[ArrayLike, ArrayLike] | None = None,
+    start: Fit | StoreFit | ArrayLike | tuple[ArrayLike, ArrayLike] | None = None,
 ) -> int:
     """Return the number of classes: as said, as given parameters have, or as many as answers."""
     if n_classes is not None:
@@ -79,7 +125,7 @@ def count_classes(
         return int(rates.shape[1])
     if class_prior is not None:
         return numbers("class_prior", class_prior).size
-    if isinstance(start, Fit):
+    if isinstance(start, Fit | StoreFit):
         return start.n_classes
     if isinstance(start, tuple) and len(start) == 2:
         return numbers("class_prior", start[1]).size
@@ -107,7 +153,10 @@ def checked_truth(truth: ArrayLike, n_items: int, n_classes: int) -> NDArray[np.
 
 
 def checked_fixed(
-    votes: Votes, n_classes: int, error_rates: ArrayLike | None, class_prior: ArrayLike | None
+    votes: Votes | VoteStore,
+    n_classes: int,
+    error_rates: ArrayLike | None,
+    class_prior: ArrayLike | None,
 ) -> FixedParameters:
     """Return fixed parameters in the kernels' order of axes."""
     if class_prior is not None:
@@ -128,7 +177,10 @@ def checked_fixed(
 
 
 def said_pseudo_count(
-    pseudo_count: ArrayLike | Literal["diagonal"], votes: Votes, n_classes: int, family: Family
+    pseudo_count: ArrayLike | Literal["diagonal"],
+    votes: Votes | VoteStore,
+    n_classes: int,
+    family: Family,
 ) -> ArrayLike:
     """Return pseudo-counts as numbers; "diagonal" are those that favour a class's own answer."""
     if not isinstance(pseudo_count, str):
@@ -142,7 +194,7 @@ def said_pseudo_count(
 
 
 def pseudo_counts_of(
-    pseudo_count: ArrayLike, votes: Votes, n_classes: int, family: Family
+    pseudo_count: ArrayLike, votes: Votes | VoteStore, n_classes: int, family: Family
 ) -> NDArray[np.float64]:
     """Return what a family's pseudo-counts add, shape (n_raters, n_answers, n_classes)."""
     shape = votes.n_raters, votes.n_answers, n_classes

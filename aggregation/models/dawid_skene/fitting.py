@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import closing
-from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from os import PathLike
+from typing import TYPE_CHECKING, Literal, Unpack, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ...arguments import check_types
+from ...votes.store.store import VoteStore
 from ...votes.votes import Votes
-from ..fit import Fit, Optimum, Options
+from ..fit import Fit, Options
 from .arguments import (
-    answers_before_classes,
+    FitArguments,
     check_options,
     checked_fixed,
     checked_truth,
@@ -24,24 +25,26 @@ from .arguments import (
     said_pseudo_count,
 )
 from .families import FamilyName, family_of
-from .switching import order_by_answers, order_by_truth
+from .keeping import keeper_of
 
 if TYPE_CHECKING:
-    from ...engine.climb import Path
+    from ...engine.climb import Keeper, Path
+    from ..store_fit import StoreFit
     from .problem import Problem
 
-# Ends whose objectives differ by less, in nats a vote, are the same optimum.
-SAME_OPTIMUM = 1e-8
 
-
+@overload
+def fit_dawid_skene(votes: Votes, **options: Unpack[FitArguments]) -> Fit: ...
+@overload
+def fit_dawid_skene(votes: VoteStore, **options: Unpack[FitArguments]) -> StoreFit: ...
 def fit_dawid_skene(
-    votes: Votes,
+    votes: Votes | VoteStore,
     *,
     n_classes: int | None = None,
     truth: ArrayLike | None = None,
     truth_role: Literal["clamped", "start"] = "clamped",
     pseudo_count: ArrayLike | Literal["diagonal"] = 0.0,
-    start: Fit | ArrayLike | tuple[ArrayLike, ArrayLike] | None = None,
+    start: Fit | StoreFit | ArrayLike | tuple[ArrayLike, ArrayLike] | None = None,
     error_rates: ArrayLike | None = None,
     class_prior: ArrayLike | None = None,
     family: FamilyName = "full",
@@ -54,12 +57,16 @@ def fit_dawid_skene(
     seed: int = 0,
     threads: int | None = None,
     progress: Callable[[int, float], object] | None = None,
-) -> Fit:
+    checkpoint: str | PathLike[str] | None = None,
+) -> Fit | StoreFit:
     """Fit the model of Dawid & Skene: each rater errs in a way of its own, given an item's class.
 
     Parameters
     ----------
-    votes : Votes
+    votes : Votes or VoteStore
+        A store is gone through partition by partition, in memory that does not grow with it, and
+        with the very bits of ``store.votes()``; `truth`, and posteriors to start from, it cannot
+        have.
     n_classes : int, optional
         Number of latent classes. Default: as given parameters, `start` or rows of `truth` have,
         else as many as there are answers.
@@ -113,16 +120,19 @@ def fit_dawid_skene(
         Never changes a result. Default: as many as are useful.
     progress : callable, optional
         Called with the number of E-steps and the log-likelihood after each.
+    checkpoint : path, optional
+        File in which the climb is saved every few steps, and from which it goes on if it is there:
+        to the same bits as one that was never broken off. Not with `restarts`.
 
     Returns
     -------
-    Fit
+    Fit, or of a store StoreFit
 
     Raises
     ------
     VoteError
-        If arguments do not fit the votes, their tables have no room in memory, or an item is
-        impossible under given parameters.
+        If arguments do not fit the votes, their tables have no room in memory, an item is
+        impossible under given parameters, or `checkpoint` is of other votes or options.
 
     Warns
     -----
@@ -163,6 +173,7 @@ def fit_dawid_skene(
         leave_zeros=leave_zeros,
     )
     known = None if truth is None else checked_truth(truth, votes.n_items, n_classes)
+    from .ending import finish, with_labels_in_order
     from .identifiability import warn_of_doubts  # Numba takes a third of a second to import
     from .starts import starts_of
 
@@ -170,17 +181,20 @@ def fit_dawid_skene(
     problem = set_up(votes, clamped, options, threads)
     with closing(problem.blocks):
         starts = starts_of(problem, votes, start, known, restarts=restarts, seed=seed)
-        paths = climbed(problem, starts, options, progress)
+        keeper = keeper_of(checkpoint, votes, options, restarts)
+        paths = climbed(problem, starts, options, progress, keeper)
         result = finish(problem, votes, clamped, paths, options)
         votes_of = votes.votes_per_rater(problem.blocks.threads)
-    if start is None and problem.classes_are_alike:
-        result = with_labels_in_order(result, known, votes_of)
-    warn_of_doubts(result, problem, votes_of, max_steps)
+        result = with_labels_in_order(problem, result, known, votes_of, started=start is not None)
+        warn_of_doubts(result, problem, votes_of, max_steps)
     return result
 
 
 def set_up(
-    votes: Votes, clamped: NDArray[np.float64] | None, options: Options, threads: int | None
+    votes: Votes | VoteStore,
+    clamped: NDArray[np.float64] | None,
+    options: Options,
+    threads: int | None,
 ) -> Problem:
     """Set up what is to be climbed, as the options say."""
     from .problem import problem_of  # late, as above
@@ -203,6 +217,7 @@ def climbed(
     starts: Iterable[NDArray[np.float64]],
     options: Options,
     progress: Callable[[int, float], object] | None,
+    keeper: Keeper | None,
 ) -> list[Path]:
     """Climb from each start, as the options say."""
     from ...engine.climb import climb
@@ -215,78 +230,7 @@ def climbed(
         max_steps=options.max_steps,
         progress=progress,
     )
-    paths = [up(problem, x) for x in starts]
+    paths = [up(problem, x, keeper=keeper) for x in starts]
     if options.leave_zeros:
         paths = [without_stuck_zeros(problem, path, up) for path in paths]
     return paths
-
-
-def finish(
-    problem: Problem,
-    votes: Votes,
-    clamped: NDArray[np.float64] | None,
-    paths: list[Path],
-    options: Options,
-) -> Fit:
-    """Make the result of the best path: one more E-step gives the posterior at its end."""
-    heights = [(path.objectives or [problem.step(path.x).objective])[-1] for path in paths]
-    path = paths[int(np.argmax(heights))]
-    rates, prior = problem.split(path.x)
-    posterior, log_likelihood = problem.posterior(path.x)
-    if clamped is not None and problem.open_items is not None:
-        everyone = clamped.copy()
-        everyone[problem.open_items] = posterior
-        posterior = everyone
-    objective = log_likelihood + problem.penalty(rates)
-    from ..optimality import optimality  # late, as above
-
-    return Fit(
-        votes=votes,
-        posterior=posterior,
-        error_rates=answers_before_classes(rates),
-        class_prior=prior.copy(),
-        log_likelihood=log_likelihood,
-        objective=problem.step(path.x).objective if problem.hard else objective,
-        trace=np.array(path.log_likelihoods),
-        objective_trace=np.array(path.objectives),
-        n_steps=path.n_steps,
-        converged=path.converged,
-        switched=np.arange(len(prior)),
-        optima=distinct_optima(heights, votes.n_votes),
-        options=options,
-        optimality=optimality(problem, path.x) if path.n_steps else None,
-        clamped=clamped,
-    )
-
-
-def distinct_optima(heights: list[float], n_votes: int) -> tuple[Optimum, ...]:
-    """Group starts by where they ended, the best first."""
-    groups: list[list[int]] = []
-    for k in np.argsort([-height for height in heights], kind="stable").tolist():
-        if groups and heights[groups[-1][0]] - heights[k] < SAME_OPTIMUM * n_votes:
-            groups[-1].append(k)
-        else:
-            groups.append([k])
-    return tuple(Optimum(heights[group[0]], tuple(sorted(group))) for group in groups)
-
-
-def with_labels_in_order(
-    fit: Fit, truth: NDArray[np.float64] | None, votes_of: NDArray[np.int64]
-) -> Fit:
-    """Undo label switching: against the truth where some is known, else against the answers."""
-    from .starts import answer_affinity  # Numba takes a third of a second to import
-
-    if truth is not None and truth.any():
-        order = order_by_truth(fit.posterior, truth)
-    else:
-        affinity = answer_affinity(fit.votes.n_answers, fit.n_classes)
-        order = order_by_answers(fit.error_rates, fit.class_prior, votes_of, affinity)
-    if np.array_equal(order, fit.switched):
-        return fit
-    return replace(
-        fit,
-        posterior=fit.posterior[:, order],
-        error_rates=fit.error_rates[:, order],
-        class_prior=fit.class_prior[order],
-        switched=order,
-    )

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from ...errors import ConvergenceWarning, IdentifiabilityWarning, shown
 from ...kernels.jit import kernel
+from ...votes.store.store import VoteStore
 from ...votes.votes import Votes
 from ..fit import Fit
+from ..store_fit import StoreFit
 from .problem import Problem
 
 # An estimate from fewer items than this is none.
@@ -25,7 +27,9 @@ LEAST_OF_ANSWERS = 0.1
 WORTH_LEAVING = 1e-6
 
 
-def warn_of_doubts(fit: Fit, problem: Problem, votes_of: NDArray[np.int64], max_steps: int) -> None:
+def warn_of_doubts(
+    fit: Fit | StoreFit, problem: Problem, votes_of: NDArray[np.int64], max_steps: int
+) -> None:
     """Warn if EM did not converge, or if the votes cannot tell the parameters."""
     if not fit.converged and max_steps > 0:
         gains = np.diff(fit.objective_trace) / fit.votes.n_votes
@@ -49,7 +53,7 @@ def warn_of_doubts(fit: Fit, problem: Problem, votes_of: NDArray[np.int64], max_
         warnings.warn(cause, IdentifiabilityWarning, stacklevel=3)
 
 
-def causes(fit: Fit, problem: Problem, votes_of: NDArray[np.int64]) -> list[str]:
+def causes(fit: Fit | StoreFit, problem: Problem, votes_of: NDArray[np.int64]) -> list[str]:
     """Name what the votes of a fit cannot tell, in words.
 
     Parameters
@@ -92,8 +96,9 @@ def _pieces(problem: Problem, votes_of: NDArray[np.int64]) -> list[str]:
         return ["there is a single rater: nothing tells the rater's errors from the items' classes"]
     n_raters, n_answers, _ = problem.shape
     rater_of_code = np.repeat(np.arange(n_raters), n_answers)
-    patterns = problem.blocks.patterns
-    pieces = count_pieces(patterns.starts, patterns.codes, rater_of_code, parent, active)
+    pieces = active
+    for patterns in problem.blocks.every_pattern():
+        pieces = count_pieces(patterns.starts, patterns.codes, rater_of_code, parent, pieces)
     if pieces < 2:
         return []
     cause = (
@@ -103,21 +108,21 @@ def _pieces(problem: Problem, votes_of: NDArray[np.int64]) -> list[str]:
     return [cause]
 
 
-def _empty_classes(fit: Fit) -> list[str]:
+def _empty_classes(fit: Fit | StoreFit) -> list[str]:
     empty = np.flatnonzero(fit.class_prior * fit.votes.n_items < LEAST_CLASS)
     if not len(empty):
         return []
     return [f"{listed('class', 'classes', empty.tolist())} emptied: no item is likely to be of it"]
 
 
-def _lost_classes(fit: Fit) -> list[str]:
+def _lost_classes(fit: Fit | StoreFit) -> list[str]:
     """Name classes that one-coin raters leave hardly an item, though many answers are of them.
 
     Raters who are better than chance in one class only look like that: with one probability to be
     right in all classes, what they call the other class is best explained as errors.
     """
     votes = fit.votes
-    answered = np.bincount(votes.answers, minlength=votes.n_answers) / max(votes.n_votes, 1)
+    answered = votes.votes_per_answer() / max(votes.n_votes, 1)
     cls = int(np.argmax(answered - fit.class_prior / LEAST_OF_ANSWERS))
     if not fit.class_prior[cls] < LEAST_OF_ANSWERS * answered[cls]:
         return []
@@ -148,7 +153,7 @@ def _many_parameters(problem: Problem, votes_of: NDArray[np.int64]) -> list[str]
     return [cause]
 
 
-def _single_votes(votes: Votes, votes_of: NDArray[np.int64]) -> list[str]:
+def _single_votes(votes: Votes | VoteStore, votes_of: NDArray[np.int64]) -> list[str]:
     once = np.flatnonzero(votes_of == 1).tolist()
     if len(once) <= LEAST_ONCE * votes.n_votes:
         return []

@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from ...engine.blocks import Blocks
 from ...engine.climb import Step
+from ...engine.partitions import Partitions, blocks_of
 from ...errors import VoteError
+from ...votes.store.store import VoteStore
 from ...votes.votes import Votes
-from ..job import Known, split_known
+from ..job import Known, nothing_known, split_known
 from .arguments import FixedParameters
 from .families import Family
 
@@ -33,7 +35,7 @@ class Problem:
 
     Attributes
     ----------
-    blocks : Blocks
+    blocks : Blocks or Partitions
         Votes on the items whose class is open.
     open_items : ndarray of bool, shape (n_items,), optional
         Which those are; None if all of them.
@@ -47,7 +49,7 @@ class Problem:
         Parameters that are not estimated.
     """
 
-    blocks: Blocks
+    blocks: Blocks | Partitions
     open_items: NDArray[np.bool_] | None
     known: Known
     family: Family
@@ -150,6 +152,12 @@ class Problem:
         posterior, log_likelihood = self.blocks.posterior(rates, prior)
         return posterior, possible(log_likelihood + self.known.log_likelihood(rates, prior))
 
+    def log_likelihood(self, x: NDArray[np.float64]) -> float:
+        """Log-likelihood of all votes at `x`, without any posterior being kept."""
+        rates, prior = self.split(x)
+        found = self.blocks.log_likelihood_at(rates, prior)
+        return possible(found + self.known.log_likelihood(rates, prior))
+
     def project(self, x: NDArray[np.float64], inside: NDArray[np.float64]) -> NDArray[np.float64]:
         """Bring an extrapolated vector back among the parameters.
 
@@ -175,7 +183,7 @@ def possible(log_likelihood: float) -> float:
 
 
 def problem_of(
-    votes: Votes,
+    votes: Votes | VoteStore,
     clamped: NDArray[np.float64] | None,
     *,
     n_classes: int,
@@ -186,5 +194,9 @@ def problem_of(
     threads: int | None,
 ) -> Problem:
     """Set up EM: items whose class is clamped are counted once, the others are cut into blocks."""
-    open_items, open_votes, known = split_known(votes, clamped, pseudo_counts)
-    return Problem(Blocks(open_votes, n_classes, threads), open_items, known, family, hard, fixed)
+    open_items: NDArray[np.bool_] | None = None
+    open_votes, known = votes, nothing_known(pseudo_counts)
+    if isinstance(votes, Votes):
+        open_items, open_votes, known = split_known(votes, clamped, pseudo_counts)
+    blocks = blocks_of(open_votes, n_classes, threads)
+    return Problem(blocks, open_items, known, family, hard, fixed)

@@ -12,20 +12,22 @@ from ...arguments import check_types
 from ...errors import VoteError
 from ...votes.given import checked_parameters, numbers, truth_weights
 from ...votes.known_items import KnownItems
+from ...votes.store.store import VoteStore
 from ...votes.votes import Votes
 from ..fit import Fit
 from ..known_truth import estimate_error_rates, expected_counts
+from ..store_fit import StoreFit
 from .arguments import answers_before_classes, summing_to_1
 
 if TYPE_CHECKING:
     from .problem import Problem
 
-Start = Fit | ArrayLike | tuple[ArrayLike, ArrayLike] | None
+Start = Fit | StoreFit | ArrayLike | tuple[ArrayLike, ArrayLike] | None
 
 
 def starts_of(
     problem: Problem,
-    votes: Votes,
+    votes: Votes | VoteStore,
     start: Start,
     truth: NDArray[np.float64] | None,
     *,
@@ -39,30 +41,39 @@ def starts_of(
 
 
 def first_start(
-    problem: Problem, votes: Votes, *, start: Start, truth: NDArray[np.float64] | None
+    problem: Problem,
+    votes: Votes | VoteStore,
+    *,
+    start: Start,
+    truth: NDArray[np.float64] | None,
 ) -> NDArray[np.float64]:
     """Return the parameters to start from: as given, from the known items, or from vote shares."""
     n_classes, n_answers = problem.shape[2], problem.shape[1]
-    if isinstance(start, Fit):
+    if isinstance(start, Fit | StoreFit):
         return from_parameters(problem, votes, start.error_rates, start.class_prior)
     if isinstance(start, tuple):
         if len(start) != 2:
             raise VoteError(f"start as a tuple is (error_rates, class_prior): it has {len(start)}")
         return from_parameters(problem, votes, *start)
-    if start is not None:
+    if start is not None and isinstance(votes, Votes):
         return from_posterior(problem, votes, numbers("start", start).astype(np.float64))
     if problem.fixed.rates is not None:
         # Under fixed rates any prior without zeros leads to the same, the only optimum.
         return problem.joined(problem.fixed.rates, np.full(n_classes, 1 / n_classes))
     some_truth = truth is not None and bool(truth.any())
     clamped = bool(problem.known.classes.any())
-    if truth is not None and some_truth and not (clamped and n_classes == n_answers):
+    if (
+        isinstance(votes, Votes)
+        and truth is not None
+        and some_truth
+        and not (clamped and n_classes == n_answers)
+    ):
         return from_truth(problem, votes, truth)
     return from_vote_shares(problem)
 
 
 def from_parameters(
-    problem: Problem, votes: Votes, error_rates: ArrayLike, class_prior: ArrayLike
+    problem: Problem, votes: Votes | VoteStore, error_rates: ArrayLike, class_prior: ArrayLike
 ) -> NDArray[np.float64]:
     """Parameters that are given, where none are fixed."""
     rates, prior = checked_parameters(votes, error_rates, class_prior)
@@ -82,7 +93,9 @@ def from_posterior(
         raise VoteError("start: posteriors must be in 0..1 and sum to 1 for each item")
     if problem.open_items is not None:
         posterior = posterior[problem.open_items]
-    counts = answers_before_classes(expected_counts(problem.blocks.votes, posterior))
+    open_votes = problem.blocks.votes
+    assert isinstance(open_votes, Votes)  # as `votes` are
+    counts = answers_before_classes(expected_counts(open_votes, posterior))
     return problem.maximise(counts, posterior.sum(axis=0))
 
 

@@ -59,14 +59,19 @@ def complete_votes(votes: VoteTable, options: Reading) -> VoteTable:
     """
     if not len(votes.item):
         raise VoteError("no votes: the table has no rows")
-    if options.without_golden and votes.golden is not None:
-        votes = without(votes, votes.golden, "golden (their items' classes are known)")
-    votes = without_missing(votes, options.missing) if options.missing is not None else votes
+    votes = thinned(votes, options)
     if not len(votes.item):
         reasons = ", ".join(f"{count:,} {reason}" for reason, count in votes.left_out.items())
         raise VoteError(f"no votes are left: {reasons}")
     check_complete(votes)
     return votes
+
+
+def thinned(votes: VoteTable, options: Reading) -> VoteTable:
+    """Leave out golden rows and what is missing, as far as that was said."""
+    if options.without_golden and votes.golden is not None:
+        votes = without(votes, votes.golden, "golden (their items' classes are known)")
+    return without_missing(votes, options.missing) if options.missing is not None else votes
 
 
 def without_missing(votes: VoteTable, words: tuple[str, ...]) -> VoteTable:

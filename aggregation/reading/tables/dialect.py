@@ -54,20 +54,33 @@ def in_utf8(buffer: Any, encoding: str | None) -> Any:
     """
     import pyarrow as pa
 
-    start = bytes(buffer[:4])
-    mark, marked = next(((m, name) for m, name in MARKS if start.startswith(m)), (b"", None))
-    encoding = marked or encoding
-    if encoding is None and b"\0" in bytes(buffer[:SAMPLE]):
-        raise VoteError(
-            "holds bytes of 0, so it is no text in UTF-8: if it is text, say how it is written, "
-            "such as --encoding utf-16-le"
-        )
-    if encoding is None or codec_name(encoding) == "utf-8":
+    mark, encoding = written_in(buffer, encoding)
+    if encoding is None:
         return buffer[len(mark) :]
     try:
         return pa.py_buffer(str(buffer[len(mark) :], encoding).encode())
     except UnicodeError as error:
         raise VoteError(f"is not written in {encoding} ({error})") from error
+
+
+def written_in(start: Any, encoding: str | None) -> tuple[bytes, str | None]:
+    """Return the mark with which a file's bytes begin, and its encoding, None for UTF-8.
+
+    Raises
+    ------
+    VoteError
+        If the encoding that was said is not known, or none was and it is no UTF-8.
+    """
+    first = bytes(start[:4])
+    mark, marked = next(((m, name) for m, name in MARKS if first.startswith(m)), (b"", None))
+    encoding = marked or encoding
+    if encoding is None and b"\0" in bytes(start[:SAMPLE]):
+        raise VoteError(
+            "holds bytes of 0, so it is no text in UTF-8: if it is text, say how it is written, "
+            "such as --encoding utf-16-le"
+        )
+    is_utf8 = encoding is None or codec_name(encoding) == "utf-8"
+    return mark, None if is_utf8 else encoding
 
 
 def codec_name(encoding: str) -> str:

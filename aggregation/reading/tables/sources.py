@@ -7,6 +7,8 @@ import lzma
 import sys
 import zipfile
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from glob import glob, has_magic
 from pathlib import Path
@@ -89,13 +91,35 @@ class Source:
             return unpacked(pa.py_buffer(self.path.read_bytes()), self.packing)
         return unpacked(pa.memory_map(str(self.path)).read_buffer(), self.packing)
 
+    @contextmanager
+    def stream(self) -> Iterator[Any]:
+        """Open it as a file of its bytes, unpacked, that is read from the beginning to the end."""
+        import pyarrow as pa
+
+        with ExitStack() as opened:
+            piped = str(self.path) == STANDARD_INPUT
+            raw: Any = sys.stdin.buffer if piped else opened.enter_context(self.path.open("rb"))
+            packing = self.packing or packing_of(raw.peek(6)[:6])
+            if packing == "zip":
+                archive = opened.enter_context(zipfile.ZipFile(raw))
+                raw = opened.enter_context(archive.open(only_name(archive)))
+            elif packing == "xz":
+                raw = opened.enter_context(lzma.open(raw))
+            elif packing is not None:
+                raw = pa.CompressedInputStream(pa.PythonFile(raw, "r"), packing)
+            yield raw
+
+
+def packing_of(start: bytes) -> str | None:
+    """Return how bytes are packed, as they begin."""
+    return next((name for magic, name in PACKED if start.startswith(magic)), None)
+
 
 def unpacked(buffer: Any, packing: str | None) -> Any:
     """Return bytes without their packing, which their beginning tells where nothing else does."""
     import pyarrow as pa
 
-    start = bytes(buffer[:6])
-    packing = packing or next((name for magic, name in PACKED if start.startswith(magic)), None)
+    packing = packing or packing_of(bytes(buffer[:6]))
     if packing is None:
         return buffer
     if packing == "zip":
@@ -108,18 +132,23 @@ def unpacked(buffer: Any, packing: str | None) -> Any:
 
 
 def only_member(buffer: Any) -> Any:
-    """Return the only file in a zip; folders, and what macOS adds, are none."""
+    """Return the only file in a zip."""
     import pyarrow as pa
 
     with zipfile.ZipFile(io.BytesIO(buffer)) as archive:
-        names = [
-            name
-            for name in archive.namelist()
-            if not name.endswith("/") and not name.startswith("__MACOSX")
-        ]
-        if len(names) != 1:
-            raise VoteError(f"holds {len(names)} files, {listed(names)}: unpack it and name one")
-        return pa.py_buffer(archive.read(names[0]))
+        return pa.py_buffer(archive.read(only_name(archive)))
+
+
+def only_name(archive: zipfile.ZipFile) -> str:
+    """Return the name of the only file in a zip; folders, and what macOS adds, are none."""
+    names = [
+        name
+        for name in archive.namelist()
+        if not name.endswith("/") and not name.startswith("__MACOSX")
+    ]
+    if len(names) != 1:
+        raise VoteError(f"holds {len(names)} files, {listed(names)}: unpack it and name one")
+    return names[0]
 
 
 def kind_of(source: Source, buffer: Any) -> str:

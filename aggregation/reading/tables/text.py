@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ...errors import VoteError, shown
@@ -38,26 +39,61 @@ def text_table(buffer: Any, suffix: str, options: Reading) -> Table:
         If the file is empty or not written as it should be.
     """
     buffer = in_utf8(buffer, options.encoding)
+    form = text_form(bytes(buffer[:SAMPLE]), suffix, options, whole=len(buffer) <= SAMPLE)
+    return form.table(buffer)
+
+
+@dataclass(frozen=True)
+class TextForm:
+    """How a text file is written, and what its beginning says of its columns.
+
+    Attributes
+    ----------
+    dialect : Dialect
+    names : tuple of str
+    body : list of list of str
+        The first rows, less the header.
+    header : bool
+        Whether the first row names the columns.
+    notes : tuple of str
+    """
+
+    dialect: Dialect
+    names: tuple[str, ...]
+    body: list[list[str]]
+    header: bool
+    notes: tuple[str, ...]
+
+    def table(self, buffer: Any, lines_before: int = 0) -> Table:
+        """Make a table of all rows, or of some further ones, before which there are lines."""
+        first = lines_before == 0
+        dialect = self.dialect if first else self.dialect._replace(hint=False)
+        file = TextFile(buffer, dialect, len(self.names), self.header and first, lines_before)
+        return Table(
+            self.names,
+            file.columns,
+            lambda: head_of(self.body, len(self.names)),
+            file.line,
+            frozenset(range(len(self.names))),
+            self.header,
+            self.notes,
+        )
+
+
+def text_form(start: bytes, suffix: str, options: Reading, *, whole: bool) -> TextForm:
+    """Find out how a text file is written from its first bytes, or from the whole of it."""
     # Only the header has to be UTF-8 for sure: other columns may never be read.
-    sample = bytes(buffer[:SAMPLE]).decode("utf-8", "surrogateescape")
+    sample = start.decode("utf-8", "surrogateescape")
     dialect = dialect_of(sample, suffix, options)
     sample = after_hint(sample, dialect.hint)
-    rows = [row for _, row in first_rows(sample, dialect, whole=len(buffer) <= SAMPLE)]
+    rows = [row for _, row in first_rows(sample, dialect, whole=whole)]
     if not rows:
         raise VoteError("there are no rows")
     if (error := bad_text(rows[0])) is not None:
         raise error
     names, notes = column_names(rows, header=options.header)
-    body = rows[1:] if options.header else rows
-    file = TextFile(buffer, dialect, len(names), options.header)
-    return Table(
-        tuple(names),
-        file.columns,
-        lambda: head_of(body, len(names)),
-        file.line,
-        frozenset(range(len(names))),
-        options.header,
-        notes,
+    return TextForm(
+        dialect, tuple(names), rows[1:] if options.header else rows, options.header, notes
     )
 
 
@@ -100,11 +136,14 @@ def head_of(rows: list[list[str]], width: int) -> Any:
 class TextFile:
     """The rows of a text file, read by pyarrow, or one by one where some are cut short."""
 
-    def __init__(self, buffer: Any, dialect: Dialect, width: int, header: bool) -> None:
+    def __init__(
+        self, buffer: Any, dialect: Dialect, width: int, header: bool, lines_before: int = 0
+    ) -> None:
         self.buffer = buffer
         self.dialect = dialect
         self.width = width
         self.header = header
+        self.lines_before = lines_before
         self.padded: list[list[str]] | None = None
 
     def columns(self, places: Sequence[int]) -> list[Any]:
@@ -188,7 +227,7 @@ class TextFile:
 
     def numbered(self) -> list[tuple[str, list[str]]]:
         """Return all rows below the header, and where they begin."""
-        shift = int(self.dialect.hint)
+        shift = int(self.dialect.hint) + self.lines_before
         rows = [(f"line {line + shift}", row) for line, row in rows_of(self.text(), self.dialect)]
         return rows[int(self.header) :]
 

@@ -1,0 +1,64 @@
+"""The files of a store: arrays that are mapped into memory, and names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import VoteError
+from .manifest import CODES, MEND, STARTS, Manifest, partition_files
+from .names import typed
+
+RATERS, ANSWERS = "raters.parquet", "answers.parquet"
+
+
+def mapped_partition(
+    folder: Path, manifest: Manifest, number: int
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Map a partition's starts, shape (n_items + 1,), and codes, shape (n_votes,), into memory.
+
+    Raises
+    ------
+    VoteError
+        If a file is missing, damaged or cannot be read.
+    """
+    files = partition_files(number)
+    n_items, n_votes = manifest.partitions[number]
+    starts = mapped(folder / files.starts, STARTS, n_items + 1)
+    if starts[0] != 0 or starts[-1] != n_votes:
+        raise VoteError(f"{folder / files.starts}: is damaged: {MEND}")
+    return starts, mapped(folder / files.codes, CODES, n_votes)
+
+
+def mapped(path: Path, kind: np.dtype[Any], size: int) -> NDArray[Any]:
+    """Map a file of numbers into memory."""
+    try:
+        if path.stat().st_size != size * kind.itemsize:
+            raise VoteError(f"{path}: has been altered since the store was made: {MEND}")
+        return np.memmap(path, kind, "r").view(np.ndarray) if size else np.empty(0, kind)
+    except OSError as error:
+        raise VoteError(f"{path}: cannot be read ({error.strerror}): {MEND}") from error
+
+
+def item_names(folder: Path, manifest: Manifest, numbers: Sequence[int]) -> Any:
+    """Return the names of some partitions' items, as an array of Arrow."""
+    import pyarrow as pa
+
+    held = [held_names(folder / partition_files(number).items) for number in numbers]
+    return typed(pa.concat_arrays(held), manifest.item_type)
+
+
+def held_names(path: Path) -> Any:
+    """Read names from Parquet, as an array of Arrow."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    try:
+        column = parquet.ParquetFile(path).read().column("name")
+    except (OSError, pa.ArrowException) as error:
+        raise VoteError(f"{path}: cannot be read ({error}): {MEND}") from error
+    return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)

@@ -1,0 +1,194 @@
+"""Votes of any number into a store: batches first, then partition by partition.
+
+Each batch and each partition is a file that is there when it is whole. What was broken off goes on
+with those that are missing, and comes to the same bytes.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ...errors import VoteError
+from ...reading.options import Reading
+from ..arrays import check_code_range
+from ..coded import left_out_notes
+from .files import ANSWERS, RATERS
+from .inputs import Input, inputs_of
+from .manifest import Manifest, described, write_manifest, write_whole
+from .merge import Codes, kind_of, merge, merged_before, numbered_names, write_names
+from .plan import Plan, check_options, plan_of, prepared
+from .spill import Batch, write_batch
+
+Progress = Callable[[str, float], object]
+SPILLING, MERGING = "reading", "grouping"
+# Said when there is not enough room on disk.
+FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+class Found(NamedTuple):
+    """What is to be said of the votes of a store that has been made.
+
+    Attributes
+    ----------
+    notes : tuple of str
+        What was guessed, found or left out, a sentence each.
+    """
+
+    notes: tuple[str, ...]
+
+
+def ingest(
+    paths: Sequence[Path],
+    folder: Path,
+    options: Reading,
+    *,
+    memory: int,
+    partitions: int | None,
+    progress: Progress | None,
+) -> Found:
+    """Make a store in a folder; see :meth:`aggregation.VoteStore.ingest`."""
+    check_options(paths, options, memory, partitions)
+    inputs = [one for path in paths for one in inputs_of(path, options)]
+    plan = plan_of(inputs, options, memory, partitions)
+    tell = progress or (lambda _stage, _share: None)
+    with full_disk_said(folder):
+        partial = prepared(folder, plan)
+        if partial is None:
+            return Found(())
+        found = [*batches_of(inputs, options, plan, partial, tell)]
+        manifest, notes = made(folder, partial, found, options, plan, tell)
+        write_manifest(folder, manifest)
+        shutil.rmtree(partial)
+    return Found(notes)
+
+
+def batches_of(
+    inputs: Sequence[Input], options: Reading, plan: Plan, partial: Path, tell: Progress
+) -> Iterator[Batch]:
+    """Write the batches that are not there yet; yield all of them."""
+    total = max(sum(one.size for one in inputs), 1)
+    number, before = 0, 0
+    complete = partial / "batches.json"
+    if complete.exists():
+        paths = map(partial.joinpath, json.loads(complete.read_bytes()))
+        yield from map(Batch, paths)
+        return
+    names = []
+    for one in inputs:
+        for piece in one.pieces(options, plan.batch_bytes):
+            path = partial / f"batch-{number:06}.arrow"
+            batch = written_before(path)
+            if batch is None:
+                write_batch(path, piece.votes, plan.n_partitions)
+                batch = Batch(path)
+            names.append(path.name)
+            number += 1
+            yield batch
+            tell(SPILLING, (before + piece.read * one.size) / total)
+        before += one.size
+    write_whole(complete, json.dumps(names).encode())
+
+
+def written_before(path: Path) -> Batch | None:
+    """Return a batch that is there and whole."""
+    import pyarrow as pa
+
+    try:
+        return Batch(path)
+    except (FileNotFoundError, pa.ArrowInvalid):
+        return None
+
+
+def made(
+    folder: Path,
+    partial: Path,
+    batches: Sequence[Batch],
+    options: Reading,
+    plan: Plan,
+    tell: Progress,
+) -> tuple[Manifest, tuple[str, ...]]:
+    """Merge the batches into partitions; return what is written down, and what is to be said."""
+    raters = numbered_names(batches, "rater")
+    answers = numbered_names(batches, "answer", options.answer_names)
+    codes = Codes(raters.codes, answers.codes, len(raters.names), len(answers.names))
+    check_sizes(batches, codes)
+    parts = []
+    for number in range(plan.n_partitions):
+        note = partial / f"partition-{number:04}.json"
+        part = merged_before(note)
+        if part is None:
+            part = merge(folder, number, batches, codes, options.duplicates)
+            write_whole(note, json.dumps(part).encode())
+        parts.append(part)
+        tell(MERGING, (number + 1) / plan.n_partitions)
+    write_names(folder / RATERS, raters.names)
+    write_names(folder / ANSWERS, answers.names)
+    return summed(folder, batches, parts, codes), said_of(batches, parts)
+
+
+def check_sizes(batches: Sequence[Batch], codes: Codes) -> None:
+    """Refuse a store without votes, or of more raters and answers than a code can tell apart."""
+    if not any(batch.told.n_votes for batch in batches):
+        left_out = ", ".join(f"{n:,} {reason}" for reason, n in left_out_of(batches).items())
+        raise VoteError(f"no votes are left{f': {left_out}' if left_out else ''}")
+    check_code_range(codes.n_raters, codes.n_answers)
+
+
+def summed(
+    folder: Path, batches: Sequence[Batch], parts: Sequence[dict[str, Any]], codes: Codes
+) -> Manifest:
+    """Put together what is written down of a store."""
+    counts = [part["counts"] for part in parts]
+    files = {name: said for part in parts for name, said in part["files"].items()}
+    names = (RATERS, ANSWERS)
+    return Manifest(
+        n_items=sum(n_items for n_items, _ in counts),
+        n_raters=codes.n_raters,
+        n_answers=codes.n_answers,
+        n_votes=sum(n_votes for _, n_votes in counts),
+        n_repeated=sum(part["n_repeated"] for part in parts),
+        item_type=kind_of(batches, "item", whole=all(part["whole"] for part in parts)),
+        partitions=counts,
+        files=files | {name: described(folder / name) for name in names},
+    )
+
+
+def left_out_of(batches: Sequence[Batch]) -> dict[str, int]:
+    """Count the votes that were left out, by reason."""
+    found: dict[str, int] = {}
+    for batch in batches:
+        for reason, count in batch.told.left_out.items():
+            found[reason] = found.get(reason, 0) + count
+    return found
+
+
+def said_of(batches: Sequence[Batch], parts: Sequence[dict[str, Any]]) -> tuple[str, ...]:
+    """Say what was guessed, left out and found."""
+    notes = dict.fromkeys(note for batch in batches for note in batch.told.notes)
+    left_out = left_out_notes(left_out_of(batches))
+    n_repeated = sum(part["n_repeated"] for part in parts)
+    again = (
+        f"{n_repeated:,} rows repeat a (rater, item) pair, and each counts as a vote (--duplicates "
+        "keep, first, last or error)."
+    )
+    return (*notes, *left_out, *((again,) if n_repeated else ()))
+
+
+@contextmanager
+def full_disk_said(folder: Path) -> Iterator[None]:
+    """Say so if the disk is full: what is written so far is kept."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        raise VoteError(
+            f"{folder}: no space is left on the disk: make some, and the same command goes on from "
+            "where it stopped"
+        ) from error

@@ -1,0 +1,224 @@
+"""A partition of all batches together: its votes grouped by item, as arrays on disk."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import VoteError, shown
+from ...kernels.grouping import group_by_item
+from ...kernels.threads import Threads
+from ...reading.columns import Column
+from ...reading.names import coded_arrow, distinct, in_order, places_in
+from ...reading.options import Duplicates
+from ...reading.tables.distinct import sorted_texts
+from ..arrays import repeated
+from ..coded import kept_rows
+from .manifest import CODES, STARTS, described, partition_files, write_whole
+from .names import are_whole, type_of, typed
+from .spill import Batch
+
+
+class Codes(NamedTuple):
+    """How raters and answers are numbered in the whole store.
+
+    Attributes
+    ----------
+    raters, answers : tuple of ndarray of int32
+        For each batch, the code of each of its own codes.
+    n_raters, n_answers : int
+    """
+
+    raters: tuple[NDArray[np.int32], ...]
+    answers: tuple[NDArray[np.int32], ...]
+    n_raters: int
+    n_answers: int
+
+
+class Rows(NamedTuple):
+    """The votes of a partition as they came.
+
+    Attributes
+    ----------
+    names : pyarrow.Array
+        Distinct items, in the order of their bytes.
+    items, raters, answers : ndarray of int32, shape (n_votes,)
+    """
+
+    names: Any
+    items: NDArray[np.int32]
+    raters: NDArray[np.int32]
+    answers: NDArray[np.int32]
+
+
+def merge(
+    folder: Path,
+    number: int,
+    batches: Sequence[Batch],
+    codes: Codes,
+    duplicates: Duplicates | None,
+) -> dict[str, Any]:
+    """Write a partition's files; return what is to be known of it."""
+    rows = rows_of(number, batches, codes)
+    starts, held = grouped(rows, codes)
+    n_repeated = int(repeated(starts, held, codes.n_answers).sum())
+    if n_repeated and duplicates not in (None, "keep"):
+        starts, held = grouped(once(rows, codes.n_raters, duplicates), codes)
+        n_repeated = 0
+    files = partition_files(number)
+    write_whole(folder / files.codes, held.astype(CODES, copy=False).data)
+    write_whole(folder / files.starts, starts.astype(STARTS, copy=False).data)
+    write_names(folder / files.items, rows.names)
+    return {
+        "counts": [len(rows.names), len(held)],
+        "n_repeated": n_repeated,
+        "whole": are_whole(rows.names),
+        "files": {name: described(folder / name) for name in files},
+    }
+
+
+def rows_of(number: int, batches: Sequence[Batch], codes: Codes) -> Rows:
+    """Put a partition of all batches together, and number its items."""
+    import pyarrow as pa
+
+    texts, raters, answers = [], [], []
+    for k, batch in enumerate(batches):
+        items, rater, answer = batch.partition(number)
+        texts.append(items)
+        raters.append(codes.raters[k][rater])
+        answers.append(codes.answers[k][answer])
+    names, items = distinct(pa.chunked_array(texts, pa.string()))
+    order = sorted_texts(names)
+    rank = np.empty(len(order), dtype=np.int32)
+    rank[order] = np.arange(len(order), dtype=np.int32)
+    names = names.take(pa.array(order)).cast(pa.string())
+    return Rows(names, rank[items], np.concatenate(raters), np.concatenate(answers))
+
+
+def grouped(rows: Rows, codes: Codes) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Group votes by item, in ascending order of their codes."""
+    with closing(Threads()) as threads:
+        found = group_by_item(
+            rows.items,
+            rows.raters,
+            rows.answers,
+            n_items=len(rows.names),
+            n_raters=codes.n_raters,
+            n_answers=codes.n_answers,
+            threads=threads,
+        )
+    assert found is not None  # items are valid
+    return found
+
+
+def once(rows: Rows, n_raters: int, duplicates: Duplicates | None) -> Rows:
+    """Keep a rater's first or last vote on an item, or refuse further ones."""
+    pair = rows.items.astype(np.int64) * n_raters + rows.raters
+    if duplicates == "error":
+        seen = np.zeros(len(pair), dtype=bool)
+        seen[kept_rows(pair, last=False)] = True
+        item = rows.names[int(rows.items[np.argmin(seen)])].as_py()
+        raise VoteError(
+            f"a rater votes on item {shown(item)} again. --duplicates first or last keeps one of "
+            "each such pair, keep counts all"
+        )
+    kept = kept_rows(pair, last=duplicates == "last")
+    return Rows(rows.names, rows.items[kept], rows.raters[kept], rows.answers[kept])
+
+
+def write_names(path: Path, names: Any) -> None:
+    """Write names to Parquet, in the order of their codes."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    sink = io.BytesIO()
+    parquet.write_table(pa.table({"name": names}), sink, use_dictionary=False)
+    write_whole(path, sink.getbuffer())
+
+
+def merged_before(path: Path) -> dict[str, Any] | None:
+    """Return what was written down of a partition that is whole, None where there is none."""
+    try:
+        found: dict[str, Any] = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return found
+
+
+class Numbered(NamedTuple):
+    """Names of a role in the order of their codes, and each batch's codes in these.
+
+    Attributes
+    ----------
+    names : pyarrow.Array
+    codes : tuple of ndarray of int32
+    """
+
+    names: Any
+    codes: tuple[NDArray[np.int32], ...]
+
+
+def kind_of(batches: Sequence[Batch], role: str, *, whole: bool) -> str:
+    """Return the type of a role's names, as all batches together have it."""
+    kinds = {batch.told.kinds[role] for batch in batches if batch.told.kinds}
+    return type_of(kinds, whole=whole)
+
+
+def numbered_names(
+    batches: Sequence[Batch], role: str, answer_names: Sequence[Any] | None = None
+) -> Numbered:
+    """Return the raters or answers of all batches in order, numbered as by :meth:`Votes.read`.
+
+    Where a file declares an order it is kept, and `answer_names` come before that.
+
+    Raises
+    ------
+    VoteError
+        If a name is not among `answer_names`.
+    """
+    import pyarrow as pa
+
+    held = pa.chunked_array([batch.names[role] for batch in batches], pa.string())
+    encoded = held.combine_chunks().dictionary_encode()
+    texts = encoded.dictionary
+    kind = kind_of(batches, role, whole=are_whole(texts))
+    column = coded_arrow(typed(texts, kind), role)
+    column = column._replace(codes=np.asarray(column.codes))
+    if answer_names is not None:
+        column = in_order(column, answer_names, role)
+    elif (order := declared(batches, role)) is not None:
+        column = as_declared(texts, column, order)
+    try:
+        names = pa.array(list(column.names), pa.type_for_alias(kind))
+    except (pa.ArrowInvalid, pa.ArrowTypeError):  # an answer without votes may be of any type
+        names = pa.array(list(map(str, column.names)))
+    ends = np.cumsum([len(batch.names[role]) for batch in batches])
+    codes = np.asarray(column.codes)[encoded.indices.to_numpy()].astype(np.int32)
+    return Numbered(names, tuple(np.split(codes, ends[:-1])))
+
+
+def declared(batches: Sequence[Batch], role: str) -> list[str] | None:
+    """Return the order of names that all batches declare, None where they do not, or differ."""
+    orders = [batch.told.declared.get(role) for batch in batches if batch.told.kinds]
+    return orders[0] if orders and all(order == orders[0] for order in orders) else None
+
+
+def as_declared(texts: Any, column: Column, order: list[str]) -> Column:
+    """Give names the order that was declared of them."""
+    places = places_in(texts, order)
+    rank = np.empty(len(texts), dtype=np.int64)
+    rank[places] = np.arange(len(places))
+    names = typed_names(column)
+    return Column(rank, len(texts), tuple(names[place] for place in places))
+
+
+def typed_names(column: Column) -> list[Any]:
+    """Return the names of a column in the order in which it was coded."""
+    return [column.names[code] for code in np.asarray(column.codes).tolist()]

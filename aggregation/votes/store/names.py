@@ -1,0 +1,162 @@
+"""Names as a store keeps them: text, with what type they had, so that the same name is the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from functools import cached_property
+from typing import Any, overload
+
+from ...errors import VoteError
+from ...reading.names import exact_floats, whole_numbers
+from ...reading.tables.table import Objects, values_of
+
+# Kinds of names besides Arrow's types: text in a file without types, where numbers are text, too,
+# and text in a file that knows better.
+WRITTEN, TEXT = "written", "text"
+WHOLE, FLOAT = "int64", "double"
+
+
+class LateNames(Sequence[Any]):
+    """Names that stay on disk until someone wants one.
+
+    Parameters
+    ----------
+    read : callable
+        Returns them, as an array of Arrow.
+    size : int
+        How many there are.
+    """
+
+    def __init__(self, read: Callable[[], Any], size: int) -> None:
+        self.read = read
+        self.size = size
+
+    @cached_property
+    def whole(self) -> tuple[Any, ...]:
+        """All names."""
+        return tuple(self.read().to_pylist())
+
+    def __len__(self) -> int:
+        return self.size
+
+    @overload
+    def __getitem__(self, place: int) -> Any: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Any, ...]: ...
+    def __getitem__(self, place: int | slice) -> Any:
+        return self.whole[place]
+
+    def __eq__(self, other: object) -> bool:
+        return self.whole == (other.whole if isinstance(other, LateNames) else other)
+
+    def __hash__(self) -> int:
+        return hash(self.whole)
+
+    def __repr__(self) -> str:
+        return repr(self.whole)
+
+
+def as_text(column: Any, what: str, *, written: bool) -> tuple[Any, str]:
+    """Return names as an array of text, and their kind.
+
+    Parameters
+    ----------
+    column : pyarrow.ChunkedArray, pyarrow.Array or Objects
+        Without nulls.
+    what : str
+        What the column is, for messages.
+    written : bool
+        Whether the file has no types.
+
+    Returns
+    -------
+    texts : pyarrow.Array
+        Whole numbers have no point, whatever their type, so that 7 and 7.0 are one name.
+    kind : str
+    """
+    import pyarrow as pa
+
+    if isinstance(column, Objects):
+        names = pa.array(map(str, column.names), pa.string())
+        return names.take(one_array(column.codes)), TEXT
+    array = one_array(values_of(column))
+    if pa.types.is_string(array.type) or pa.types.is_large_string(array.type):
+        return array.cast(pa.string()), WRITTEN if written else TEXT
+    if pa.types.is_floating(array.type):
+        return floats_as_text(array, what), FLOAT
+    try:
+        text = array.cast(pa.string())
+    except pa.ArrowNotImplementedError as error:
+        raise VoteError(
+            f"the {what} is of type {array.type}, which a store cannot keep as a name: make it text"
+        ) from error
+    if pa.types.is_integer(array.type) and array.type != pa.uint64():
+        return text, WHOLE
+    return text, str(array.type) if has_alias(str(array.type)) else TEXT
+
+
+def one_array(column: Any) -> Any:
+    """Return a column as one array."""
+    import pyarrow as pa
+
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def has_alias(kind: str) -> bool:
+    """Say whether Arrow knows a type by what it calls it."""
+    import pyarrow as pa
+
+    try:
+        pa.type_for_alias(kind)
+    except ValueError:
+        return False
+    return True
+
+
+def floats_as_text(array: Any, what: str) -> Any:
+    """Return floats as text, those without a fraction as whole numbers."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not len(array):
+        return array.cast(pa.string())
+    array = exact_floats(array.cast(pa.float64()), what)
+    is_whole = pc.equal(array, pc.trunc(array))
+    whole = pc.if_else(is_whole, array, pa.scalar(0.0)).cast(pa.int64()).cast(pa.string())
+    return pc.if_else(is_whole, whole, array.cast(pa.string()))
+
+
+def are_whole(texts: Any) -> bool:
+    """Say whether all names are whole numbers, written in the usual way."""
+    import pyarrow as pa
+
+    return not len(texts) or pa.types.is_integer(whole_numbers(texts, text_only=True).type)
+
+
+def type_of(kinds: Collection[str], *, whole: bool) -> str:
+    """Return the type of names that came in several kinds.
+
+    Parameters
+    ----------
+    kinds : collection of str
+    whole : bool
+        Whether all of them are whole numbers.
+
+    Examples
+    --------
+    >>> type_of({"written", "int64"}, whole=True), type_of({"text", "int64"}, whole=True)
+    ('int64', 'string')
+    """
+    found = set(kinds)
+    if whole and found <= {WHOLE, FLOAT, WRITTEN}:
+        return WHOLE
+    if found <= {WHOLE, FLOAT}:
+        return FLOAT
+    return found.pop() if len(found) == 1 and not found <= {WRITTEN, TEXT} else "string"
+
+
+def typed(texts: Any, kind: str) -> Any:
+    """Return text as names of their type again."""
+    import pyarrow as pa
+
+    return texts.cast(pa.type_for_alias(kind))

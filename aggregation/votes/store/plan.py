@@ -1,0 +1,130 @@
+"""What goes into a store, how it is cut, and the folder in which it is made."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ...errors import VoteError
+from ...reading.options import NONE, Reading
+from ...reading.tables.sources import Source
+from .inputs import STORE, Input
+from .manifest import is_store, read_manifest, write_whole
+
+# A batch of text takes so many times its size until it is written, and a vote of a partition so
+# many bytes until it is grouped.
+MEMORY_PER_BATCH_BYTE = 20
+MEMORY_PER_VOTE = 200
+LEAST_BATCH, MOST_BATCH = 1 << 20, 1 << 25
+LEAST_MEMORY = 1 << 24
+# Votes are counted in Parquet, and guessed from the size of other files; packed ones are larger.
+GUESSED_BYTES_PER_VOTE = 10
+PACKED = 6
+MOST_VOTES_IN_PARTITION = 1 << 21
+MOST_PARTITIONS = 4096
+# What is being made: it is deleted when the store is whole.
+PARTIAL, PLAN = "partial", "plan.json"
+
+
+class Plan(NamedTuple):
+    """What goes into a store, and how it is cut: the same plan comes to the same bytes.
+
+    Attributes
+    ----------
+    inputs : list of list
+        Name, size and time of change of each file.
+    options : dict
+        How they are read.
+    batch_bytes : int
+    n_partitions : int
+    """
+
+    inputs: list[list[Any]]
+    options: dict[str, Any]
+    batch_bytes: int
+    n_partitions: int
+
+
+def check_options(
+    paths: Sequence[Path], options: Reading, memory: int, partitions: int | None
+) -> None:
+    """Refuse what cannot be done a batch at a time."""
+    if not paths:
+        raise VoteError("no votes: name a file, a folder or a pattern")
+    if options.normalise:
+        raise VoteError(
+            "a store keeps names as they are written, for it never has all of them at hand: leave "
+            "normalise (--normalise) out"
+        )
+    if options.truth_column not in (None, NONE) and not options.without_golden:
+        raise VoteError(
+            "a store keeps no known classes: leave truth_column (--truth-column) out, and give "
+            "them to the fit"
+        )
+    if memory < LEAST_MEMORY:
+        raise VoteError(f"memory={memory!r}: {LEAST_MEMORY:,} bytes are the least")
+    if partitions is not None and not 1 <= partitions <= MOST_PARTITIONS:
+        raise VoteError(f"partitions={partitions!r}: give 1 to {MOST_PARTITIONS:,}")
+
+
+def plan_of(inputs: Sequence[Input], options: Reading, memory: int, partitions: int | None) -> Plan:
+    """Say how large batches are, and how many partitions there are."""
+    batch = min(max(memory // MEMORY_PER_BATCH_BYTE, LEAST_BATCH), MOST_BATCH)
+    if partitions is None:
+        votes = sum(map(guessed_votes, inputs))
+        most = min(memory // MEMORY_PER_VOTE, MOST_VOTES_IN_PARTITION)
+        partitions = min(1 << max(-(-votes // most) - 1, 0).bit_length(), MOST_PARTITIONS)
+    files = [path for one in inputs for path in one.paths]
+    said = [
+        [str(path), path.stat().st_size, path.stat().st_mtime_ns] if path.is_file() else [str(path)]
+        for path in files
+    ]
+    return Plan(said, json.loads(json.dumps(asdict(options), default=str)), batch, partitions)
+
+
+def guessed_votes(one: Input) -> int:
+    """Guess how many votes there are, for better too many."""
+    if one.kind == STORE and one.folder is not None:
+        return read_manifest(one.folder).n_votes
+    if one.kind == "parquet" and all(map(Path.is_file, one.paths)):
+        from pyarrow import ArrowInvalid, parquet
+
+        try:
+            return sum(int(parquet.read_metadata(path).num_rows) for path in one.paths)
+        except (ArrowInvalid, OSError):
+            pass
+    packed = PACKED if Source(one.paths[0]).packing else 1
+    return one.size * packed // GUESSED_BYTES_PER_VOTE
+
+
+def prepared(folder: Path, plan: Plan) -> Path | None:
+    """Return the folder of what is being made, None where the plan has been carried out."""
+    partial = folder / PARTIAL
+    said = json.dumps(plan._asdict(), indent=1).encode()
+    try:
+        before = (partial / PLAN).read_bytes()
+    except FileNotFoundError:
+        if is_store(folder):
+            raise VoteError(
+                f"{folder}: holds a store already: name another folder, or delete it"
+            ) from None
+        partial.mkdir(parents=True, exist_ok=True)
+        if any(path != partial for path in folder.iterdir()) or any(partial.glob("[!.]*")):
+            raise VoteError(
+                f"{folder}: holds something else: name a new or an empty folder"
+            ) from None
+        write_whole(partial / PLAN, said)
+        return partial
+    if before != said:
+        raise VoteError(
+            f"{folder}: an ingest of other files or with other options was broken off here: say "
+            f"the same as then, or delete {partial} and what lies beside it"
+        )
+    if is_store(folder):  # killed as it was cleaning up
+        shutil.rmtree(partial)
+        return None
+    return partial

@@ -1,0 +1,244 @@
+"""Votes on disk, in partitions by item, for more of them than memory holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Unpack
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...reading.options import ReadOptions, checked_reading
+from ..votes import Votes
+from .files import ANSWERS, RATERS, held_names, item_names, mapped_partition
+from .manifest import Manifest, check_files, read_manifest
+from .names import LateNames
+
+if TYPE_CHECKING:
+    from ...kernels.threads import Threads
+
+MEMORY = 1 << 30
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class VoteStore:
+    r"""Votes on disk: any number of them, in partitions by item. Make one with :meth:`ingest`.
+
+    The order of items is that of the store: partition by partition, and within one by the bytes of
+    their names. It depends on the votes and on the number of partitions alone, not on the order of
+    the files or of their rows.
+
+    Attributes
+    ----------
+    folder : Path
+    manifest : Manifest
+        Counts, and the hash of each file.
+    notes : tuple of str
+        What was guessed, found or left out when it was made, a sentence each.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> _ = (folder / "votes.csv").write_text("item,rater,answer\na,ann,yes\nb,ann,no")
+    >>> VoteStore.ingest(folder / "votes.csv", folder / "store")
+    VoteStore(2 votes: 2 items, 1 rater, 2 answers, 1 partition)
+    """
+
+    folder: Path
+    manifest: Manifest = field(repr=False)
+    notes: tuple[str, ...] = field(default=(), repr=False)
+
+    def __repr__(self) -> str:
+        counts = (
+            (self.n_items, "item"),
+            (self.n_raters, "rater"),
+            (self.n_answers, "answer"),
+            (self.n_partitions, "partition"),
+        )
+        words = ", ".join(f"{n} {word}{'' if n == 1 else 's'}" for n, word in counts)
+        return f"VoteStore({self.n_votes} vote{'' if self.n_votes == 1 else 's'}: {words})"
+
+    @classmethod
+    def ingest(
+        cls,
+        paths: str | PathLike[str] | Sequence[str | PathLike[str]],
+        folder: str | PathLike[str],
+        *,
+        memory: int = MEMORY,
+        partitions: int | None = None,
+        progress: Callable[[str, float], object] | None = None,
+        **options: Unpack[ReadOptions],
+    ) -> VoteStore:
+        """Make a store of votes in files of any size, in any order.
+
+        Text, Parquet and Feather with a vote a row are read a batch at a time; exports, JSON, wide
+        tables, spreadsheets, tensors and standard input (unless `input_format` is "csv" or "tsv")
+        a file at a time. If it is broken off at any moment, the same call goes on, and comes to the
+        same bytes.
+
+        Parameters
+        ----------
+        paths : path or sequence of paths
+            As :meth:`Votes.read` takes them, or stores, to whose votes others are added; all
+            together are one set of votes.
+        folder : path
+            A new or an empty folder, or one in which the same was broken off.
+        memory : int
+            Bytes to keep to, beside what the libraries take.
+        partitions : int, optional
+            Default: as many as `memory` needs.
+        progress : callable, optional
+            Called with the stage, "reading" or "grouping", and the share of it that is done, 0..1.
+        **options
+            As for :meth:`Votes.read`, but for `normalise` and known classes.
+
+        Returns
+        -------
+        VoteStore
+
+        Raises
+        ------
+        VoteError
+            If votes cannot be read, the folder holds something else, or the disk is full.
+        OSError
+            If there is no such file.
+        """
+        from .ingest import ingest
+
+        named = [paths] if isinstance(paths, str | PathLike) else paths
+        found = ingest(
+            [Path(path) for path in named],
+            Path(folder),
+            checked_reading(options),
+            memory=memory,
+            partitions=partitions,
+            progress=progress,
+        )
+        return cls(Path(folder), read_manifest(Path(folder)), found.notes)
+
+    @classmethod
+    def open(cls, folder: str | PathLike[str], *, verify: bool = True) -> VoteStore:
+        """Open a store.
+
+        Parameters
+        ----------
+        folder : path
+        verify : bool
+            Whether to hash each file, about a second for two gigabytes; sizes are always compared.
+
+        Returns
+        -------
+        VoteStore
+
+        Raises
+        ------
+        VoteError
+            If it is no store, one of another version or not whole, or a file of it is missing,
+            altered or cannot be read; the message names the file.
+        """
+        store = cls(Path(folder), read_manifest(Path(folder)))
+        check_files(store.folder, store.manifest, hashes=verify)
+        return store
+
+    @property
+    def n_items(self) -> int:
+        """Number of items."""
+        return self.manifest.n_items
+
+    @property
+    def n_raters(self) -> int:
+        """Number of raters."""
+        return self.manifest.n_raters
+
+    @property
+    def n_answers(self) -> int:
+        """Number of answers."""
+        return self.manifest.n_answers
+
+    @property
+    def n_votes(self) -> int:
+        """Number of votes, repeated ones included."""
+        return self.manifest.n_votes
+
+    @property
+    def native(self) -> None:
+        """What kind of frame the votes came in: none, for they came in files."""
+        return None
+
+    @property
+    def n_partitions(self) -> int:
+        """Number of partitions."""
+        return len(self.manifest.partitions)
+
+    @cached_property
+    def rater_names(self) -> tuple[Any, ...]:
+        """Names of the raters, in the order of their codes."""
+        return tuple(held_names(self.folder / RATERS).to_pylist())
+
+    @cached_property
+    def answer_names(self) -> tuple[Any, ...]:
+        """Names of the answers, in the order of their codes."""
+        return tuple(held_names(self.folder / ANSWERS).to_pylist())
+
+    def partition(self, number: int) -> Votes:
+        """Return the votes of one partition, whose arrays are mapped into memory.
+
+        Raises
+        ------
+        VoteError
+            If a file of it is missing, damaged or cannot be read.
+        """
+        starts, codes = mapped_partition(self.folder, self.manifest, number)
+        return self._votes(starts, codes, (number,))
+
+    def partitions(self) -> Iterator[Votes]:
+        """Yield the votes of one partition after the other."""
+        yield from map(self.partition, range(self.n_partitions))
+
+    def votes(self) -> Votes:
+        """Return all votes in memory, their items in the store's order."""
+        parts = list(self.partitions())
+        ends = np.cumsum([part.n_votes for part in parts])
+        starts = [
+            part.starts[1:] + (end - part.n_votes) for part, end in zip(parts, ends, strict=True)
+        ]
+        items = np.cumsum([0, *(part.n_items for part in parts)]).tolist()
+        votes = self._votes(
+            np.concatenate((np.zeros(1, dtype=np.int64), *starts)),
+            np.concatenate([part.codes for part in parts]),
+            range(self.n_partitions),
+        )
+        return replace(votes, cuts=tuple(items))
+
+    def votes_per_rater(self, threads: Threads | None = None) -> NDArray[np.int64]:
+        """Count each rater's votes, shape (n_raters,); threads, if any are at hand, share it."""
+        total = np.zeros(self.n_raters, dtype=np.int64)
+        for part in self.partitions():
+            total += part.votes_per_rater(threads)
+        return total
+
+    def votes_per_answer(self) -> NDArray[np.int64]:
+        """Count the votes for each answer, shape (n_answers,)."""
+        counts = [part.votes_per_answer() for part in self.partitions()]
+        return np.asarray(np.sum(counts, axis=0))
+
+    def item_names(self, numbers: Sequence[int]) -> Any:
+        """Return the names of some partitions' items, as an array of Arrow."""
+        return item_names(self.folder, self.manifest, numbers)
+
+    def _votes(self, starts: Any, codes: Any, numbers: Sequence[int]) -> Votes:
+        names = LateNames(lambda: self.item_names(numbers), len(starts) - 1)
+        return Votes(
+            starts,
+            codes,
+            self.n_raters,
+            self.n_answers,
+            names,
+            self.rater_names,
+            self.answer_names,
+        )

@@ -1,0 +1,100 @@
+"""`reassess ingest`: put votes of any number into a store on disk."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..terminal.inputs import print_notes
+from ..terminal.messages import UsageError, announced_compilation, quietly, say
+from ..terminal.options import out_option
+from ..terminal.progress import shares_shown
+from ..terminal.votes_options import VotesOptions, takes_votes
+
+if TYPE_CHECKING:
+    from aggregation import VoteStore
+
+UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+
+
+@takes_votes
+def ingest(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILES...",
+            help="Votes in files, folders or patterns, as `reassess fit` takes them, of any size; "
+            "also stores, to add votes to.",
+            show_default=False,
+        ),
+    ],
+    out: Annotated[
+        Path,
+        out_option(
+            "A new or empty folder for the store, or one in which the same command was broken off.",
+            show_default=False,
+        ),
+    ],
+    said: VotesOptions,
+    memory: Annotated[
+        str,
+        typer.Option(metavar="BYTES", help="Memory to keep to, such as 500M or 2G."),
+    ] = "1G",
+    partitions: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Number of partitions. Default: as many as the memory needs.",
+            show_default=False,
+        ),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No messages but errors.")] = False,
+) -> None:
+    """Put votes of any number into a store on disk, which `reassess fit` takes in place of a file.
+
+    Text, Parquet and Feather with a vote a row are read a batch at a time; everything else a file
+    at a time. If it is broken off, the same command goes on from there, and comes to the same
+    bytes. Items are kept in the store's order: partition by partition, sorted by name within one.
+    """
+    from aggregation import VoteStore
+
+    if said.truth is not None or said.cls is not None:
+        raise UsageError("a store keeps no known classes: give --truth to the fit")
+    with quietly(quiet), announced_compilation():
+        with shares_shown() as tell:
+            store = VoteStore.ingest(
+                files,
+                out,
+                memory=bytes_said(memory),
+                partitions=partitions,
+                progress=tell,
+                **said.reading(),
+            )
+        print_notes(list(store.notes))
+        say().print(made(store), markup=False)
+
+
+def bytes_said(text: str) -> int:
+    """Return a number of bytes, such as 500M.
+
+    Examples
+    --------
+    >>> bytes_said("1.5G"), bytes_said("200000000")
+    (1500000000, 200000000)
+    """
+    found = re.fullmatch(r"(\d+\.?\d*)\s*([KMGT]?)i?B?", text.strip(), re.IGNORECASE)
+    if found is None:
+        raise UsageError(f"--memory {text!r} should be a number of bytes, such as 500M or 2G")
+    return round(float(found[1]) * UNITS[found[2].upper()])
+
+
+def made(store: VoteStore) -> str:
+    """Say in one line what a store holds."""
+    parts = f"{store.n_partitions:,} partition{'s' if store.n_partitions > 1 else ''}"
+    return (
+        f"wrote {store.n_votes:,} votes of {store.n_raters:,} raters on {store.n_items:,} items, "
+        f"{store.n_answers:,} answers, to {store.folder} in {parts}"
+    )

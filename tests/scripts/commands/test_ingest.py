@@ -1,0 +1,35 @@
+"""`reassess ingest`: it makes the store that the function makes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from aggregation import VoteStore
+
+from ...support.commands import Command, refused
+from ...support.stores import bytes_of, shuffled_table, write_csv
+
+
+def test_makes_what_the_function_makes(reassess: Command, tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "votes.csv", shuffled_table(1_000))
+    ended = reassess("ingest", path, "-o", tmp_path / "a", "--partitions", "3", "--memory", "50M")
+    assert (ended.status, ended.out) == (0, "")
+    store = VoteStore.open(tmp_path / "a")
+    took, repeated, wrote = ended.err.splitlines()[-3:]
+    assert took == "Took 'item' for the item, 'rater' for the rater, 'answer' for the answer."
+    assert repeated.startswith(f"{store.manifest.n_repeated} rows repeat a (rater, item) pair")
+    assert wrote == (
+        f"wrote 1,000 votes of {store.n_raters} raters on {store.n_items} items, 4 answers, to "
+        f"{store.folder} in 3 partitions"
+    )
+    VoteStore.ingest([path], tmp_path / "b", partitions=3)
+    assert bytes_of(tmp_path / "a") == bytes_of(tmp_path / "b")
+
+
+def test_refuses_in_one_line(reassess: Command, tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "votes.csv", shuffled_table(10))
+    refused(reassess("ingest", path, "-o", tmp_path), f"{tmp_path}: holds something else")
+    refused(reassess("ingest", path, "-o", tmp_path / "a", "--memory", "much"), "--memory 'much'")
+    refused(reassess("ingest", path, "-o", tmp_path / "a", "--truth", path), "give --truth to the")
+    refused(reassess("ingest", tmp_path / "none.csv", "-o", tmp_path / "a"), "none.csv")
+    assert not (tmp_path / "a").exists()
