@@ -21,6 +21,7 @@ from ..raters.pairs.pairs import pairs_of_fit, rater_pairs
 from ..raters.quality.quality import rater_quality
 from ..statistics.bands import precision_recall_bands
 from ..statistics.calibration import measure_calibration
+from ..statistics.thresholds import check_threshold
 from .agreement import agreement_figure
 from .diagnostics import model_check_figure
 from .error_rates import error_rates_figure
@@ -243,6 +244,7 @@ def plot_precision_recall(
         If the truth does not fit the items, or none of those left to measure on is of the class.
     """
     check_types(plot_precision_recall, locals())
+    check_threshold(threshold)
     scores, outcomes, name = _known_scores(aggregated, truth, cls, class_names)
     images = np.arange(len(scores))
     bands = precision_recall_bands(
