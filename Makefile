@@ -16,7 +16,7 @@ FLOORS := .venv-floors
 NEWEST := $(foreach version,3.12 3.13,$(if $(call interpreter,$(version)),$(version)))
 
 .PRECIOUS: .venv-newest-%/.ready
-.PHONY: help reproduce test test-floors test-newest test-ecosystem check format bench clean
+.PHONY: help reproduce test test-floors test-newest test-ecosystem check format docs bench clean
 
 help:  ## say what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -49,11 +49,14 @@ format: .venv/.ready-check  ## let ruff mend what it can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+docs: .venv/.ready-docs  ## make the documentation site, its notebooks run, in build/docs
+	$(BIN)/python -m sphinx --builder html --fresh-env --fail-on-warning --keep-going docs build/docs
+
 bench: .venv/.ready-bench  ## measure; the tables of README and docs are generated from this
 	$(BIN)/python -m benchmarks
 
 clean:  ## remove what the other targets made
-	rm -rf .venv .venv-newest-* $(FLOORS) $(ECOSYSTEM) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-newest-* $(FLOORS) $(ECOSYSTEM) build docs/api dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

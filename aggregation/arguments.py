@@ -147,7 +147,10 @@ KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "Progress": (callable, "a function"),
 }
 TEXTS = ("Literal", "FamilyName", "Scale", "Ties", "Recalibrator")
-CLASSES = ("Votes", "Fit", "Release", "RaterPairs", "PrecisionRecall", "Bands", "KnownItems")
+CLASSES = (
+    *("Votes", "Fit", "Release", "RaterPairs", "PrecisionRecall", "Bands", "KnownItems"),
+    *("RaterReport", "ModelReport"),
+)
 
 
 def kind_of(part: str) -> tuple[Callable[[Any], bool], str] | None:

@@ -104,6 +104,7 @@ CROWDLAB = Method(
     "Goh, Tkachenko & Mueller (2022), CROWDLAB, arXiv 2210.06812",
 )
 
+#: Every :class:`Method` of aggregation by the name that it has on the command line.
 METHODS = {
     method.name: method
     for method in (

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import check_types
 from ..errors import VoteError
 from ..votes.classifier import checked_probabilities
 from ..votes.votes import Votes
@@ -79,6 +80,7 @@ def fit_crowdlab(votes: Votes, *, probabilities: ArrayLike) -> Aggregation:
     >>> fit.posterior[2].round(2), fit.parameters["classifier_weight"].round(2)
     (array([0.4, 0.6]), array([1.41]))
     """
+    check_types(fit_crowdlab, locals())
     guess = checked_probabilities(probabilities, votes)
     counts = votes.answer_counts()
     n_votes = counts.sum(axis=1)
@@ -106,7 +108,7 @@ def fit_crowdlab(votes: Votes, *, probabilities: ArrayLike) -> Aggregation:
             "weight": trust.of_raters,
             "classifier_weight": np.array([trust.of_classifier]),
             "agreement": np.array([trust.agreement]),
-            "consensus": consensus,
+            "consensus": consensus.astype(np.float64),
         },
     )
 

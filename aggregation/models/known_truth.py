@@ -87,7 +87,7 @@ def estimate_error_rates(
 
 
 def estimate_class_prior(truth: ArrayLike, *, n_classes: int | None = None) -> NDArray[np.float64]:
-    """Share of each class among the items whose class is known (Dawid & Skene 1979, eq. 2.4).
+    """Share of each class among the items whose class is known (Dawid & Skene, equation 2.4).
 
     Parameters
     ----------

@@ -12,12 +12,12 @@ from typing import Any, Unpack
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..errors import VoteError, listed, shown
+from ..arguments import check_types
+from ..errors import VoteError, listed, naming, shown
 from ..reading.files import read_table
 from ..reading.layouts.plain import role_column
 from ..reading.layouts.roles import choose_columns
 from ..reading.options import FileOptions, checked_reading, names_of
-from ..reading.tables.sources import naming
 from ..reading.tables.table import Table, text_of
 from .arrays import check_code_range
 from .given import numbers
@@ -68,6 +68,7 @@ def read_probabilities(
     OSError
         If there is no such file.
     """
+    check_types(read_probabilities, locals())
     path = Path(path)
     with naming(path):
         if path.suffix in (".npy", ".npz"):
@@ -190,6 +191,7 @@ def with_classifier(votes: Votes, probabilities: ArrayLike) -> Votes:
     >>> more, more.answer_counts().tolist(), more.rater_names
     (Votes(5 votes: 2 items, 3 raters, 2 answers), [[1, 2], [0, 2]], ('a', 'b', 'classifier'))
     """
+    check_types(with_classifier, locals())
     likeliest = checked_probabilities(probabilities, votes).argmax(axis=1)
     check_code_range(votes.n_raters + 1, votes.n_answers)
     # the last rater's codes are above all others, so that codes ascend within an item

@@ -12,6 +12,7 @@ from ..arguments import MOST_COUNT, check_types
 from ..errors import VoteError
 from .votes import Votes
 
+#: Stands for the class of an item, where it is not known: -1.
 UNKNOWN = -1
 # Probabilities that sum to 1 within this are not a mistake.
 ROUNDING = 1e-6

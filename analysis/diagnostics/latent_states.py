@@ -122,4 +122,4 @@ def rates_by_ease(ability: NDArray[np.float64], n_classes: int) -> NDArray[np.fl
     if n_classes == 1:
         return np.ones((len(ability), 1, EASES, 1))
     own = np.eye(n_classes, dtype=bool)[None, :, None, :]
-    return np.where(own, right, (1 - right) / (n_classes - 1))
+    return np.asarray(np.where(own, right, (1 - right) / (n_classes - 1)))

@@ -21,6 +21,7 @@ from ..raters.pairs.pairs import pairs_of_fit, rater_pairs
 from ..raters.quality.quality import rater_quality
 from ..statistics.bands import precision_recall_bands
 from ..statistics.calibration import measure_calibration
+from ..statistics.thresholds import check_threshold
 from .agreement import agreement_figure
 from .diagnostics import model_check_figure
 from .error_rates import error_rates_figure
@@ -85,6 +86,7 @@ def plot_model_check(*fits: Fit, replicates: int = REPLICATES, seed: int = 0) ->
         If there are none or more than three fits, if they are of different votes, or if the votes
         leave nothing to check.
     """
+    check_types(plot_model_check, {"replicates": replicates, "seed": seed})
     if not 1 <= len(fits) <= 3:
         raise AnalysisError(f"{len(fits)} fits: give one to three of the same votes")
     if any(fit.votes.n_votes != fits[0].votes.n_votes for fit in fits):
@@ -243,6 +245,7 @@ def plot_precision_recall(
         If the truth does not fit the items, or none of those left to measure on is of the class.
     """
     check_types(plot_precision_recall, locals())
+    check_threshold(threshold)
     scores, outcomes, name = _known_scores(aggregated, truth, cls, class_names)
     images = np.arange(len(scores))
     bands = precision_recall_bands(

@@ -37,7 +37,7 @@ def independent_share(curve: PrecisionRecall | Bands) -> IndependentShare:
 
     It is the inverse of the design effect: the variance of precision if the questions were
     independent, by that of the bootstrap over images, and 1 at most. Where nothing kept is wrong,
-    precision has no variance to measure, and the least share is taken.
+    or no replicate differs, precision has no variance to measure, and the least share is taken.
 
     References
     ----------
@@ -56,10 +56,11 @@ def independent_share(curve: PrecisionRecall | Bands) -> IndependentShare:
     shares = np.divide(
         drawn.hits, drawn.kept, out=np.full(drawn.kept.shape, np.nan), where=drawn.kept > 0
     )
-    known = (precision > 0) & (precision < 1)
+    known = (precision > 0) & (precision < 1) & (drawn.kept > 0).any(axis=0)
     spread = np.nanvar(shares[:, known], axis=0) * kept[known]
-    measured = least.copy()
-    measured[known] = np.minimum(precision[known] * (1 - precision[known]) / spread, 1.0)
+    binomial, measured = precision[known] * (1 - precision[known]), least.copy()
+    shares_known = np.divide(binomial, spread, out=least[known], where=spread > 0)
+    measured[known] = np.minimum(shares_known, 1.0)
     return IndependentShare(measured, least)
 
 

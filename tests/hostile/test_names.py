@@ -8,6 +8,7 @@ import io
 import json
 import sys
 import time
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -24,16 +25,33 @@ from scripts import main
 from ..support.commands import Command
 from .names import EVIL, OBEYED, evil_votes, write_parquet
 
-# Arguments of each command that takes votes; FILE stands for them.
+# Arguments of each command that takes votes; FILE stands for them, KNOWN for classes of items.
 COMMANDS = {
     "fit": (["FILE", "-o", "out"], ["FILE", "--format", "csv", "-o", "out"], ["FILE", "--json"]),
     "raters": (["--votes", "FILE", "-o", "out"],),
+    "explore": (["--votes", "FILE", "--truth", "KNOWN", "-o", "out/explore.html"],),
 }
 PLAIN = ["--export", "NONE"]
 
 
 def refuse(constant: str) -> None:
     raise AssertionError(f"JSON has no {constant}")
+
+
+class Scripts(HTMLParser):
+    """Gathers what a page's scripts hold."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.contents: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002
+        if tag == "script":
+            self.contents.append("")
+
+    def handle_data(self, data: str) -> None:
+        if self.cdata_elem == "script":
+            self.contents[-1] += data
 
 
 def csv_rows(text: str) -> list[list[str]]:
@@ -59,6 +77,12 @@ def check_file(path: Path, names: set[str]) -> None:
         from pyarrow import parquet
 
         assert set(parquet.read_table(path)["item"].to_pylist()) <= names
+    elif path.suffix == ".html":
+        page = Scripts()
+        page.feed(content.decode())
+        assert len(page.contents) == 2  # the data and what reads them: no name makes a third
+        assert set(json.loads(page.contents[0], parse_constant=refuse)["classes"]) <= names
+        assert not OBEYED.search(content.decode())
     else:
         assert content.startswith({".png": b"\x89PNG", ".pdf": b"%PDF"}[path.suffix])
 
@@ -86,13 +110,16 @@ def test_every_output(
     columns = evil_votes(seed)
     names = {name for column in columns.values() for name in column}
     file = write_parquet(tmp_path / "votes.parquet", columns)
+    labels = dict(zip(columns["item"], columns["label"], strict=True))
+    classes = {"item": [*labels], "class": [*labels.values()]}
+    files = {"FILE": str(file), "KNOWN": str(write_parquet(tmp_path / "known.parquet", classes))}
     if terminal:
         for stream in (sys.stdout, sys.stderr):
             monkeypatch.setattr(stream, "isatty", lambda: True, raising=False)
         monkeypatch.setenv("TERM", "dumb")
         monkeypatch.setenv("NO_COLOR", "1")
     for arguments in COMMANDS[command]:
-        said = [str(file) if word == "FILE" else word for word in arguments]
+        said = [files.get(word, word) for word in arguments]
         ended = reassess(command, *said, *PLAIN)
         assert ended.status == 0, ended.err
         assert "Traceback" not in ended.err

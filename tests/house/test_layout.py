@@ -23,6 +23,7 @@ SHELVES = {
     "analysis/figures",
     "scripts/commands",
     "tests/support",
+    "tests/pages",
 }
 MOST_ENTRIES, MOST_ENTRIES_OF_A_PACKAGE = 9, 13
 MOST_LINES, MOST_BODY_LINES = 300, 40

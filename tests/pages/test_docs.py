@@ -20,7 +20,7 @@ from ..support.page_code import blocks, printed_by, run_page
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-PAGES = [*ROOT.glob("*.md"), *DOCS.glob("*.md")]
+PAGES = [*ROOT.glob("*.md"), *DOCS.rglob("*.md")]
 LINK = re.compile(r"\]\(([^)\s]+)\)|(?:href|src)=\"([^\"]+)\"")
 
 
@@ -170,4 +170,4 @@ def test_every_page_is_linked() -> None:
         for page in PAGES
         for link in re.findall(r"\]\(([^)#\s]+\.md)", page.read_text(encoding="utf-8"))
     }
-    assert set(DOCS.glob("*.md")) <= linked
+    assert set(DOCS.rglob("*.md")) <= linked

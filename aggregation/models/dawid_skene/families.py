@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ...errors import VoteError
 
+#: How error rates depend on rater, class and answer: see :func:`fit_dawid_skene`.
 FamilyName = Literal["full", "one-coin", "shared"]
 # Counts and rates here have shape (n_raters, n_answers, n_classes): a row of classes a code, as the
 # kernels read them.

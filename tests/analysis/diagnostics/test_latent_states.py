@@ -36,7 +36,7 @@ def votes() -> Votes:
 
 
 def in_groups(n_items: int, seed: int) -> Votes:
-    """Draw votes of raters who err together: a third of the items look like the other class, a third is hard."""
+    """Draw votes of raters who err together: items are hard, or look like the other class."""
     rng = np.random.default_rng(seed)
     looks = rng.integers(3, size=n_items)
     cls = (rng.random(n_items) < 0.7).astype(int)

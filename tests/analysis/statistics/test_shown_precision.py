@@ -181,6 +181,16 @@ def test_the_share_is_that_of_sums_over_images() -> None:
     assert (share.measured[faultless] == share.least[faultless]).all()
 
 
+@pytest.mark.parametrize("replicates", [1, 2])
+def test_where_no_replicate_differs_the_least_share_is_taken(replicates: int) -> None:
+    scores, truth, images = TOGETHER.draw(0)
+    bands = precision_recall_bands(scores, truth=truth, images=images, replicates=replicates)
+    share = independent_share(bands)
+    assert ((share.measured > 0) & (share.measured <= 1)).all()
+    if replicates == 1:
+        assert share.measured.tolist() == share.least.tolist()
+
+
 def test_the_best_lower_bound_is_named() -> None:
     truth = np.arange(100) % 10 > 0
     curve = precision_recall(np.linspace(1, 0, 100), truth=truth)
@@ -220,9 +230,12 @@ def test_curves_side_by_side_are_chosen_apart() -> None:
         ({"costs": (1, 2), "with_confidence": 0.95}, "goes with precision, not with costs"),
         ({"recall": 0.5, "with_confidence": 0.95}, "goes with precision, not with recall"),
         ({"with_confidence": 0.95}, "none is given"),
-        ({"precision": 0.9, "with_confidence": 1}, "confidence 1 is not between 0 and 1"),
-        ({"precision": 0.9, "with_confidence": 0}, "confidence 0 is not between 0 and 1"),
-        ({"precision": 0.9, "with_confidence": math.nan}, "confidence nan is not between"),
+        ({"precision": 0.9, "with_confidence": 1}, "with_confidence 1 is not between 0 and 1"),
+        ({"precision": 0.9, "with_confidence": 0}, "with_confidence 0 is not between 0 and 1"),
+        (
+            {"precision": 0.9, "with_confidence": math.nan},
+            "with_confidence=nan: give a finite number",
+        ),
         ({"precision": 1, "with_confidence": 0.95}, "precision 1 cannot be reached"),
         ({"precision": 0, "with_confidence": 0.95}, "give one between 0 and 1"),
     ],

@@ -9,6 +9,7 @@ import numpy as np
 
 import aggregation
 import analysis
+from analysis.diagnostics.report import model_report_on_votes
 from analysis.release.files.training_list import TRAINING_LIST
 
 from ...support.bad_releases import linked
@@ -28,11 +29,19 @@ def of_release(release: analysis.Release, folder: Path) -> dict[str, dict[str, A
     np.save(predictions, model)
     with_list = linked(release.folder, folder / "release")
     (with_list / TRAINING_LIST).write_text("n90000000_1.JPEG\n", encoding="utf-8")
+    shown = {"cls": 1, "class_names": None, "seed": 0}
     drawn = {"scale": "nominal", "replicates": 9, "seed": 0, "confidence": 0.9}
     return {
         "agreement_of_two": {"table": table, **drawn},
         "agreement": {"votes": votes(), **drawn},
         **{key: {"data": release.folder} for key in ("load_release", "load_synsets")},
+        "plot_agreement": {"aggregated": fit()},
+        "plot_calibration": shown | {"aggregated": fit(), "truth": KNOWN, "replicates": 2},
+        "plot_error_rates": {"fit": fit(), "class_names": None, "refits": 0, "seed": 0},
+        "plot_model_check": {"replicates": 2, "seed": 0},
+        "plot_more_votes": shown | {"fit": fit(), "threshold": 0.8, "truth": None},
+        "plot_precision_recall": shown
+        | {"aggregated": fit(), "truth": KNOWN, "threshold": 0.8, "replicates": 2},
         "load_training_list": {"data": with_list},
         "explorer_page": {"release": release, "replicates": 2},
         "votes_explorer_page": {
@@ -44,6 +53,11 @@ def of_release(release: analysis.Release, folder: Path) -> dict[str, dict[str, A
         "rater_accuracy": {"release": release},
         **{key: {"table": table, "scale": "nominal"} for key in ("cohen_kappa", "scott_pi")},
         "pairs_of_fit": {"fit": fit()},
+        "votes_page": {
+            "report": analysis.report_on_votes(votes()),
+            "model": model_report_on_votes(fit(), replicates=3),
+            "title": "votes",
+        },
         "compare_on_votes": {
             "votes": votes(),
             "truth": KNOWN,

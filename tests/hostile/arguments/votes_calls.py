@@ -33,6 +33,9 @@ def of_votes(folder: Path) -> dict[str, dict[str, Any]]:
     votes_file, items = folder / "v.csv", folder / "k.csv"
     votes_file.write_text("item,rater,label\na,x,1\nb,x,2\na,y,1\nb,y,2\n", encoding="utf-8")
     items.write_text("item,class\n0,1\n1,2\n", encoding="utf-8")
+    sure = folder / "p.csv"
+    rows = (f"{item},0.2,0.3,0.5\n" for item in range(30))
+    sure.write_text("item,0,1,2\n" + "".join(rows), encoding="utf-8")
     em = {
         "n_classes": 3,
         "truth": KNOWN,
@@ -121,6 +124,11 @@ def of_votes(folder: Path) -> dict[str, dict[str, Any]]:
             "seed": 0,
             "strict": True,
         },
+        **{
+            name: {"votes": votes(), "probabilities": fit().posterior}
+            for name in ("fit_crowdlab", "with_classifier")
+        },
+        "read_probabilities": {"path": sure, "votes": votes(), "item": None},
         "as_method": {"method": "ibcc", "name": None},
         "objective_difference": {"one": fit(), "other": fit()},
         "predicts": {"result": fit()},

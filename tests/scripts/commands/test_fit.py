@@ -265,13 +265,6 @@ def write_simulated(folder: Path, extra: str = "") -> list[int]:
     return list(drawn.truth.tolist())
 
 
-def test_bluebirds(reassess: Command, datasets: Path) -> None:
-    files = [datasets / "bluebird_votes.csv", "--truth", datasets / "bluebird_gold.csv"]
-    ended = reassess("fit", *files, "--truth-role", "start", "-o", "out")
-    assert "97 of 108 known items came out right, and 82 by the majority of votes" in ended.err
-    assert "log-likelihood -1,888.1168, converged" in ended.err
-
-
 @pytest.mark.release
 def test_published_votes(reassess: Command, release: Release) -> None:
     ended = reassess("fit", release.folder / "raters.npz", *DAWID_SKENE, "-o", "out")

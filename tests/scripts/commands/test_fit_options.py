@@ -52,3 +52,10 @@ def test_pseudo_counts_that_are_none(
     said: str,
 ) -> None:
     refused(reassess("fit", patients, "--pseudo-count", said), "--pseudo-count")
+
+
+def test_bluebirds(reassess: Command, datasets: Path) -> None:
+    files = [datasets / "bluebird_votes.csv", "--truth", datasets / "bluebird_gold.csv"]
+    ended = reassess("fit", *files, "--truth-role", "start", "-o", "out")
+    assert "97 of 108 known items came out right, and 82 by the majority of votes" in ended.err
+    assert "log-likelihood -1,888.1168, converged" in ended.err

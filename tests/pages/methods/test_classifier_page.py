@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from aggregation import fit_crowdlab, fit_ibcc, vote_share, with_classifier
 
-from ..support.few_votes import Known, accuracy_and_loss, all_sets, long_tail, thinned
+from ...support.few_votes import Known, accuracy_and_loss, all_sets, long_tail, thinned
 
-PAGE = (Path(__file__).parents[2] / "docs" / "classifier.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "classifier.md").read_text(encoding="utf-8")
 ROWS = re.findall(r"^\| ([a-z ,0-9]+) \| (0\.\d) \| (\d.*) \|$", PAGE, re.M)
 RIGHT = (0.6, 0.8, 0.9)
 
@@ -25,7 +25,10 @@ def classifier(known: Known, right: float) -> NDArray[np.float64]:
     truth = np.where(known.truth < 0, rng.integers(k, size=n_items), known.truth)
     wrong = (truth + rng.integers(1, k, size=n_items)) % k
     top = np.where(rng.random(n_items) < right, truth, wrong)
-    return np.where(np.arange(k) == top[:, None], right, (1 - right) / (k - 1))
+    found: NDArray[np.float64] = np.where(
+        np.arange(k) == top[:, None], right, (1 - right) / (k - 1)
+    )
+    return found
 
 
 def measured(jobs: list[Known], right: float) -> NDArray[np.float64]:
@@ -39,7 +42,7 @@ def measured(jobs: list[Known], right: float) -> NDArray[np.float64]:
             ways.append(fit_crowdlab(votes, probabilities=guess).posterior)
             ways.append(fit_ibcc(with_classifier(votes, guess)).posterior)
         found.append([accuracy_and_loss(posterior, known.truth) for posterior in ways])
-    return np.mean(found, axis=0)
+    return np.asarray(np.mean(found, axis=0))
 
 
 def jobs_of(name: str, datasets: Path) -> list[Known]:

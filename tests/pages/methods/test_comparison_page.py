@@ -25,7 +25,7 @@ from analysis.scores.recalibration import PlattMap
 from analysis.statistics.bands import Bands
 from analysis.statistics.estimates import Estimate
 
-PAGE = Path(__file__).parents[2] / "docs" / "comparison.md"
+PAGE = Path(__file__).parents[3] / "docs" / "comparison.md"
 pytestmark = pytest.mark.release
 
 
@@ -112,8 +112,8 @@ def test_models_of_the_votes(release: Release, page: str) -> None:
     for name, (method, options) in MODELS.items():
         fit = METHODS[method](votes, **options)
         check = check_model(fit, replicates=20)
-        added = {"pseudo_count": 0.1} if method == "dawid-skene" else {}
-        held_out = held_out_log_likelihood(votes, method=method, **options, **added)
+        added = options | ({"pseudo_count": 0.1} if method == "dawid-skene" else {})
+        held_out = held_out_log_likelihood(votes, method=method, **added)
         above = fit.posterior[:, -1] >= 0.8
         baseline = baseline or held_out
         cells = (

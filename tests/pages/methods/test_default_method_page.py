@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from aggregation import METHODS
 
-from ..support.few_votes import Known, accuracy_and_loss, all_sets, long_tail, thinned
-from ..support.page_code import words
+from ...support.few_votes import Known, accuracy_and_loss, all_sets, long_tail, thinned
+from ...support.page_code import words
 
-PAGE = (Path(__file__).parents[2] / "docs" / "default-method.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "default-method.md").read_text(encoding="utf-8")
 TABLES = [
     re.findall(r"^\| ([\w ,]+) \| (\d.*) / (.*) \| (.*) / (.*) \| (.*) / (.*) \|$", part, re.M)
     for part in PAGE.split("\n| votes |")[1:]
@@ -30,13 +30,11 @@ def measured(jobs: Sequence[Known]) -> Measured:
     """Mean accuracy and log loss of each method, shape (3, 2)."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return np.mean(
-            [
-                [accuracy_and_loss(METHODS[name](votes).posterior, truth) for name in COMPARED]
-                for votes, truth in jobs
-            ],
-            axis=0,
-        )
+        found = [
+            [accuracy_and_loss(METHODS[name](votes).posterior, truth) for name in COMPARED]
+            for votes, truth in jobs
+        ]
+    return np.asarray(np.mean(found, axis=0))
 
 
 def check(found: dict[str, Measured], rows: list[tuple[str, ...]]) -> None:
@@ -52,7 +50,7 @@ def check(found: dict[str, Measured], rows: list[tuple[str, ...]]) -> None:
 def gains(found: dict[str, Measured]) -> Measured:
     """How far maximum likelihood and IBCC are above the votes, in points, shape (n_sets, 2)."""
     accuracy = 100 * np.array(list(found.values()))[:, :, 0]
-    return accuracy[:, 1:] - accuracy[:, :1]
+    return np.asarray(accuracy[:, 1:] - accuracy[:, :1])
 
 
 def test_real_votes(datasets: Path) -> None:

@@ -11,10 +11,10 @@ import pytest
 
 from aggregation import Votes, diagonal_pseudo_count, read_known_items
 
-from ..support.em_models import quiet_fit
-from ..support.sparse_em import real_votes
+from ...support.em_models import quiet_fit
+from ...support.sparse_em import real_votes
 
-PAGE = (Path(__file__).parents[2] / "docs" / "uncertainty.md").read_text()
+PAGE = (Path(__file__).parents[3] / "docs" / "uncertainty.md").read_text()
 ROWS = re.findall(r"^\| (\w+) \| (\d+) \| (\d+) \| (.* / .*) \|$", PAGE, re.MULTILINE)
 
 

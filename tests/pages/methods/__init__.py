@@ -1,0 +1,1 @@
+"""README, docs and benchmarks hold what they say."""
