@@ -62,8 +62,8 @@ from .uncertainty.replicates.bootstrap import Bootstrap as Bootstrap
 from .uncertainty.replicates.bootstrap import bootstrap as bootstrap
 from .uncertainty.standard_errors import StandardErrors as StandardErrors
 from .uncertainty.standard_errors import standard_errors as standard_errors
-from .votes.classifier import read_probabilities as read_probabilities
-from .votes.classifier import with_classifier as with_classifier
+from .models.classifier import read_probabilities as read_probabilities
+from .models.classifier import with_classifier as with_classifier
 from .votes.given import UNKNOWN as UNKNOWN
 from .votes.given import diagonal_pseudo_count as diagonal_pseudo_count
 from .votes.known_items import KnownItems as KnownItems

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..arguments import check_types
 from ..errors import VoteError
-from ..votes.classifier import checked_probabilities
+from .classifier import checked_probabilities
 from ..votes.votes import Votes
 from .aggregated import Aggregation, Call
 
