@@ -161,7 +161,7 @@ def compare_on_votes(
     check_types(compare_on_votes, locals())
     named = named_methods(methods)
     if truth is not None:  # what is wrong with it is said before all the work
-        known_items({"": np.empty((votes.n_items, votes.n_answers))}, truth)
+        known_items({"": np.zeros((votes.n_items, votes.n_answers))}, truth)
     found: list[Tried] = []
     for place, (name, method) in enumerate(named.items()):
         if progress is not None:
