@@ -30,7 +30,6 @@ MAY_BE: dict[str, tuple[Any, ...]] = {
     "item": ("no such thing",),
     "cls": ("no such thing", -5),
     "name": ("no such thing",),
-    "title": ("no such thing",),
 }
 
 

@@ -58,11 +58,6 @@ def of_release(release: analysis.Release, folder: Path) -> dict[str, dict[str, A
         "rater_accuracy": {"release": release},
         **{key: {"table": table, "scale": "nominal"} for key in ("cohen_kappa", "scott_pi")},
         "pairs_of_fit": {"fit": fit()},
-        "votes_page": {
-            "report": analysis.report_on_votes(votes()),
-            "model": model_report_on_votes(fit(), replicates=3),
-            "title": "votes",
-        },
         "compare_on_votes": {
             "votes": votes(),
             "truth": KNOWN,
