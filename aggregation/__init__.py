@@ -72,14 +72,14 @@ MODULES = {
     "predicts": "uncertainty.model_comparison",
     "profile_class_prior": "uncertainty.profile",
     "read_known_items": "votes.known_items",
-    "read_probabilities": "votes.classifier",
+    "read_probabilities": "models.classifier",
     "read_votes": "votes.read",
     "sample_ibcc": "models.gibbs",
     "simulate_votes": "datasets.simulate",
     "standard_errors": "uncertainty.standard_errors",
     "start_from": "models.dawid_skene.starts",
     "vote_share": "models.vote_share",
-    "with_classifier": "votes.classifier",
+    "with_classifier": "models.classifier",
 }
 __all__ = sorted(MODULES)
 

@@ -11,6 +11,8 @@ from .models.aggregated import Aggregation as Aggregation
 from .models.bwa import fit_bwa as fit_bwa
 from .models.catalogue import METHODS as METHODS
 from .models.catalogue import Method as Method
+from .models.classifier import read_probabilities as read_probabilities
+from .models.classifier import with_classifier as with_classifier
 from .models.criteria import bic as bic
 from .models.criteria import n_parameters as n_parameters
 from .models.crowdlab import fit_crowdlab as fit_crowdlab
@@ -62,8 +64,6 @@ from .uncertainty.replicates.bootstrap import Bootstrap as Bootstrap
 from .uncertainty.replicates.bootstrap import bootstrap as bootstrap
 from .uncertainty.standard_errors import StandardErrors as StandardErrors
 from .uncertainty.standard_errors import standard_errors as standard_errors
-from .votes.classifier import read_probabilities as read_probabilities
-from .votes.classifier import with_classifier as with_classifier
 from .votes.given import UNKNOWN as UNKNOWN
 from .votes.given import diagonal_pseudo_count as diagonal_pseudo_count
 from .votes.known_items import KnownItems as KnownItems

@@ -9,9 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..arguments import check_types
 from ..errors import VoteError
-from ..votes.classifier import checked_probabilities
 from ..votes.votes import Votes
 from .aggregated import Aggregation, Call
+from .classifier import checked_probabilities
 
 Array = NDArray[np.float64]
 # Least trust in a rater or in the classifier, and least error of the likeliest class.

@@ -18,14 +18,15 @@ from ..statistics.precision_recall import PrecisionRecall
 from .curve import drawable
 from .drawing import BLACK, BLUE, DOT_GREY, GREEN, GREY, LIGHT_GREY, VERMILION, drawn_figure
 
-HEIGHT = 8.3
 COLUMNS = 4
-# Panels of curves: left edge, bottom of the lowest row, width, height, and steps between them.
-PANEL = (0.06, 0.58, 0.2, 0.1555)
-STEP = (0.236, 0.2197)
+# Panels of curves: left edge, width, and step to the next one as shares of the figure's width;
+# height, and step to the row below, in inches.
+LEFT, WIDE, ACROSS, HIGH, DOWN = 0.06, 0.2, 0.236, 1.29, 1.824
+# In inches: what is above the panels, between them and the methods' rows, each such row, the foot.
+HEAD, BETWEEN, ROW, FOOT = 0.37, 0.77, 0.3445, 1.29
 TITLE_CHARACTERS = 27
 # The two columns of average precision and of differences.
-AREAS, GAPS = (0.245, 0.155, 0.325, 0.332), (0.605, 0.155, 0.375, 0.332)
+AREAS, GAPS = (0.245, 0.325), (0.605, 0.375)
 SMALL = 8
 # A difference so many times the typical one is drawn as an arrow at the edge.
 FAR = 4
@@ -43,27 +44,34 @@ def comparison_figure(data: Comparison) -> Figure:
     Returns
     -------
     matplotlib.figure.Figure
-        1540 x 1826 pixels, with its caption.
+        1540 pixels wide, and as high as the methods need, with its caption.
     """
-    with drawn_figure(HEIGHT, simulated=data.simulated, panels=True) as (figure, caption):
+    body = ROW * len(data.methods)
+    n_rows = -(-len(data.methods) // COLUMNS)  # the published recipe's place has the key
+    height = FOOT + body + BETWEEN + DOWN * (n_rows - 1) + HIGH + HEAD
+    with drawn_figure(height, simulated=data.simulated, panels=True) as (figure, caption):
         baseline, *others = data.methods
         for place, method in enumerate(others):
             draw_panel(panel(figure, place), method, baseline.curve, data)
             if place % COLUMNS == 0:
                 figure.axes[-1].tick_params(labelleft=True)
         draw_key(panel(figure, len(others)), data)
-        areas, gaps = figure.add_axes(AREAS), figure.add_axes(GAPS)
+        areas, gaps = (
+            figure.add_axes((left, FOOT / height, wide, body / height))
+            for left, wide in (AREAS, GAPS)
+        )
         draw_areas(areas, data.methods)
         draw_gaps(gaps, data.methods)
-        caption(0.1015, what_is_drawn(data))
+        caption((FOOT - 0.45) / height, what_is_drawn(data))
     return figure
 
 
 def panel(figure: Figure, place: int) -> Axes:
     """Add the panel of a place, counted along rows from the top."""
     row, column = divmod(place, COLUMNS)
-    left, bottom, width, height = PANEL
-    return figure.add_axes((left + column * STEP[0], bottom + (1 - row) * STEP[1], width, height))
+    height = figure.get_size_inches()[1]
+    bottom = height - HEAD - HIGH - DOWN * row
+    return figure.add_axes((LEFT + ACROSS * column, bottom / height, WIDE, HIGH / height))
 
 
 def draw_panel(
@@ -198,7 +206,7 @@ def draw_gaps(axes: Axes, methods: Sequence[ComparedMethod]) -> None:
     near = [row for row in range(1, len(gaps)) if is_near(gaps[row], reach)]
     axes.axvline(0, color=GREY, linewidth=0.8, linestyle=(0, (4, 2)))
     draw_intervals(axes, np.array(near), [gaps[row] for row in near], BLUE)
-    axes.set_xlim(-reach, reach * 3.5)
+    axes.set_xlim(-reach, reach * 4.3)
     step = round_below(reach / 1.1)
     axes.set_xticks((-step, 0, step), (f"{MINUS}{step:g}", "0", f"+{step:g}"))
     axes.spines.bottom.set_bounds(-reach, reach)
@@ -207,7 +215,7 @@ def draw_gaps(axes: Axes, methods: Sequence[ComparedMethod]) -> None:
             edge, marker = (-reach, "<") if gap.value < 0 else (reach, ">")
             axes.plot(edge, row, marker=marker, color=BLUE, markersize=6, clip_on=False)
         axes.text(
-            reach * 3.5,
+            reach * 4.3,
             row,
             difference_in_words(gap) if row else "(reference)",
             ha="right",

@@ -58,7 +58,6 @@ def fit_of_store(folder: Path, said: VotesOptions, choice: Choice, wanted: Wante
     if choice.classifier:
         raise UsageError("--classifier goes with votes in files, not in a store")
     method, options, because = choice.made()
-    print_notes(because)
     store = VoteStore.open(folder)
     result, doubts = fitted(method, store, None, options | kept(wanted, options), wanted.threads)
     fit = cast("StoreFit", result)
@@ -69,6 +68,7 @@ def fit_of_store(folder: Path, said: VotesOptions, choice: Choice, wanted: Wante
         "options": options,
         "warnings": doubts,
     }
+    print_notes(because)
     for doubt in doubts:
         warn(doubt)
     if wanted.as_json:

@@ -26,10 +26,10 @@ EVIL: dict[str, tuple[Any, ...]] = {
 MAY_BE: dict[str, tuple[Any, ...]] = {
     "data": ("x",),
     "column": ("no such thing",),
+    "title": ("no such thing",),
     "item": ("no such thing",),
     "cls": ("no such thing", -5),
     "name": ("no such thing",),
-    "title": ("no such thing",),
 }
 
 

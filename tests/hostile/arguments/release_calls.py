@@ -35,6 +35,11 @@ def of_release(release: analysis.Release, folder: Path) -> dict[str, dict[str, A
         "agreement_of_two": {"table": table, **drawn},
         "agreement": {"votes": votes(), **drawn},
         **{key: {"data": release.folder} for key in ("load_release", "load_synsets")},
+        "votes_page": {
+            "report": analysis.report_on_votes(votes()),
+            "model": model_report_on_votes(fit(), replicates=2),
+            "title": "Votes",
+        },
         "plot_agreement": {"aggregated": fit()},
         "plot_calibration": shown | {"aggregated": fit(), "truth": KNOWN, "replicates": 2},
         "plot_error_rates": {"fit": fit(), "class_names": None, "refits": 0, "seed": 0},
@@ -53,11 +58,6 @@ def of_release(release: analysis.Release, folder: Path) -> dict[str, dict[str, A
         "rater_accuracy": {"release": release},
         **{key: {"table": table, "scale": "nominal"} for key in ("cohen_kappa", "scott_pi")},
         "pairs_of_fit": {"fit": fit()},
-        "votes_page": {
-            "report": analysis.report_on_votes(votes()),
-            "model": model_report_on_votes(fit(), replicates=3),
-            "title": "votes",
-        },
         "compare_on_votes": {
             "votes": votes(),
             "truth": KNOWN,

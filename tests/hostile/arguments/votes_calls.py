@@ -98,6 +98,7 @@ def of_votes(folder: Path) -> dict[str, dict[str, Any]]:
             "hard": False,
             "restarts": 0,
             "leave_zeros": False,
+            "checkpoint": None,
             "seed": 0,
         },
         "fit_ebcc": em

@@ -19,9 +19,9 @@ from ..reading.layouts.plain import role_column
 from ..reading.layouts.roles import choose_columns
 from ..reading.options import FileOptions, checked_reading, names_of
 from ..reading.tables.table import Table, text_of
-from .arrays import check_code_range
-from .given import numbers
-from .votes import Votes
+from ..votes.arrays import check_code_range
+from ..votes.given import numbers
+from ..votes.votes import Votes
 
 Array = NDArray[np.float64]
 CLASSIFIER = "classifier"
