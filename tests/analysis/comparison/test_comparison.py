@@ -20,6 +20,7 @@ from aggregation import (
 )
 from analysis import AnalysisError, compare_on_votes, measure_rightness
 from analysis.comparison.comparison import USUAL, VotesComparison
+from analysis.comparison.measures import known_items
 from analysis.comparison.tables import methods_csv
 
 RATES = np.array([[[0.8, 0.2], [0.3, 0.7]], [[0.7, 0.3], [0.1, 0.9]], [[0.9, 0.1], [0.4, 0.6]]] * 2)
@@ -147,3 +148,21 @@ def test_what_a_method_warns_of_is_kept() -> None:
     found = compare_on_votes(few, methods=["dawid-skene", "ibcc"], folds=2)
     assert found.methods[0].doubts == tuple(dict.fromkeys(str(one.message) for one in caught))
     assert found.methods[1].doubts == ()
+
+
+def test_truth_is_read_before_the_work_whatever_memory_holds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What stands for the posteriors that are not there yet must not be what memory held."""
+    looked_at: list[NDArray[np.float64]] = []
+
+    def look(by_name: dict[str, NDArray[np.float64]], truth: Any) -> None:
+        looked_at.extend(by_name.values())
+        known_items(by_name, truth)
+
+    monkeypatch.setattr("analysis.comparison.comparison.known_items", look)
+    with monkeypatch.context() as memory:
+        memory.setattr(np, "empty", lambda shape: np.full(shape, np.nan))
+        with pytest.raises(AnalysisError, match="does not fit 90 items"):
+            compare_on_votes(DRAWN.votes, truth=TRUTH[1:], methods=["vote-share"])
+    assert np.isfinite(looked_at[0]).all()
