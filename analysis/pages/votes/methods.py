@@ -45,7 +45,7 @@ def rightness_cells(method: MethodOnVotes) -> tuple[str, ...]:
         with_ends(less.accuracy, "{:+.1f}"),
         with_ends(found.macro_f1, "{:.1f}"),
         in_nats(found.log_loss),
-        with_ends(found.overconfidence, "{:+.1f}"),
+        f"{with_ends(found.overconfidence, '{:+.1f}')} %",
     )
 
 
