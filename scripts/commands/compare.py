@@ -13,7 +13,7 @@ import typer
 from analysis.defaults import FOLDS, REPLICATES, THRESHOLD
 from analysis.release.files.writing import write_files
 
-from ..outputs.method_tables import CAVEAT, print_methods
+from ..outputs.method_tables import print_methods
 from ..terminal.inputs import print_notes, read_inputs
 from ..terminal.messages import (
     UsageError,
@@ -149,6 +149,7 @@ def compare_votes(
     from analysis import compare_on_votes
     from analysis.comparison.comparison import USUAL
     from analysis.comparison.tables import methods_csv
+    from analysis.comparison.words import CAVEAT
 
     look_in_working_folder()
     with announced_compilation(), recorded_doubts() as doubts, shown_progress() as progress:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from analysis.release.files.writing import write_file
 
@@ -14,8 +14,16 @@ from ..terminal.options import VotesArgument, output_option
 from ..terminal.progress import stages
 from ..terminal.votes_options import VotesOptions, takes_votes
 
-# What is computed: the raters' report, the model's, figures and the page.
-N_STAGES = 7
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aggregation import KnownItems, Votes
+    from analysis.comparison.comparison import VotesComparison
+
+# What is computed: the raters' report, the model's, each of the usual methods, and the page.
+N_STAGES = 14
+# Of more votes methods are not compared: each aggregates them six times.
+MOST_COMPARED = 1_000_000
 
 
 @takes_votes
@@ -27,7 +35,9 @@ def report(
     """Write one page on your own votes: open it in a browser, no network is needed.
 
     Labels and how sure they are, items that need another vote, each rater with error rates and a
-    verdict, which classes are taken for each other, pairs and copies, and whether the model holds.
+    verdict, which classes are taken for each other, pairs and copies, whether the model holds, and
+    methods side by side as `reassess compare --votes` has them; of more than a million votes
+    without these, which would take long.
     """
     from analysis import report_on_votes, votes_page
     from analysis.diagnostics.report import model_report_on_votes
@@ -38,8 +48,11 @@ def report(
         with stages(N_STAGES) as begin:
             raters = report_on_votes(votes, known=known, progress=begin)
             model = model_report_on_votes(raters.fit, progress=begin)
+            methods = methods_side_by_side(votes, known, notes, begin)
             begin("page")
-            page = votes_page(raters, model, title=title_of(file))
+            page = votes_page(raters, model, methods, title=title_of(file))
+    if methods is not None:
+        doubts += [f"{one.name}: {text}" for one in methods.methods for text in one.doubts]
     if output == STANDARD_OUTPUT:
         print_result(page)
     else:
@@ -49,6 +62,30 @@ def report(
         say().print(f"warning: {doubt}", style="yellow", markup=False)
     if output != STANDARD_OUTPUT:
         say().print(f"wrote {output}: open it in a browser", markup=False)
+
+
+def methods_side_by_side(
+    votes: Votes, known: KnownItems | None, notes: list[str], begin: Callable[[str], object]
+) -> VotesComparison | None:
+    """Compare the usual methods; where that cannot be or would take long, note so."""
+    from aggregation import VoteError
+    from analysis import AnalysisError, compare_on_votes
+
+    if votes.n_votes > MOST_COMPARED:
+        notes.append(
+            f"no methods side by side: there are more than {MOST_COMPARED:,} votes; reassess "
+            "compare --votes compares them"
+        )
+        return None
+    try:
+        return compare_on_votes(
+            votes,
+            truth=None if known is None else known.truth,
+            progress=lambda name, _: begin(f"methods: {name}"),
+        )
+    except (AnalysisError, VoteError) as error:
+        notes.append(f"no methods side by side: {error}")
+        return None
 
 
 def title_of(file: Path) -> str:

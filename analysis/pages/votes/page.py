@@ -6,12 +6,14 @@ import base64
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ...comparison.comparison import VotesComparison
 from ...defaults import SHOWN_RATERS
 from ...diagnostics.report import ModelReport
 from ...errors import check_types
 from ...figures import figure_bytes, rater_figures, take_caption
 from ...raters.report import RaterReport, clusters_of_report
 from ..layout import asset, rendered
+from .methods import method_tables
 from .tables import (
     class_table,
     confusion_table,
@@ -41,7 +43,13 @@ class Picture(NamedTuple):
     caption: str
 
 
-def votes_page(report: RaterReport, model: ModelReport, *, title: str = "Your votes") -> str:
+def votes_page(
+    report: RaterReport,
+    model: ModelReport,
+    methods: VotesComparison | None = None,
+    *,
+    title: str = "Your votes",
+) -> str:
     """Make one page on anyone's own votes: labels, raters, pairs, and whether the model holds.
 
     It stands by itself and asks nothing of any network; its tables are sorted and filtered in the
@@ -53,6 +61,9 @@ def votes_page(report: RaterReport, model: ModelReport, *, title: str = "Your vo
         From :func:`analysis.report_on_votes`.
     model : ModelReport
         From `model_report_on_votes` of `analysis.diagnostics.report`, of the same fit.
+    methods : VotesComparison, optional
+        From :func:`analysis.compare_on_votes`, of the same votes. Default: the page has no section
+        on methods.
     title : str
         Of the page.
 
@@ -92,6 +103,7 @@ def votes_page(report: RaterReport, model: ModelReport, *, title: str = "Your vo
         n_listed=len(data["pairs"]["columns"][0]["values"]),
         copies=copy_groups(pairs),
         checks=model.checks,
+        methods=[] if methods is None else method_tables(methods),
         shown_raters=SHOWN_RATERS,
         mean_gain=f"{model.gain.mean():.4f}",
     )

@@ -38,6 +38,7 @@ def of_release(release: analysis.Release, folder: Path) -> dict[str, dict[str, A
         "votes_page": {
             "report": analysis.report_on_votes(votes()),
             "model": model_report_on_votes(fit(), replicates=2),
+            "methods": None,
             "title": "Votes",
         },
         "plot_agreement": {"aggregated": fit()},

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from aggregation import Votes, simulate_votes
-from analysis import report_on_votes, votes_page
+from analysis import compare_on_votes, report_on_votes, votes_page
 from analysis.diagnostics.report import model_report_on_votes
 
 from ....support.browser import WIDTHS, Opened, opened
@@ -28,7 +28,9 @@ HOSTILE = (
 
 def page_of(votes: Votes, title: str = "Votes in votes.csv") -> str:
     report = report_on_votes(votes)
-    return votes_page(report, model_report_on_votes(report.fit, replicates=3), title=title)
+    model = model_report_on_votes(report.fit, replicates=3)
+    methods = compare_on_votes(votes, truth=report.fit.classes(), replicates=20)
+    return votes_page(report, model, methods, title=title)
 
 
 @pytest.fixture(scope="module")
