@@ -31,6 +31,7 @@ COMMANDS = {
     "raters": (["--votes", "FILE", "-o", "out"],),
     "report": (["FILE", "-o", "out/report.html"],),
     "compare": (["--votes", "FILE", "-o", "out"],),
+    "ingest": (["FILE", "-o", "out"],),
     "explore": (["--votes", "FILE", "--truth", "KNOWN", "-o", "out/explore.html"],),
 }
 PLAIN = ["--export", "NONE"]
@@ -78,7 +79,10 @@ def check_file(path: Path, names: set[str]) -> None:
     elif path.suffix == ".parquet":
         from pyarrow import parquet
 
-        assert set(parquet.read_table(path)["item"].to_pylist()) <= names
+        table = parquet.read_table(path)
+        assert set(table["item" if "item" in table.column_names else "name"].to_pylist()) <= names
+    elif path.suffix in (".i32", ".i64"):
+        assert len(content) % (int(path.suffix[2:]) // 8) == 0  # numbers, no names
     elif path.suffix == ".html":
         page = Scripts()
         page.feed(content.decode())
