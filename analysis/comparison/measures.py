@@ -186,12 +186,6 @@ def known_items(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the items of known class, and their classes; what does not fit is an AnalysisError."""
     shapes = {posterior.shape for posterior in by_name.values()}
-    for name, posterior in by_name.items():
-        if not (np.isfinite(posterior) & (posterior >= 0)).all():
-            raise AnalysisError(
-                f"the posterior {f'of {name} ' if name else ''}has entries that are no "
-                "probabilities: give numbers from 0 to 1"
-            )
     given = np.asarray(truth)
     if len(shapes) != 1 or len(next(iter(shapes))) != 2:
         raise AnalysisError(
@@ -211,4 +205,10 @@ def known_items(
     items = np.flatnonzero(given >= 0)
     if not len(items):
         raise AnalysisError("the class of no item is known: there is nothing to measure on")
+    for name, posterior in by_name.items():
+        if not (np.isfinite(posterior[items]) & (posterior[items] >= 0)).all():
+            raise AnalysisError(
+                f"the posterior {f'of {name} ' if name else ''}has entries that are no "
+                "probabilities: give numbers from 0 to 1"
+            )
     return items, given[items].astype(np.int64)

@@ -195,7 +195,7 @@ def test_outcomes_are_the_experts(simulated: Release) -> None:
 
 def test_csv_holds_every_scores_twice(report: CalibrationReport) -> None:
     rows = list(csv.DictReader(io.StringIO(calibration_csv(report))))
-    assert len(rows) == 2 * len(report.of) == 22
+    assert len(rows) == 2 * len(report.of) == 28
     for row in rows:
         found = report.of[row["scores"]][row["against"]]
         for name in STATISTICS:
@@ -206,7 +206,7 @@ def test_csv_holds_every_scores_twice(report: CalibrationReport) -> None:
 
 def test_reliability_csv_holds_the_bins(report: CalibrationReport) -> None:
     rows = list(csv.DictReader(io.StringIO(reliability_csv(report))))
-    assert len(rows) == 22 * 10
+    assert len(rows) == 28 * 10
     some = [row for row in rows if (row["scores"], row["against"]) == (PLATT, SHARE)]
     assert [int(row["n"]) for row in some] == report.of[PLATT][SHARE].bins.n.tolist()
     assert (some[0]["from"], some[-1]["to"]) == ("0.0", "1.0")
