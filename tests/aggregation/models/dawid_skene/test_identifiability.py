@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from aggregation import IdentifiabilityWarning, Votes, fit_dawid_skene
 from aggregation.models.dawid_skene.identifiability import count_pieces, listed
 
 from ....support.em_models import crowd
+from ....support.sparse_em import NAMES, real_votes
 
 
 def messages(votes: Votes, **options: Any) -> list[str]:
@@ -212,3 +214,16 @@ def test_few_raters_who_voted_once_among_many_votes_are_no_matter() -> None:
     more = Votes.from_triples(*zip(*triples, (0, 6, 0), strict=True))
     assert votes.n_votes == 2000
     assert messages(more) == []
+
+
+@pytest.mark.parametrize("family", ["full", "one-coin", "shared"])
+def test_on_real_votes_few_warnings_are_due(datasets: Path, family: Any) -> None:
+    crowded = {"full": {"act_CF", "act_MS", "labelme"}, "one-coin": set(), "shared": set()}
+    once = {"full": set(), "one-coin": {"act_CF"}, "shared": set()}
+    for name in NAMES:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            fit_dawid_skene(real_votes(datasets, name), family=family)
+        said = " ".join(str(warning.message) for warning in caught)
+        assert ("error rates are estimated from" in said) == (name in crowded[family]), name
+        assert ("voted once" in said) == (name in once[family]), name
