@@ -90,6 +90,8 @@ def checked_pseudo_count(
 def diagonal_pseudo_count(off: float, extra: float, n_classes: int) -> NDArray[np.float64]:
     """Give a `pseudo_count` that holds raters to be right rather than wrong, before they vote.
 
+    For the families "full" and "shared"; with "one-coin" the same is ``[off + extra, off]``.
+
     Parameters
     ----------
     off : float

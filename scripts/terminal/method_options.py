@@ -193,7 +193,9 @@ def known_arguments(method: Method, known: KnownItems, votes: Votes, role: str) 
     """
     from aggregation import start_from
 
-    arguments: dict[str, Any] = {"n_classes": len(known.class_names), "truth": known.truth}
+    arguments: dict[str, Any] = {"truth": known.truth}
+    if "n_classes" in method.takes:
+        arguments["n_classes"] = len(known.class_names)
     classes, answers = (list(map(str, names)) for names in (known.class_names, votes.answer_names))
     if "truth_role" in method.takes:
         start = start_from(known, votes) if role == UNSAID["truth_role"] else None

@@ -164,10 +164,12 @@ def test_initial_errors_are_kept_without_steps() -> None:
 
 
 @pytest.mark.parametrize("n_iter", [0, 1, 2, 7])
-def test_initial_errors_are_counts_in_every_step(n_iter: int) -> None:
+@pytest.mark.parametrize("one_coin", [False, True])
+def test_initial_errors_are_counts_in_every_step(n_iter: int, one_coin: bool) -> None:
     frame, counts = table()
-    model = DawidSkene(n_iter, -np.inf, "addition").fit(FRAME, initial_error=frame)
-    posterior, rates, _ = steps(n_iter, added=counts)
+    kind = OneCoinDawidSkene if one_coin else DawidSkene
+    model = kind(n_iter, -np.inf, "addition").fit(FRAME, initial_error=frame)
+    posterior, rates, _ = steps(n_iter, added=counts, one_coin=one_coin)
     check(model, posterior, rates)
     assert (np.diff(model.loss_history_) > -1e-15).all()
 

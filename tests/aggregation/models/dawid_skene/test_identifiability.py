@@ -13,7 +13,7 @@ from aggregation import IdentifiabilityWarning, Votes, fit_dawid_skene, simulate
 from aggregation.models.dawid_skene.identifiability import count_pieces, listed
 
 from ....support.em_models import crowd
-from ....support.sparse_em import real_votes
+from ....support.sparse_em import NAMES, real_votes
 
 
 def messages(votes: Votes, **options: Any) -> list[str]:
@@ -248,3 +248,16 @@ def test_one_coin_on_real_votes(datasets: Path, name: str, is_told: bool) -> Non
 def test_one_coin_on_bluebirds(datasets: Path) -> None:
     (told,) = messages(Votes.read(datasets / "bluebird_votes.csv"), family="one-coin")
     assert told.startswith("38% of the answers are 1, but one-coin raters leave it 2.8% of")
+
+
+@pytest.mark.parametrize("family", ["full", "one-coin", "shared"])
+def test_on_real_votes_few_warnings_are_due(datasets: Path, family: Any) -> None:
+    crowded = {"full": {"act_CF", "act_MS", "labelme"}, "one-coin": set(), "shared": set()}
+    once = {"full": set(), "one-coin": {"act_CF"}, "shared": set()}
+    for name in NAMES:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            fit_dawid_skene(real_votes(datasets, name), family=family)
+        said = " ".join(str(warning.message) for warning in caught)
+        assert ("error rates are estimated from" in said) == (name in crowded[family]), name
+        assert ("voted once" in said) == (name in once[family]), name
