@@ -11,8 +11,8 @@ import contextlib
 import hashlib
 import json
 import os
+import secrets
 import stat
-import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -23,6 +23,8 @@ SUFFIX = ".reassess-part"
 # Where files cannot be locked, nobody is at work any more on what is as old as this.
 OLD_SECONDS = 86_400.0
 HASHES = "files"
+# How a part is opened: nobody else has a file of that name.
+NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 _parts: set[Path] = set()
 
@@ -42,7 +44,6 @@ class Part:
         with _named(path):
             self._place.parent.mkdir(parents=True, exist_ok=True)
             handle, self._beside = _locked(self._place.parent)
-            _parts.add(self._beside)
             try:
                 self.stream: BinaryIO = os.fdopen(handle, "wb")
             except OSError:
@@ -172,11 +173,19 @@ def _sha256(path: Path) -> str | None:
 def _locked(folder: Path) -> tuple[int, Path]:
     """Make a file that is locked as long as this process holds it."""
     while True:
-        handle, name = tempfile.mkstemp(dir=folder, prefix=".", suffix=SUFFIX)
-        # Who sweeps between the two lines has it: then another is made.
+        beside = folder / f".{secrets.token_hex(8)}{SUFFIX}"
+        # Known before it is there: a signal in between would leave it.
+        _parts.add(beside)
+        try:
+            handle = os.open(beside, NEW, 0o600)
+        except OSError:
+            _parts.discard(beside)
+            raise
+        # Who sweeps between the two has it: then another is made.
         if _lock(handle) and os.fstat(handle).st_nlink:
-            return handle, Path(name)
+            return handle, beside
         os.close(handle)
+        _parts.discard(beside)
 
 
 def _lock(handle: int) -> bool:
