@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from functools import cached_property, partial
 from typing import Any, overload
 
 import numpy as np
@@ -28,28 +28,28 @@ NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 DIGITS = "0123456789+-."
 
 
-class ArrowNames(Sequence[Any]):
-    """Names that stay in Arrow until someone wants one: a tuple of millions takes its time.
+class LateNames(Sequence[Any]):
+    """Names that stay in Arrow, or on disk, until someone wants one: millions take their time.
 
     Parameters
     ----------
-    held : pyarrow.Array
-        The names in any order, without nulls.
-    order : ndarray of int
-        Their places in `held`.
+    read : callable
+        Returns them, as an array of Arrow without nulls.
+    size : int
+        How many there are.
     """
 
-    def __init__(self, held: Any, order: NDArray[Any]) -> None:
-        self.held = held
-        self.order = order
+    def __init__(self, read: Callable[[], Any], size: int) -> None:
+        self.read = read
+        self.size = size
 
     @cached_property
     def whole(self) -> tuple[Any, ...]:
         """All names."""
-        return tuple(self.held.take(self.order).to_pylist())
+        return tuple(self.read().to_pylist())
 
     def __len__(self) -> int:
-        return len(self.order)
+        return self.size
 
     @overload
     def __getitem__(self, place: int) -> Any: ...
@@ -59,13 +59,29 @@ class ArrowNames(Sequence[Any]):
         return self.whole[place]
 
     def __eq__(self, other: object) -> bool:
-        return self.whole == (other.whole if isinstance(other, ArrowNames) else other)
+        return self.whole == (other.whole if isinstance(other, LateNames) else other)
 
     def __hash__(self) -> int:
         return hash(self.whole)
 
     def __repr__(self) -> str:
         return repr(self.whole)
+
+
+class ArrowNames(LateNames):
+    """Names in Arrow: some of an array's, or all of them in another order.
+
+    Parameters
+    ----------
+    held : pyarrow.Array
+        Without nulls.
+    order : ndarray of int
+        The names' places in `held`.
+    """
+
+    def __init__(self, held: Any, order: NDArray[Any]) -> None:
+        super().__init__(partial(held.take, order), len(order))
+        self.held = held
 
 
 def coded_arrow(column: Any, what: str, *, text_only: bool = False) -> Column:

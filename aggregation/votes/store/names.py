@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from functools import cached_property
-from typing import Any, overload
+from collections.abc import Collection
+from typing import Any
 
 from ...errors import VoteError
 from ...reading.names import exact_floats, whole_numbers
@@ -14,46 +13,6 @@ from ...reading.tables.table import Objects, values_of
 # and text in a file that knows better.
 WRITTEN, TEXT = "written", "text"
 WHOLE, FLOAT = "int64", "double"
-
-
-class LateNames(Sequence[Any]):
-    """Names that stay on disk until someone wants one.
-
-    Parameters
-    ----------
-    read : callable
-        Returns them, as an array of Arrow.
-    size : int
-        How many there are.
-    """
-
-    def __init__(self, read: Callable[[], Any], size: int) -> None:
-        self.read = read
-        self.size = size
-
-    @cached_property
-    def whole(self) -> tuple[Any, ...]:
-        """All names."""
-        return tuple(self.read().to_pylist())
-
-    def __len__(self) -> int:
-        return self.size
-
-    @overload
-    def __getitem__(self, place: int) -> Any: ...
-    @overload
-    def __getitem__(self, place: slice) -> tuple[Any, ...]: ...
-    def __getitem__(self, place: int | slice) -> Any:
-        return self.whole[place]
-
-    def __eq__(self, other: object) -> bool:
-        return self.whole == (other.whole if isinstance(other, LateNames) else other)
-
-    def __hash__(self) -> int:
-        return hash(self.whole)
-
-    def __repr__(self) -> str:
-        return repr(self.whole)
 
 
 def as_text(column: Any, what: str, *, written: bool) -> tuple[Any, str]:
