@@ -33,7 +33,7 @@ class CsvStream:
         return self.part
 
     def drop(self) -> None:
-        """Leave it as it is."""
+        """Let go of it, whole or not."""
 
 
 class ParquetStream:
@@ -62,7 +62,7 @@ class ParquetStream:
         return self.part
 
     def drop(self) -> None:
-        """Leave it as it is: the writer would end the file when it is let go."""
+        """Let go of it, whole or not: the writer would end a file that is closed by then."""
         if self.writer is not None:
             with suppress(OSError):
                 self.writer.close()
@@ -79,6 +79,5 @@ def streamed(path: Path) -> Iterator[CsvStream | ParquetStream]:
         stream = (ParquetStream if path.suffix == ".parquet" else CsvStream)(part)
         try:
             yield stream
-        except BaseException:
+        finally:
             stream.drop()
-            raise

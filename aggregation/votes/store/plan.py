@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -107,6 +108,8 @@ def prepared(folder: Path, plan: Plan) -> Path | None:
         before = (partial / PLAN).read_bytes()
     except FileNotFoundError:
         if (folder / MANIFEST).exists():
+            with suppress(OSError):
+                partial.rmdir()  # killed as this was all that was left to do
             raise VoteError(
                 f"{folder}: holds a store already: name another folder, or delete it"
             ) from None
