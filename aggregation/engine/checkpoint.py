@@ -71,7 +71,7 @@ class Checkpoint:
             return
         sink = io.BytesIO()
         np.savez(sink, allow_pickle=False, **arrays_of(state), key=np.array(self.key))
-        part = self.path.with_name(f".{self.path.name}.part")
+        part = part_of(self.path)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             part.write_bytes(sink.getbuffer())
@@ -83,6 +83,17 @@ class Checkpoint:
                 f"{self.path}: the checkpoint cannot be written ({error.strerror}); the one before "
                 "it, if there is one, can be resumed"
             ) from error
+
+
+def forget(path: FilePath) -> None:
+    """Delete a checkpoint, and what a process that was killed has left of the next one."""
+    for one in (path, part_of(path)):
+        one.unlink(missing_ok=True)
+
+
+def part_of(path: FilePath) -> FilePath:
+    """Name the file that takes a checkpoint's place when it is whole."""
+    return path.with_name(f".{path.name}.part")
 
 
 def arrays_of(state: State) -> dict[str, Any]:

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
+from tempfile import TemporaryFile, gettempdir
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import VoteError
 from ..kernels.threads import Threads, thread_count
 from ..votes.store.store import VoteStore
 from ..votes.votes import Votes
 from .blocks import Blocks, Cut, Expectation, cut_of
 from .patterns import Patterns, distinct_patterns, each_its_own
+
+# Arrays begin at multiples of so many bytes of a file.
+ALIGNED = 64
 
 
 class Partitions:
@@ -126,8 +129,8 @@ class Mapped:
     def __init__(self, store: VoteStore) -> None:
         self.store = store
         self.size = store.n_partitions
-        self.folder = TemporaryDirectory(prefix="reassess-")
-        self.shared: dict[int, bool] = {}
+        self.kept = Kept()
+        self.found: dict[int, list[Place] | None] = {}
 
     def votes(self, number: int) -> Votes:
         """Return the votes of a partition."""
@@ -135,32 +138,71 @@ class Mapped:
 
     def patterns(self, number: int, votes: Votes, threads: Threads) -> Patterns:
         """Return its patterns, which are looked for once."""
-        if number not in self.shared:
+        if number not in self.found:
             found = distinct_patterns(votes, threads)
-            self.shared[number] = found.of_item is not None
-            if not self.shared[number]:
+            if found.of_item is None:
+                self.found[number] = None
                 return found
-            for path, array in zip(self.paths(number), found, strict=True):
-                np.save(path, np.asarray(array))
-        if not self.shared[number]:
+            self.found[number] = [self.kept.add(np.asarray(array)) for array in found]
+        places = self.found[number]
+        if places is None:
             return each_its_own(votes)
-        # may be written to, as those in memory: one kind of array is one kernel to compile
-        arrays: list[Any] = [mapped(path) for path in self.paths(number)]
+        arrays: list[Any] = [self.kept.mapped(place) for place in places]
         return Patterns(*arrays)
-
-    def paths(self, number: int) -> list[Path]:
-        """Name the files of a partition's patterns."""
-        return [Path(self.folder.name) / f"{number}-{name}.npy" for name in Patterns._fields]
 
     def close(self) -> None:
         """Delete the patterns."""
-        self.folder.cleanup()
+        self.kept.close()
 
 
-def mapped(path: Path) -> NDArray[Any]:
-    """Map an array's file into memory; what is written to it is not kept."""
-    held: NDArray[Any] = np.load(path, mmap_mode="c").view(np.ndarray)
-    return held
+class Place(NamedTuple):
+    """Where an array lies in a file."""
+
+    offset: int
+    kind: np.dtype[Any]
+    size: int
+
+
+class Kept:
+    """Arrays in a file without a name, which is gone with the process, however that ends."""
+
+    def __init__(self) -> None:
+        self.file = TemporaryFile(buffering=0)  # noqa: SIM115 (it is closed by close)
+        self.end = 0
+
+    def add(self, array: NDArray[Any]) -> Place:
+        """Write an array at the end of the file.
+
+        Raises
+        ------
+        VoteError
+            If there is no room for it.
+        """
+        place = Place(-(-self.end // ALIGNED) * ALIGNED, array.dtype, array.size)
+        self.end = place.offset + array.nbytes
+        left = np.ascontiguousarray(array).data.cast("B") if array.size else memoryview(b"")
+        self.file.seek(place.offset)
+        try:
+            while left:
+                left = left[self.file.write(left) :]
+        except OSError as error:
+            raise VoteError(
+                f"{gettempdir()}: patterns of votes cannot be kept there ({error.strerror}): make "
+                "room, or name another folder in TMPDIR"
+            ) from error
+        return place
+
+    def mapped(self, place: Place) -> NDArray[Any]:
+        """Map an array into memory; what is written to it is not kept."""
+        if not place.size:
+            return np.empty(0, place.kind)
+        # may be written to, as those in memory: one kind of array is one kernel to compile
+        held = np.memmap(self.file, place.kind, "c", place.offset, place.size)
+        return held.view(np.ndarray)
+
+    def close(self) -> None:
+        """Delete the file."""
+        self.file.close()
 
 
 def blocks_of(votes: Votes | VoteStore, n_classes: int, threads: int | None) -> Blocks | Partitions:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from ..terminal.files import write_set
 from ..terminal.inputs import print_notes
 from ..terminal.messages import UsageError, print_result, say, warn
 from ..terminal.method_options import Choice
@@ -48,6 +49,7 @@ class Wanted(NamedTuple):
 def fit_of_store(folder: Path, said: VotesOptions, choice: Choice, wanted: Wanted) -> None:
     """Fit the votes of a store, and write or print what was found."""
     from aggregation import VoteStore
+    from aggregation.engine.checkpoint import forget
     from analysis.release.labels.provenance import versions
 
     if said != VotesOptions():
@@ -76,7 +78,7 @@ def fit_of_store(folder: Path, said: VotesOptions, choice: Choice, wanted: Wante
     if wanted.out is not None:
         with shares_shown() as tell:
             summary = write_store_files(fit, wanted, provenance, tell)
-        (wanted.out / CHECKPOINT).unlink(missing_ok=True)
+        forget(wanted.out / CHECKPOINT)
     elif not wanted.as_json:
         summary = print_store_labels(fit, wanted.threads)
     else:
@@ -86,13 +88,15 @@ def fit_of_store(folder: Path, said: VotesOptions, choice: Choice, wanted: Wante
 
 def kept(wanted: Wanted, options: dict[str, Any]) -> dict[str, Any]:
     """Return where the fit is kept while it climbs, as an option; nowhere without a folder."""
+    from aggregation.engine.checkpoint import forget
+
     if wanted.out is None or options.get("restarts"):
         if wanted.resume:
             raise UsageError("--resume needs -o DIR, and no --restarts")
         return {}
     path = wanted.out / CHECKPOINT
     if not wanted.resume:
-        path.unlink(missing_ok=True)
+        forget(path)
     elif not path.exists():
         say().print(f"there is no {path} to go on from: the fit starts anew", markup=False)
     return {"checkpoint": path}
@@ -102,8 +106,7 @@ def write_store_files(fit: StoreFit, wanted: Wanted, provenance: dict[str, Any],
     """Write labels and posteriors partition by partition, then all else; return the summary."""
     from aggregation import Table, posterior_table
     from aggregation.models.store_tables import StoreTables
-    from analysis.release.files.download import sha256_of
-    from analysis.release.files.writing import HASHES, with_hashes, write_files
+    from analysis.release.files.writing import HASHES, with_hashes
     from analysis.tables import to_csv
 
     tables = StoreTables(fit)
@@ -115,14 +118,15 @@ def write_store_files(fit: StoreFit, wanted: Wanted, provenance: dict[str, Any],
             labels.write(part.labels())
             posteriors.write(Table(posterior_table(part)))
             tell("writing", number / fit.votes.n_partitions)
-    contents = {
-        "raters.csv": tables.rater_table().to_csv().encode(),
-        "error_rates.csv": to_csv(tables.error_rate_table()).encode(),
-    }
-    made = with_hashes(provenance, contents)
-    made[HASHES] |= {name: sha256_of(out / name) for name in ("labels.csv", posteriors_file)}
-    contents["fit.json"] = fit_numbers_json(fit, None, made).encode()
-    write_files({out / name: content for name, content in contents.items()})
+        finished = [labels.finished(), posteriors.finished()]
+        contents = {
+            "raters.csv": tables.rater_table().to_csv().encode(),
+            "error_rates.csv": to_csv(tables.error_rate_table()).encode(),
+        }
+        made = with_hashes(provenance, contents)
+        made[HASHES] |= {part.path.name: part.sha256() for part in finished}
+        contents["fit.json"] = fit_numbers_json(fit, None, made).encode()
+        write_set(out, contents, finished=finished)
     names = f"labels.csv, raters.csv, {posteriors_file}, error_rates.csv, fit.json"
     say().print(f"wrote {names} to {out}, in the store's order", markup=False)
     return tables.summary()

@@ -230,7 +230,8 @@ def store_pieces(folder: Path, rows: int) -> Iterator[VotePiece]:
     """Yield the votes of a store."""
     manifest = read_manifest(folder)
     check_files(folder, manifest, hashes=True)
-    raters, answers = held_names(folder / RATERS), held_names(folder / ANSWERS)
+    raters = held_names(folder / RATERS, manifest.n_raters)
+    answers = held_names(folder / ANSWERS, manifest.n_answers)
     done = 0
     for number, (_, n_votes) in enumerate(manifest.partitions):
         starts, codes = mapped_partition(folder, manifest, number)

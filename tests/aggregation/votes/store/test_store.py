@@ -200,5 +200,5 @@ def test_another_version_is_refused(store: VoteStore, tmp_path: Path) -> None:
     with pytest.raises(VoteError, match="is not the manifest of a store"):
         VoteStore.open(folder)
     path.write_text("{")
-    with pytest.raises(VoteError, match=r"manifest.json: cannot be read"):
+    with pytest.raises(VoteError, match=r"manifest.json: is damaged"):
         VoteStore.open(folder)
