@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,19 +19,47 @@ from .blocks import Blocks, Cut, Expectation, cut_of
 from .patterns import Patterns, distinct_patterns, each_its_own
 
 
+class Sum(NamedTuple):
+    """What some partitions in a row add up to: a node of the tree in which all are added.
+
+    Attributes
+    ----------
+    first, size : int
+        The first of the partitions, and how many there are: a power of two, of which `first` is a
+        multiple.
+    total : Expectation
+    """
+
+    first: int
+    size: int
+    total: Expectation
+
+
 class Partitions:
     """Votes in partitions, each of which is :class:`Blocks`, one after the other.
 
     The sums of partitions are added in a tree that their number alone decides. So votes that were
     read from a store into memory come to the very bits of the store. Of a store, nothing that grows
     with the votes is held: arrays are mapped for as long as their partition is at work.
+
+    `numbers` are the partitions to go through, in a row, where these are not all of a store; what
+    is kept of its patterns lies in the folder `scratch`.
     """
 
-    def __init__(self, votes: Votes | VoteStore, n_classes: int, threads: int | None) -> None:
+    def __init__(
+        self,
+        votes: Votes | VoteStore,
+        n_classes: int,
+        threads: int | None,
+        *,
+        numbers: Sequence[int] | None = None,
+        scratch: str | None = None,
+    ) -> None:
         self.votes = votes
         self.n_classes = n_classes
         self.threads = Threads(thread_count(threads, votes.n_votes))
-        self.pieces = Mapped(votes) if isinstance(votes, VoteStore) else Held(votes)
+        self.pieces = Mapped(votes, scratch) if isinstance(votes, VoteStore) else Held(votes)
+        self.numbers = range(self.pieces.size) if numbers is None else numbers
         self.cuts: dict[int, Cut] = {}
 
     def close(self) -> None:
@@ -41,7 +69,7 @@ class Partitions:
 
     def __iter__(self) -> Iterator[Blocks]:
         """Yield the partitions."""
-        for number in range(self.pieces.size):
+        for number in self.numbers:
             votes = self.pieces.votes(number)
             patterns = self.pieces.patterns(number, votes, self.threads)
             if number not in self.cuts:
@@ -58,11 +86,18 @@ class Partitions:
         self, rates: NDArray[np.float64], prior: NDArray[np.float64], hard: bool
     ) -> Expectation:
         """Count what is expected under these parameters; see :meth:`Blocks.e_step`."""
-        return added(blocks.e_step(rates, prior, hard) for blocks in self)
+        return added(self.sums(Blocks.e_step, rates, prior, hard))
 
     def affinity_step(self, affinity: NDArray[np.float64]) -> Expectation:
         """Count with the mean affinity of an item's answers; see :meth:`Blocks.affinity_step`."""
-        return added(blocks.affinity_step(affinity) for blocks in self)
+        return added(self.sums(Blocks.affinity_step, affinity))
+
+    def sums(self, step: Callable[..., Expectation], *tables: Any) -> list[Sum]:
+        """Take a step of :class:`Blocks` in each partition; add up as far as the tree allows."""
+        steps = (step(blocks, *tables) for blocks in self)
+        return joined(
+            Sum(number, 1, total) for number, total in zip(self.numbers, steps, strict=True)
+        )
 
     def posteriors(
         self, rates: NDArray[np.float64], prior: NDArray[np.float64]
@@ -80,7 +115,14 @@ class Partitions:
 
     def log_likelihood_at(self, rates: NDArray[np.float64], prior: NDArray[np.float64]) -> float:
         """Log-likelihood of all votes."""
-        return height_of(height for _, _, height in self.posteriors(rates, prior))
+        return added(self.sums(height_alone, rates, prior)).log_likelihood
+
+
+def height_alone(
+    blocks: Blocks, rates: NDArray[np.float64], prior: NDArray[np.float64]
+) -> Expectation:
+    """Return the log-likelihood of a partition as a step that counts nothing."""
+    return only_height(blocks.log_likelihood_at(rates, prior))
 
 
 class Held:
@@ -123,10 +165,10 @@ def between(votes: Votes, first: int, last: int) -> Votes:
 class Mapped:
     """Partitions of a store, whose patterns are kept on disk as long as they are needed."""
 
-    def __init__(self, store: VoteStore) -> None:
+    def __init__(self, store: VoteStore, scratch: str | None) -> None:
         self.store = store
         self.size = store.n_partitions
-        self.folder = TemporaryDirectory(prefix="reassess-")
+        self.folder = TemporaryDirectory(prefix="reassess-", dir=scratch)
         self.shared: dict[int, bool] = {}
 
     def votes(self, number: int) -> Votes:
@@ -170,26 +212,37 @@ def blocks_of(votes: Votes | VoteStore, n_classes: int, threads: int | None) -> 
     return Blocks(votes, n_classes, threads)
 
 
-def added(parts: Iterable[Expectation]) -> Expectation:
-    """Add up parts two by two, the sums of these two by two, and so on.
+def joined(sums: Iterable[Sum]) -> list[Sum]:
+    """Add up partitions that follow each other two by two, these two by two, and so on.
 
-    No more than one sum of each height of the tree is held at a time.
+    What is left is where the tree goes on with partitions that are not here. No more than one sum
+    of each size is held at a time.
 
     Examples
     --------
-    >>> parts = [Expectation(np.ones(1), np.ones(1), value) for value in (1.0, 2.0, 3.0)]
-    >>> added(parts).log_likelihood  # (1 + 2) + 3
-    6.0
+    >>> [(one.first, one.size) for one in joined(Sum(k, 1, only_height(0)) for k in range(3, 9))]
+    [(3, 1), (4, 4), (8, 1)]
     """
-    held: list[tuple[int, Expectation]] = []
-    for part in parts:
-        total, height = part, 0
-        while held and held[-1][0] == height:
-            total, height = plus(held.pop()[1], total), height + 1
-        held.append((height, total))
-    _, total = held.pop()
-    while held:
-        total = plus(held.pop()[1], total)
+    held: list[Sum] = []
+    for first, size, total in sums:
+        while held and held[-1].size == size and held[-1].first % (2 * size) == 0:
+            first, size, total = held[-1].first, 2 * size, plus(held.pop().total, total)
+        held.append(Sum(first, size, total))
+    return held
+
+
+def added(sums: Iterable[Sum]) -> Expectation:
+    """Add up all partitions in their tree: where it is ragged, from the end.
+
+    Examples
+    --------
+    >>> added(Sum(k, 1, only_height(2**k)) for k in range(3)).log_likelihood  # (1 + 2) + 4
+    7
+    """
+    *others, last = joined(sums)
+    total = last.total
+    for other in reversed(others):
+        total = plus(other.total, total)
     return total
 
 
@@ -202,7 +255,13 @@ def plus(one: Expectation, other: Expectation) -> Expectation:
     )
 
 
+def only_height(log_likelihood: float) -> Expectation:
+    """Return a log-likelihood as a sum without counts."""
+    none = np.zeros(0)
+    return Expectation(none, none, log_likelihood)
+
+
 def height_of(heights: Iterable[float]) -> float:
     """Add up log-likelihoods in the same tree."""
-    none = np.zeros(0)
-    return added(Expectation(none, none, height) for height in heights).log_likelihood
+    leaves = (Sum(number, 1, only_height(height)) for number, height in enumerate(heights))
+    return added(leaves).log_likelihood

@@ -16,7 +16,7 @@ import pytest
 
 from aggregation import Fit, IdentifiabilityWarning, VoteError, Votes, VoteStore, fit_dawid_skene
 from aggregation.engine.blocks import Expectation
-from aggregation.engine.partitions import added, height_of
+from aggregation.engine.partitions import Sum, added, height_of
 from aggregation.models.store_fit import StoreFit
 
 from ...support.stores import write_csv
@@ -170,7 +170,7 @@ def test_sums_are_added_in_a_tree() -> None:
     for size in range(1, 12):
         assert height_of(values[:size].tolist()) == tree(values[:size].tolist())
     one = Expectation(np.ones((1, 1, 1)), np.ones(1), -1.0)
-    assert added([one]) is one
+    assert added([Sum(0, 1, one)]) is one
 
 
 def test_a_partition_that_is_gone_is_named(store: VoteStore, tmp_path: Path) -> None:
