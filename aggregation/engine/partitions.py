@@ -2,37 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from functools import partial
+from itertools import chain, pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import VoteError
 from ..kernels.threads import Threads, thread_count
+from ..votes.store.manifest import read_manifest
 from ..votes.store.store import VoteStore
 from ..votes.votes import Votes
 from .blocks import Blocks, Cut, Expectation, cut_of
+from .dask_pieces import Pieces
 from .patterns import Patterns, distinct_patterns, each_its_own
-
-
-class Sum(NamedTuple):
-    """What some partitions in a row add up to: a node of the tree in which all are added.
-
-    Attributes
-    ----------
-    first, size : int
-        The first of the partitions, and how many there are: a power of two, of which `first` is a
-        multiple.
-    total : Expectation
-    """
-
-    first: int
-    size: int
-    total: Expectation
+from .sums import Sum, added, height_of, joined, only_height
 
 
 class Partitions:
@@ -125,6 +114,62 @@ def height_alone(
     return only_height(blocks.log_likelihood_at(rates, prior))
 
 
+class OnCluster(Partitions):
+    """Partitions of a store, in as many runs as a Dask cluster has workers.
+
+    Each worker goes through a run of its own, and sends back what adds up in it; the rest of the
+    tree is added here. Posteriors are made here, too, a partition at a time.
+    """
+
+    def __init__(self, store: VoteStore, n_classes: int, threads: int | None) -> None:
+        super().__init__(store, n_classes, threads)
+        self.store = store
+        self.said_threads = threads
+        self.runs: Pieces | None = None
+
+    def close(self) -> None:
+        """End what is ours of the cluster, too."""
+        super().close()
+        if self.runs is not None:
+            self.runs.close()
+
+    def sums(self, step: Callable[..., Expectation], *tables: Any) -> list[Sum]:
+        """Take a step in each partition, run by run; see :meth:`Partitions.sums`."""
+        if self.runs is None:  # when it is first needed: posteriors alone need none
+            store = replace(self.store, scheduler=None)
+            make = partial(run_of, replace(store, folder=store.folder.absolute()), self.n_classes)
+            self.runs = Pieces(
+                self.store.scheduler, make, partial(runs, store.n_partitions), self.said_threads
+            )
+        return joined(chain.from_iterable(self.runs.each(Partitions.sums, step, *tables)))
+
+
+def runs(n_partitions: int, n_workers: int) -> list[range]:
+    """Cut partitions into runs of about the same number, at most so many.
+
+    Examples
+    --------
+    >>> runs(8, 3)
+    [range(0, 3), range(3, 5), range(5, 8)]
+    """
+    n_runs = min(n_workers, n_partitions)
+    borders = [round(n_partitions * run / n_runs) for run in range(n_runs + 1)]
+    return [range(*ends) for ends in pairwise(borders)]
+
+
+def run_of(
+    store: VoteStore, n_classes: int, numbers: range, *, threads: int, scratch: str
+) -> Partitions:
+    """Open some partitions of a store on another machine, if it is the same store there."""
+    try:
+        there = read_manifest(store.folder)
+    except VoteError as error:
+        raise VoteError(f"{error}; every worker opens the store at that path") from error
+    if there != store.manifest:
+        raise VoteError(f"{store.folder} holds another store there than here")
+    return Partitions(store, n_classes, threads, numbers=numbers, scratch=scratch)
+
+
 class Held:
     """Partitions of votes that are in memory."""
 
@@ -207,61 +252,8 @@ def mapped(path: Path) -> NDArray[Any]:
 
 def blocks_of(votes: Votes | VoteStore, n_classes: int, threads: int | None) -> Blocks | Partitions:
     """Cut votes into blocks, or take them partition by partition where they have some."""
+    if isinstance(votes, VoteStore) and votes.scheduler is not None:
+        return OnCluster(votes, n_classes, threads)
     if isinstance(votes, VoteStore) or votes.cuts is not None:
         return Partitions(votes, n_classes, threads)
     return Blocks(votes, n_classes, threads)
-
-
-def joined(sums: Iterable[Sum]) -> list[Sum]:
-    """Add up partitions that follow each other two by two, these two by two, and so on.
-
-    What is left is where the tree goes on with partitions that are not here. No more than one sum
-    of each size is held at a time.
-
-    Examples
-    --------
-    >>> [(one.first, one.size) for one in joined(Sum(k, 1, only_height(0)) for k in range(3, 9))]
-    [(3, 1), (4, 4), (8, 1)]
-    """
-    held: list[Sum] = []
-    for first, size, total in sums:
-        while held and held[-1].size == size and held[-1].first % (2 * size) == 0:
-            first, size, total = held[-1].first, 2 * size, plus(held.pop().total, total)
-        held.append(Sum(first, size, total))
-    return held
-
-
-def added(sums: Iterable[Sum]) -> Expectation:
-    """Add up all partitions in their tree: where it is ragged, from the end.
-
-    Examples
-    --------
-    >>> added(Sum(k, 1, only_height(2**k)) for k in range(3)).log_likelihood  # (1 + 2) + 4
-    7
-    """
-    *others, last = joined(sums)
-    total = last.total
-    for other in reversed(others):
-        total = plus(other.total, total)
-    return total
-
-
-def plus(one: Expectation, other: Expectation) -> Expectation:
-    """Add two sums."""
-    return Expectation(
-        one.counts + other.counts,
-        one.class_counts + other.class_counts,
-        one.log_likelihood + other.log_likelihood,
-    )
-
-
-def only_height(log_likelihood: float) -> Expectation:
-    """Return a log-likelihood as a sum without counts."""
-    none = np.zeros(0)
-    return Expectation(none, none, log_likelihood)
-
-
-def height_of(heights: Iterable[float]) -> float:
-    """Add up log-likelihoods in the same tree."""
-    leaves = (Sum(number, 1, only_height(height)) for number, height in enumerate(heights))
-    return added(leaves).log_likelihood
