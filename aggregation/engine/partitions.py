@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from functools import partial
+from itertools import chain, pairwise
 from tempfile import TemporaryFile, gettempdir
 from typing import Any, NamedTuple
 
@@ -13,10 +14,13 @@ from numpy.typing import NDArray
 
 from ..errors import VoteError
 from ..kernels.threads import Threads, thread_count
+from ..votes.store.manifest import read_manifest
 from ..votes.store.store import VoteStore
 from ..votes.votes import Votes
 from .blocks import Blocks, Cut, Expectation, cut_of
+from .dask_pieces import Pieces
 from .patterns import Patterns, distinct_patterns, each_its_own
+from .sums import Sum, added, height_of, joined, only_height
 
 # Arrays begin at multiples of so many bytes of a file.
 ALIGNED = 64
@@ -28,13 +32,25 @@ class Partitions:
     The sums of partitions are added in a tree that their number alone decides. So votes that were
     read from a store into memory come to the very bits of the store. Of a store, nothing that grows
     with the votes is held: arrays are mapped for as long as their partition is at work.
+
+    `numbers` are the partitions to go through, in a row, where these are not all of a store; what
+    is kept of its patterns lies in the folder `scratch`.
     """
 
-    def __init__(self, votes: Votes | VoteStore, n_classes: int, threads: int | None) -> None:
+    def __init__(
+        self,
+        votes: Votes | VoteStore,
+        n_classes: int,
+        threads: int | None,
+        *,
+        numbers: Sequence[int] | None = None,
+        scratch: str | None = None,
+    ) -> None:
         self.votes = votes
         self.n_classes = n_classes
         self.threads = Threads(thread_count(threads, votes.n_votes))
-        self.pieces = Mapped(votes) if isinstance(votes, VoteStore) else Held(votes)
+        self.pieces = Mapped(votes, scratch) if isinstance(votes, VoteStore) else Held(votes)
+        self.numbers = range(self.pieces.size) if numbers is None else numbers
         self.cuts: dict[int, Cut] = {}
 
     def close(self) -> None:
@@ -44,7 +60,7 @@ class Partitions:
 
     def __iter__(self) -> Iterator[Blocks]:
         """Yield the partitions."""
-        for number in range(self.pieces.size):
+        for number in self.numbers:
             votes = self.pieces.votes(number)
             patterns = self.pieces.patterns(number, votes, self.threads)
             if number not in self.cuts:
@@ -61,11 +77,18 @@ class Partitions:
         self, rates: NDArray[np.float64], prior: NDArray[np.float64], hard: bool
     ) -> Expectation:
         """Count what is expected under these parameters; see :meth:`Blocks.e_step`."""
-        return added(blocks.e_step(rates, prior, hard) for blocks in self)
+        return added(self.sums(Blocks.e_step, rates, prior, hard))
 
     def affinity_step(self, affinity: NDArray[np.float64]) -> Expectation:
         """Count with the mean affinity of an item's answers; see :meth:`Blocks.affinity_step`."""
-        return added(blocks.affinity_step(affinity) for blocks in self)
+        return added(self.sums(Blocks.affinity_step, affinity))
+
+    def sums(self, step: Callable[..., Expectation], *tables: Any) -> list[Sum]:
+        """Take a step of :class:`Blocks` in each partition; add up as far as the tree allows."""
+        steps = (step(blocks, *tables) for blocks in self)
+        return joined(
+            Sum(number, 1, total) for number, total in zip(self.numbers, steps, strict=True)
+        )
 
     def posteriors(
         self, rates: NDArray[np.float64], prior: NDArray[np.float64]
@@ -83,7 +106,70 @@ class Partitions:
 
     def log_likelihood_at(self, rates: NDArray[np.float64], prior: NDArray[np.float64]) -> float:
         """Log-likelihood of all votes."""
-        return height_of(height for _, _, height in self.posteriors(rates, prior))
+        return added(self.sums(height_alone, rates, prior)).log_likelihood
+
+
+def height_alone(
+    blocks: Blocks, rates: NDArray[np.float64], prior: NDArray[np.float64]
+) -> Expectation:
+    """Return the log-likelihood of a partition as a step that counts nothing."""
+    return only_height(blocks.log_likelihood_at(rates, prior))
+
+
+class OnCluster(Partitions):
+    """Partitions of a store, in as many runs as a Dask cluster has workers.
+
+    Each worker goes through a run of its own, and sends back what adds up in it; the rest of the
+    tree is added here. Posteriors are made here, too, a partition at a time.
+    """
+
+    def __init__(self, store: VoteStore, n_classes: int, threads: int | None) -> None:
+        super().__init__(store, n_classes, threads)
+        self.store = store
+        self.said_threads = threads
+        self.runs: Pieces | None = None
+
+    def close(self) -> None:
+        """End what is ours of the cluster, too."""
+        super().close()
+        if self.runs is not None:
+            self.runs.close()
+
+    def sums(self, step: Callable[..., Expectation], *tables: Any) -> list[Sum]:
+        """Take a step in each partition, run by run; see :meth:`Partitions.sums`."""
+        if self.runs is None:  # when it is first needed: posteriors alone need none
+            store = replace(self.store, scheduler=None)
+            make = partial(run_of, replace(store, folder=store.folder.absolute()), self.n_classes)
+            self.runs = Pieces(
+                self.store.scheduler, make, partial(runs, store.n_partitions), self.said_threads
+            )
+        return joined(chain.from_iterable(self.runs.each(Partitions.sums, step, *tables)))
+
+
+def runs(n_partitions: int, n_workers: int) -> list[range]:
+    """Cut partitions into runs of about the same number, at most so many.
+
+    Examples
+    --------
+    >>> runs(8, 3)
+    [range(0, 3), range(3, 5), range(5, 8)]
+    """
+    n_runs = min(n_workers, n_partitions)
+    borders = [round(n_partitions * run / n_runs) for run in range(n_runs + 1)]
+    return [range(*ends) for ends in pairwise(borders)]
+
+
+def run_of(
+    store: VoteStore, n_classes: int, numbers: range, *, threads: int, scratch: str
+) -> Partitions:
+    """Open some partitions of a store on another machine, if it is the same store there."""
+    try:
+        there = read_manifest(store.folder)
+    except VoteError as error:
+        raise VoteError(f"{error}; every worker opens the store at that path") from error
+    if there != store.manifest:
+        raise VoteError(f"{store.folder} holds another store there than here")
+    return Partitions(store, n_classes, threads, numbers=numbers, scratch=scratch)
 
 
 class Held:
@@ -126,10 +212,10 @@ def between(votes: Votes, first: int, last: int) -> Votes:
 class Mapped:
     """Partitions of a store, whose patterns are kept on disk as long as they are needed."""
 
-    def __init__(self, store: VoteStore) -> None:
+    def __init__(self, store: VoteStore, scratch: str | None) -> None:
         self.store = store
         self.size = store.n_partitions
-        self.kept = Kept()
+        self.kept = Kept(scratch)
         self.found: dict[int, list[Place] | None] = {}
 
     def votes(self, number: int) -> Votes:
@@ -166,8 +252,9 @@ class Place(NamedTuple):
 class Kept:
     """Arrays in a file without a name, which is gone with the process, however that ends."""
 
-    def __init__(self) -> None:
-        self.file = TemporaryFile(buffering=0)  # noqa: SIM115 (it is closed by close)
+    def __init__(self, folder: str | None) -> None:
+        self.folder = folder or gettempdir()
+        self.file = TemporaryFile(buffering=0, dir=folder)  # noqa: SIM115 (it is closed by close)
         self.end = 0
 
     def add(self, array: NDArray[Any]) -> Place:
@@ -187,7 +274,7 @@ class Kept:
                 left = left[self.file.write(left) :]
         except OSError as error:
             raise VoteError(
-                f"{gettempdir()}: patterns of votes cannot be kept there ({error.strerror}): make "
+                f"{self.folder}: patterns of votes cannot be kept there ({error.strerror}): make "
                 "room, or name another folder in TMPDIR"
             ) from error
         return place
@@ -207,44 +294,8 @@ class Kept:
 
 def blocks_of(votes: Votes | VoteStore, n_classes: int, threads: int | None) -> Blocks | Partitions:
     """Cut votes into blocks, or take them partition by partition where they have some."""
+    if isinstance(votes, VoteStore) and votes.scheduler is not None:
+        return OnCluster(votes, n_classes, threads)
     if isinstance(votes, VoteStore) or votes.cuts is not None:
         return Partitions(votes, n_classes, threads)
     return Blocks(votes, n_classes, threads)
-
-
-def added(parts: Iterable[Expectation]) -> Expectation:
-    """Add up parts two by two, the sums of these two by two, and so on.
-
-    No more than one sum of each height of the tree is held at a time.
-
-    Examples
-    --------
-    >>> parts = [Expectation(np.ones(1), np.ones(1), value) for value in (1.0, 2.0, 3.0)]
-    >>> added(parts).log_likelihood  # (1 + 2) + 3
-    6.0
-    """
-    held: list[tuple[int, Expectation]] = []
-    for part in parts:
-        total, height = part, 0
-        while held and held[-1][0] == height:
-            total, height = plus(held.pop()[1], total), height + 1
-        held.append((height, total))
-    _, total = held.pop()
-    while held:
-        total = plus(held.pop()[1], total)
-    return total
-
-
-def plus(one: Expectation, other: Expectation) -> Expectation:
-    """Add two sums."""
-    return Expectation(
-        one.counts + other.counts,
-        one.class_counts + other.class_counts,
-        one.log_likelihood + other.log_likelihood,
-    )
-
-
-def height_of(heights: Iterable[float]) -> float:
-    """Add up log-likelihoods in the same tree."""
-    none = np.zeros(0)
-    return added(Expectation(none, none, height) for height in heights).log_likelihood

@@ -37,6 +37,8 @@ class Wanted(NamedTuple):
     as_json : bool
         Whether to print fit.json instead of the labels.
     threads : int or None
+    scheduler : str or None
+        Of the Dask cluster that goes through the votes.
     """
 
     out: Path | None
@@ -44,6 +46,7 @@ class Wanted(NamedTuple):
     resume: bool
     as_json: bool
     threads: int | None
+    scheduler: str | None = None
 
 
 def fit_of_store(folder: Path, said: VotesOptions, choice: Choice, wanted: Wanted) -> None:
@@ -61,7 +64,8 @@ def fit_of_store(folder: Path, said: VotesOptions, choice: Choice, wanted: Wante
         raise UsageError("--classifier goes with votes in files, not in a store")
     method, options, because = choice.made()
     store = VoteStore.open(folder)
-    result, doubts = fitted(method, store, None, options | kept(wanted, options), wanted.threads)
+    votes = store if wanted.scheduler is None else store.on(wanted.scheduler)
+    result, doubts = fitted(method, votes, None, options | kept(wanted, options), wanted.threads)
     fit = cast("StoreFit", result)
     provenance = {
         "versions": versions(),

@@ -41,6 +41,8 @@ class VoteStore:
         What was guessed, found or left out when it was made, a sentence each.
     checked : set of int
         The partitions whose numbers have been found to be in range, on the first pass over them.
+    scheduler : str or distributed.Client, optional
+        The Dask cluster on which votes are gone through; see :meth:`on`.
 
     Examples
     --------
@@ -55,6 +57,7 @@ class VoteStore:
     manifest: Manifest = field(repr=False)
     notes: tuple[str, ...] = field(default=(), repr=False)
     checked: set[int] = field(default_factory=set, init=False, repr=False)
+    scheduler: Any = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         counts = (
@@ -148,6 +151,28 @@ class VoteStore:
         store = cls(Path(folder), read_manifest(Path(folder)))
         check_files(store.folder, store.manifest, hashes=verify)
         return store
+
+    def on(self, scheduler: Any) -> VoteStore:
+        """Return the same store, through whose votes a Dask cluster goes in a fit.
+
+        To the bit, results are those of one machine, for any number of workers.
+
+        Parameters
+        ----------
+        scheduler : str or distributed.Client
+            The address of a scheduler, "tcp://HOST:PORT", whose workers read the store at the same
+            path, and have the same versions of this package and of those below it; or "local:N",
+            for N worker processes of this machine's, for as long as a fit takes.
+
+        Returns
+        -------
+        VoteStore
+
+        Examples
+        --------
+        ``fit_dawid_skene(store.on("tcp://10.0.0.1:8786"))``
+        """
+        return replace(self, scheduler=scheduler)
 
     @property
     def n_items(self) -> int:

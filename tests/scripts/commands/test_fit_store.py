@@ -103,7 +103,7 @@ def test_refuses_in_one_line(
     refused(reassess("fit", store.folder, "--truth", votes), "is a store, whose votes were read")
     refused(reassess("fit", store.folder, "--method", "ibcc"), "ibcc needs all votes in memory")
     refused(reassess("fit", store.folder, "--resume"), "--resume needs -o DIR")
-    refused(reassess("fit", votes, "--resume"), "--resume goes on with a fit of a store")
+    refused(reassess("fit", votes, "--resume"), "--resume goes with a store (reassess ingest)")
     damaged = tmp_path / "store"
     damaged.mkdir()
     for name, content in bytes_of(store.folder).items():
