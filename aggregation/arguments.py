@@ -148,7 +148,7 @@ KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
 }
 TEXTS = ("Literal", "FamilyName", "Scale", "Ties", "Recalibrator")
 CLASSES = (
-    *("Votes", "VoteStore", "Fit", "StoreFit", "Release"),
+    *("Votes", "VoteStore", "Fit", "StoreFit", "StoreAggregation", "Release"),
     *("RaterPairs", "PrecisionRecall", "Bands", "KnownItems", "RaterReport", "ModelReport"),
     "VotesComparison",
 )
@@ -157,6 +157,8 @@ CLASSES = (
 def kind_of(part: str) -> tuple[Callable[[Any], bool], str] | None:
     """Return the check of one kind and its words, None for a kind that is not checked."""
     name = re.split(r"[\[(]", part)[0].rpartition(".")[2]
+    if name == "Votes":
+        return is_instance_of(name), "Votes of this package (of a store: store.votes())"
     if name in CLASSES:
         return is_instance_of(name), f"{name} of this package"
     if name == "Aggregated":

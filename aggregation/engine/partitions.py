@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,6 +15,7 @@ from ..votes.store.store import VoteStore
 from ..votes.votes import Votes
 from .blocks import Blocks, Cut, Expectation, cut_of
 from .patterns import Patterns, distinct_patterns, each_its_own
+from .pieces import in_a_tree, pieces_of
 
 
 class Partitions:
@@ -64,6 +63,10 @@ class Partitions:
         """Count with the mean affinity of an item's answers; see :meth:`Blocks.affinity_step`."""
         return added(blocks.affinity_step(affinity) for blocks in self)
 
+    def mean_step(self, *data: Any) -> Expectation:
+        """Put items at means of their votes; see :meth:`Blocks.mean_step`, positions apart."""
+        return added(blocks.mean_step(*data) for blocks in self)
+
     def posteriors(
         self, rates: NDArray[np.float64], prior: NDArray[np.float64]
     ) -> Iterator[tuple[Votes, NDArray[np.float64], float]]:
@@ -88,7 +91,7 @@ class Held:
 
     def __init__(self, votes: Votes) -> None:
         assert votes.cuts is not None  # else they are no partitions
-        self.parts = [between(votes, *ends) for ends in pairwise(votes.cuts)]
+        self.parts = list(pieces_of(votes))
         self.size = len(self.parts)
         self.found: dict[int, Patterns] = {}
 
@@ -105,19 +108,6 @@ class Held:
     def close(self) -> None:
         """Keep nothing."""
         self.found.clear()
-
-
-def between(votes: Votes, first: int, last: int) -> Votes:
-    """Return the votes of items `first` to `last`, the latter not included, without their names."""
-    starts = votes.starts[first : last + 1]
-    return replace(
-        votes,
-        starts=starts - starts[0],
-        codes=votes.codes[starts[0] : starts[-1]],
-        item_names=range(last - first),
-        item_order=None,
-        cuts=None,
-    )
 
 
 class Mapped:
@@ -171,9 +161,7 @@ def blocks_of(votes: Votes | VoteStore, n_classes: int, threads: int | None) -> 
 
 
 def added(parts: Iterable[Expectation]) -> Expectation:
-    """Add up parts two by two, the sums of these two by two, and so on.
-
-    No more than one sum of each height of the tree is held at a time.
+    """Add up the sums of partitions; see :func:`in_a_tree`.
 
     Examples
     --------
@@ -181,16 +169,7 @@ def added(parts: Iterable[Expectation]) -> Expectation:
     >>> added(parts).log_likelihood  # (1 + 2) + 3
     6.0
     """
-    held: list[tuple[int, Expectation]] = []
-    for part in parts:
-        total, height = part, 0
-        while held and held[-1][0] == height:
-            total, height = plus(held.pop()[1], total), height + 1
-        held.append((height, total))
-    _, total = held.pop()
-    while held:
-        total = plus(held.pop()[1], total)
-    return total
+    return in_a_tree(parts, plus)
 
 
 def plus(one: Expectation, other: Expectation) -> Expectation:

@@ -96,8 +96,8 @@ def fit_glad(
     n_classes = classes_with_room(votes, n_classes, truth, None, None)
     check_square(votes, n_classes, "raters who are right answer with the class")
     clamped = None if truth is None else checked_truth(truth, votes.n_items, n_classes)
+    from .climbing import warn_of_steps
     from .glad_model import Ascent, Glad  # Numba takes a third of a second to import
-    from .latent_class import warn_of_steps
 
     model = Glad(votes, clamped, n_classes, threads)
     with closing(model.threads):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from ..table import Table
-from .fit import Fit
+from .aggregated import Aggregated
 from .fit_tables import Columns, error_rate_rows
 from .known_truth import expected_counts
 from .label_tables import Departures, departures, rater_rows
-from .store_fit import StoreFit
+from .store_fit import StoreAggregation, StoreFit
 from .summary import summary_of
 
 
@@ -18,19 +18,20 @@ class StoreTables:
 
     Parameters
     ----------
-    fit : StoreFit
+    fit : StoreFit or StoreAggregation
     """
 
-    def __init__(self, fit: StoreFit) -> None:
+    def __init__(self, fit: StoreFit | StoreAggregation) -> None:
         self.fit = fit
-        self.counts = np.zeros(fit.error_rates.shape)
+        self.counts = np.zeros((fit.votes.n_raters, fit.n_classes, fit.votes.n_answers))
         self.items = np.zeros(fit.n_classes, dtype=np.int64)
         self.departures: Departures | None = None
 
-    def add(self, part: Fit) -> None:
+    def add(self, part: Aggregated) -> None:
         """Add one of ``fit.parts()``."""
         self.counts += expected_counts(part.votes, part.posterior)
-        self.items += np.bincount(part.classes(), minlength=len(self.items))
+        classes = part.classes()
+        self.items += np.bincount(classes[classes >= 0], minlength=len(self.items))
         found, before = departures(part), self.departures
         if found is not None:
             both = found if before is None else (a + b for a, b in zip(found, before, strict=True))

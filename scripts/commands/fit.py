@@ -198,7 +198,7 @@ def fit(
     from aggregation.votes.store.manifest import is_store  # NumPy takes its time
 
     stored = is_store(file)
-    choice = Choice(method, of_model_said, settings or [], classifier is not None, stored)
+    choice = Choice(method, of_model_said, settings or [], classifier is not None)
     choice.made()  # what cannot be is said before votes are read
     wanted = Wanted(out, output_format.value, resume, as_json, threads)
     with quietly(quiet), announced_compilation():

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..terminal.messages import print_result, say, warn
 
 if TYPE_CHECKING:
-    from aggregation import Aggregated, KnownItems, StoreFit, Table
+    from aggregation import Aggregated, KnownItems, StoreAggregation, StoreFit, Table
     from aggregation.models.fit_tables import Right
 
 # Labels that a terminal shows; all of them are written, or piped on.
@@ -19,7 +19,9 @@ NO_MODEL = "the method has no model of the answers"
 
 
 def fit_numbers_json(
-    result: Aggregated | StoreFit, names: Sequence[Any] | None, provenance: dict[str, Any]
+    result: Aggregated | StoreFit | StoreAggregation,
+    names: Sequence[Any] | None,
+    provenance: dict[str, Any],
 ) -> str:
     """Return fit.json: what was fitted, by what, to what, and all that it says in numbers."""
     from aggregation.models.fit_tables import fit_numbers

@@ -11,12 +11,14 @@ from ..terminal.messages import UsageError, print_result, say, warn
 from ..terminal.method_options import Choice
 from ..terminal.progress import shares_shown
 from ..terminal.votes_options import VotesOptions
-from .fit_files import described, fit_numbers_json
+from .fit_files import NO_MODEL, described, fit_numbers_json
 from .fit_results import fitted
 from .streams import streamed
 
 if TYPE_CHECKING:
-    from aggregation import StoreFit
+    from aggregation import Method, StoreAggregation, StoreFit
+
+    StoreResult = StoreFit | StoreAggregation
 
 Tell = Callable[[str, float], None]
 CHECKPOINT = "checkpoint.npz"
@@ -57,10 +59,10 @@ def fit_of_store(folder: Path, said: VotesOptions, choice: Choice, wanted: Wante
         )
     if choice.classifier:
         raise UsageError("--classifier goes with votes in files, not in a store")
-    method, options, because = choice.made()
     store = VoteStore.open(folder)
-    result, doubts = fitted(method, store, None, options | kept(wanted, options), wanted.threads)
-    fit = cast("StoreFit", result)
+    method, options, because = choice.made(store)
+    result, doubts = fitted(method, store, None, options | kept(wanted, method), wanted.threads)
+    fit = cast("StoreResult", result)
     provenance = {
         "versions": versions(),
         "inputs": {"votes": described(folder / "manifest.json")},
@@ -76,7 +78,7 @@ def fit_of_store(folder: Path, said: VotesOptions, choice: Choice, wanted: Wante
     if wanted.out is not None:
         with shares_shown() as tell:
             summary = write_store_files(fit, wanted, provenance, tell)
-        (wanted.out / CHECKPOINT).unlink(missing_ok=True)
+        forget(wanted.out)
     elif not wanted.as_json:
         summary = print_store_labels(fit, wanted.threads)
     else:
@@ -84,23 +86,35 @@ def fit_of_store(folder: Path, said: VotesOptions, choice: Choice, wanted: Wante
     say().print(summary, markup=False)
 
 
-def kept(wanted: Wanted, options: dict[str, Any]) -> dict[str, Any]:
+def kept(wanted: Wanted, method: Method) -> dict[str, Any]:
     """Return where the fit is kept while it climbs, as an option; nowhere without a folder."""
-    if wanted.out is None or options.get("restarts"):
+    if wanted.resume and wanted.out is None:
+        raise UsageError("--resume needs -o DIR")
+    if "checkpoint" not in method.takes:
         if wanted.resume:
-            raise UsageError("--resume needs -o DIR, and no --restarts")
+            raise UsageError(f"--method {method.name} does not climb: leave --resume out")
+        return {}
+    if wanted.out is None:
         return {}
     path = wanted.out / CHECKPOINT
     if not wanted.resume:
-        path.unlink(missing_ok=True)
+        forget(wanted.out)
     elif not path.exists():
         say().print(f"there is no {path} to go on from: the fit starts anew", markup=False)
     return {"checkpoint": path}
 
 
-def write_store_files(fit: StoreFit, wanted: Wanted, provenance: dict[str, Any], tell: Tell) -> str:
+def forget(out: Path) -> None:
+    """Delete the checkpoints of all starts."""
+    for path in (out / CHECKPOINT, *out.glob("checkpoint-*.npz")):
+        path.unlink(missing_ok=True)
+
+
+def write_store_files(
+    fit: StoreResult, wanted: Wanted, provenance: dict[str, Any], tell: Tell
+) -> str:
     """Write labels and posteriors partition by partition, then all else; return the summary."""
-    from aggregation import Table, posterior_table
+    from aggregation import Table, VoteError, posterior_table
     from aggregation.models.store_tables import StoreTables
     from analysis.release.files.download import sha256_of
     from analysis.release.files.writing import HASHES, with_hashes, write_files
@@ -115,20 +129,22 @@ def write_store_files(fit: StoreFit, wanted: Wanted, provenance: dict[str, Any],
             labels.write(part.labels())
             posteriors.write(Table(posterior_table(part)))
             tell("writing", number / fit.votes.n_partitions)
-    contents = {
-        "raters.csv": tables.rater_table().to_csv().encode(),
-        "error_rates.csv": to_csv(tables.error_rate_table()).encode(),
-    }
+    contents = {"raters.csv": tables.rater_table().to_csv().encode()}
+    without = ""
+    try:
+        contents["error_rates.csv"] = to_csv(tables.error_rate_table()).encode()
+    except VoteError:
+        without = f"; there is no error_rates.csv: {NO_MODEL}"
     made = with_hashes(provenance, contents)
     made[HASHES] |= {name: sha256_of(out / name) for name in ("labels.csv", posteriors_file)}
     contents["fit.json"] = fit_numbers_json(fit, None, made).encode()
     write_files({out / name: content for name, content in contents.items()})
-    names = f"labels.csv, raters.csv, {posteriors_file}, error_rates.csv, fit.json"
-    say().print(f"wrote {names} to {out}, in the store's order", markup=False)
+    names = ", ".join(["labels.csv", posteriors_file, *contents])
+    say().print(f"wrote {names} to {out}, in the store's order{without}", markup=False)
     return tables.summary()
 
 
-def print_store_labels(fit: StoreFit, threads: int | None) -> str:
+def print_store_labels(fit: StoreResult, threads: int | None) -> str:
     """Print labels as csv, partition by partition; return the summary."""
     from aggregation.models.store_tables import StoreTables
 

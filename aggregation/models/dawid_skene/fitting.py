@@ -25,7 +25,7 @@ from .arguments import (
     said_pseudo_count,
 )
 from .families import FamilyName, family_of
-from .keeping import keeper_of
+from .keeping import keepers_of
 
 if TYPE_CHECKING:
     from ...engine.climb import Keeper, Path
@@ -122,7 +122,8 @@ def fit_dawid_skene(
         Called with the number of E-steps and the log-likelihood after each.
     checkpoint : path, optional
         File in which the climb is saved every few steps, and from which it goes on if it is there:
-        to the same bits as one that was never broken off. Not with `restarts`.
+        to the same bits as one that was never broken off. Of each further start another file, with
+        its number.
 
     Returns
     -------
@@ -181,8 +182,8 @@ def fit_dawid_skene(
     problem = set_up(votes, clamped, options, threads)
     with closing(problem.blocks):
         starts = starts_of(problem, votes, start, known, restarts=restarts, seed=seed)
-        keeper = keeper_of(checkpoint, votes, options, restarts)
-        paths = climbed(problem, starts, options, progress, keeper)
+        keepers = keepers_of(checkpoint, votes, options, truth, restarts + 1)
+        paths = climbed(problem, zip(starts, keepers, strict=True), options, progress)
         result = finish(problem, votes, clamped, paths, options)
         votes_of = votes.votes_per_rater(problem.blocks.threads)
         result = with_labels_in_order(problem, result, known, votes_of, started=start is not None)
@@ -214,12 +215,11 @@ def set_up(
 
 def climbed(
     problem: Problem,
-    starts: Iterable[NDArray[np.float64]],
+    starts: Iterable[tuple[NDArray[np.float64], Keeper | None]],
     options: Options,
     progress: Callable[[int, float], object] | None,
-    keeper: Keeper | None,
 ) -> list[Path]:
-    """Climb from each start, as the options say."""
+    """Climb from each start, each with what keeps its climb, as the options say."""
     from ...engine.climb import climb
     from ..optimality import without_stuck_zeros
 
@@ -230,7 +230,7 @@ def climbed(
         max_steps=options.max_steps,
         progress=progress,
     )
-    paths = [up(problem, x, keeper=keeper) for x in starts]
+    paths = [up(problem, x, keeper=keeper) for x, keeper in starts]
     if options.leave_zeros:
         paths = [without_stuck_zeros(problem, path, up) for path in paths]
     return paths

@@ -13,9 +13,11 @@ from pathlib import Path
 import pytest
 from pyarrow import parquet
 
-from aggregation import VoteStore, fit_dawid_skene
+from aggregation import METHODS, Table, VoteError, VoteStore, fit_dawid_skene, posterior_table
+from aggregation.models.catalogue import DEFAULT_METHOD
 
 from ...support.commands import PROGRAM, Command, refused
+from ...support.methods import quietly
 from ...support.stores import bytes_of, shuffled_table, write_csv
 
 
@@ -79,6 +81,41 @@ def test_prints_labels_and_numbers(reassess: Command, store: VoteStore) -> None:
     assert numbers.err == ""
 
 
+@pytest.mark.parametrize("name", [one.name for one in METHODS.values() if one.by_passes])
+def test_writes_what_any_method_comes_to_in_memory(
+    reassess: Command, store: VoteStore, tmp_path: Path, name: str
+) -> None:
+    taken = {"--restarts": "restarts", "--max-steps": "max_steps"}
+    options = {word: "3" for word, option in taken.items() if option in METHODS[name].takes}
+    said = [text for pair in options.items() for text in pair]
+    ended = reassess("fit", store.folder, "--method", name, "-o", tmp_path, *said)
+    assert ended.status == 0
+    wanted = quietly(METHODS[name], store.votes(), **{taken[word]: 3 for word in options})
+    assert (tmp_path / "labels.csv").read_text() == wanted.labels().to_csv()
+    assert (
+        parquet.read_table(tmp_path / "posteriors.parquet").to_pydict()
+        == Table(posterior_table(wanted)).to_arrow().to_pydict()
+    )
+    names = {"labels.csv", "raters.csv", "posteriors.parquet", "error_rates.csv", "fit.json"}
+    if "there is no error_rates.csv" in ended.err:
+        names.remove("error_rates.csv")
+        with pytest.raises(VoteError, match="has no model"):
+            wanted.answer_probabilities()
+    assert set(bytes_of(tmp_path)) == names
+    assert json.loads((tmp_path / "fit.json").read_text())["n_steps"] == wanted.n_steps
+
+
+def test_the_default_takes_a_store(reassess: Command, store: VoteStore, tmp_path: Path) -> None:
+    ended = reassess("fit", store.folder, "-o", tmp_path)
+    assert (ended.status, ended.out) == (0, "")
+    assert json.loads((tmp_path / "fit.json").read_text())["method"] == DEFAULT_METHOD
+    wanted = METHODS[DEFAULT_METHOD](store.votes())
+    assert (tmp_path / "labels.csv").read_text() == wanted.labels().to_csv()
+    refused(reassess("fit", store.folder, "--classes", "9", "--method", "ibcc"), "9 classes")
+    other = reassess("fit", store.folder, "--classes", "3", "--max-steps", "3")
+    assert "Took --method dawid-skene, not ibcc, because of --classes 3" in other.err
+
+
 def test_killed_and_resumed(store: VoteStore, tmp_path: Path, reassess: Command) -> None:
     options = ("--pseudo-count", "0.1", "--tol", "0", "--max-steps", "200")
     process = subprocess.Popen(
@@ -101,8 +138,10 @@ def test_refuses_in_one_line(
     reassess: Command, store: VoteStore, votes: Path, tmp_path: Path
 ) -> None:
     refused(reassess("fit", store.folder, "--truth", votes), "is a store, whose votes were read")
-    refused(reassess("fit", store.folder, "--method", "ibcc"), "ibcc needs all votes in memory")
+    refused(reassess("fit", store.folder, "--method", "glad"), "glad needs all votes in memory")
     refused(reassess("fit", store.folder, "--resume"), "--resume needs -o DIR")
+    wawa = ("--method", "wawa", "-o", tmp_path, "--resume")
+    refused(reassess("fit", store.folder, *wawa), "--method wawa does not climb")
     refused(reassess("fit", votes, "--resume"), "--resume goes on with a fit of a store")
     damaged = tmp_path / "store"
     damaged.mkdir()
