@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,6 +18,9 @@ from .blocks import Blocks, Cut, Expectation, cut_of
 from .patterns import Patterns, distinct_patterns, each_its_own
 from .pieces import in_a_tree, pieces_of
 
+# Which items of a partition are open, shape (n_items,), by its number.
+IsOpen = Callable[[int], NDArray[np.bool_]]
+
 
 class Partitions:
     """Votes in partitions, each of which is :class:`Blocks`, one after the other.
@@ -24,13 +28,22 @@ class Partitions:
     The sums of partitions are added in a tree that their number alone decides. So votes that were
     read from a store into memory come to the very bits of the store. Of a store, nothing that grows
     with the votes is held: arrays are mapped for as long as their partition is at work.
+
+    `is_open` says of which items of a store's partition votes are gone through; default: of all.
     """
 
-    def __init__(self, votes: Votes | VoteStore, n_classes: int, threads: int | None) -> None:
+    def __init__(
+        self,
+        votes: Votes | VoteStore,
+        n_classes: int,
+        threads: int | None,
+        *,
+        is_open: IsOpen | None = None,
+    ) -> None:
         self.votes = votes
         self.n_classes = n_classes
         self.threads = Threads(thread_count(threads, votes.n_votes))
-        self.pieces = Mapped(votes) if isinstance(votes, VoteStore) else Held(votes)
+        self.pieces = Mapped(votes, is_open) if isinstance(votes, VoteStore) else Held(votes)
         self.cuts: dict[int, Cut] = {}
 
     def close(self) -> None:
@@ -113,34 +126,46 @@ class Held:
 class Mapped:
     """Partitions of a store, whose patterns are kept on disk as long as they are needed."""
 
-    def __init__(self, store: VoteStore) -> None:
+    def __init__(self, store: VoteStore, is_open: IsOpen | None) -> None:
         self.store = store
+        self.is_open = is_open
         self.size = store.n_partitions
         self.folder = TemporaryDirectory(prefix="reassess-")
-        self.shared: dict[int, bool] = {}
+        # which arrays of a partition's patterns are kept: none where they are the votes themselves
+        self.kept: dict[int, list[str]] = {}
 
     def votes(self, number: int) -> Votes:
-        """Return the votes of a partition."""
+        """Return the votes of a partition, on all its items."""
         return self.store.partition(number)
 
     def patterns(self, number: int, votes: Votes, threads: Threads) -> Patterns:
-        """Return its patterns, which are looked for once."""
-        if number not in self.shared:
-            found = distinct_patterns(votes, threads)
-            self.shared[number] = found.of_item is not None
-            if not self.shared[number]:
+        """Return the patterns of its open items, which are looked for once."""
+        if number not in self.kept:
+            chosen = self.open_votes(number, votes)
+            found = distinct_patterns(chosen, threads)
+            own = chosen is votes and found.of_item is None
+            arrays = {} if own else {k: v for k, v in found._asdict().items() if v is not None}
+            self.kept[number] = list(arrays)
+            for name, array in arrays.items():
+                np.save(self.path(number, name), array)
+            if own:
                 return found
-            for path, array in zip(self.paths(number), found, strict=True):
-                np.save(path, np.asarray(array))
-        if not self.shared[number]:
+        if not self.kept[number]:
             return each_its_own(votes)
         # may be written to, as those in memory: one kind of array is one kernel to compile
-        arrays: list[Any] = [mapped(path) for path in self.paths(number)]
-        return Patterns(*arrays)
+        held: dict[str, Any] = {name: mapped(self.path(number, name)) for name in self.kept[number]}
+        return Patterns(**({"of_item": None} | held))
 
-    def paths(self, number: int) -> list[Path]:
-        """Name the files of a partition's patterns."""
-        return [Path(self.folder.name) / f"{number}-{name}.npy" for name in Patterns._fields]
+    def open_votes(self, number: int, votes: Votes) -> Votes:
+        """Return the votes on the open items of a partition."""
+        chosen = None if self.is_open is None else self.is_open(number)
+        if chosen is None or chosen.all():
+            return votes
+        return replace(votes, item_names=range(votes.n_items)).select(chosen)
+
+    def path(self, number: int, name: str) -> Path:
+        """Name the file of an array of a partition's patterns."""
+        return Path(self.folder.name) / f"{number}-{name}.npy"
 
     def close(self) -> None:
         """Delete the patterns."""
@@ -153,10 +178,15 @@ def mapped(path: Path) -> NDArray[Any]:
     return held
 
 
-def blocks_of(votes: Votes | VoteStore, n_classes: int, threads: int | None) -> Blocks | Partitions:
+def blocks_of(
+    votes: Votes | VoteStore,
+    n_classes: int,
+    threads: int | None,
+    is_open: IsOpen | None = None,
+) -> Blocks | Partitions:
     """Cut votes into blocks, or take them partition by partition where they have some."""
     if isinstance(votes, VoteStore) or votes.cuts is not None:
-        return Partitions(votes, n_classes, threads)
+        return Partitions(votes, n_classes, threads, is_open=is_open)
     return Blocks(votes, n_classes, threads)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import closing
 from os import PathLike
-from typing import TYPE_CHECKING, NamedTuple, Unpack, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, Unpack, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -34,7 +35,7 @@ def fit_bwa(
     votes: Votes | VoteStore,
     *,
     n_classes: int | None = None,
-    truth: ArrayLike | None = None,
+    truth: ArrayLike | Mapping[Any, int] | None = None,
     accelerate: bool = True,
     tol: float = 1e-10,
     max_steps: int = 10_000,

@@ -109,15 +109,18 @@ def result_of(
         known = None if clamped is None else clamped.dense()
         return Aggregation(votes=votes, clamped=known, **of_rows(rows), **shared)
 
+    of_parts = dict(shared)
+
     def parts(threads: int | None) -> Iterator[Aggregation]:
         job = model.job.again(threads)
         with closing(job.blocks):
             for number, (rows, _) in enumerate(replace(cast("Any", model), job=job).rows(x)):
                 part = votes.partition(number)
                 known = None if clamped is None else clamped.rows(number)
-                yield Aggregation(votes=part, clamped=known, **of_rows(rows), **shared)
+                yield Aggregation(votes=part, clamped=known, **of_rows(rows), **of_parts)
 
-    return StoreAggregation(votes=votes, n_classes=model.n_classes, made=parts, **shared)
+    shared |= {"clamped": clamped, "n_classes": model.n_classes}
+    return StoreAggregation(votes=votes, made=parts, **shared)
 
 
 def climbed(model: Climbable, start: NDArray[np.float64], how: Climbing) -> Top:

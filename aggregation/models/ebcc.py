@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from numbers import Integral
@@ -45,7 +45,7 @@ def fit_ebcc(
     n_classes: int | None = None,
     n_groups: int = 10,
     diagonal: ArrayLike | None = None,
-    truth: ArrayLike | None = None,
+    truth: ArrayLike | Mapping[Any, int] | None = None,
     own_count: float = 4.0,
     other_count: float = 1.0,
     class_count: ArrayLike | Literal["anchored"] = "anchored",

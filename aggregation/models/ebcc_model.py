@@ -17,9 +17,9 @@ from ..engine.pieces import in_a_tree
 from ..kernels.dirichlet import expected_logarithms
 from ..votes.store.store import VoteStore
 from ..votes.votes import Votes
-from .clamped import Clamped
+from .clamped import Clamped, open_blocks
 from .dawid_skene.arguments import answers_before_classes, nothing_added
-from .job import Counts, Job, Known, open_blocks
+from .job import Counts, Job, Known
 from .known_truth import expected_counts
 from .latent_class import Model, Seen
 

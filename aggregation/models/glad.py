@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from ..arguments import check_types
 from ..votes.votes import Votes
 from .aggregated import Aggregation, Call
-from .dawid_skene.arguments import check_options, checked_truth, classes_with_room
+from .clamped import checked_truth
+from .dawid_skene.arguments import check_options, classes_with_room
 from .own_answers import check_square
 
 if TYPE_CHECKING:

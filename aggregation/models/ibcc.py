@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import closing
 from os import PathLike
-from typing import TYPE_CHECKING, Literal, Unpack, overload
+from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
 from numpy.typing import ArrayLike
 
@@ -35,7 +36,7 @@ def fit_ibcc(
     *,
     n_classes: int | None = None,
     diagonal: ArrayLike | None = None,
-    truth: ArrayLike | None = None,
+    truth: ArrayLike | Mapping[Any, int] | None = None,
     own_count: float = 4.0,
     other_count: float = 1.0,
     class_count: ArrayLike | Literal["anchored"] = "anchored",

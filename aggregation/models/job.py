@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from scipy.special import xlogy
 
 from ..engine.blocks import Blocks
-from ..engine.partitions import Partitions, blocks_of
+from ..engine.partitions import Partitions
 from ..votes.store.store import VoteStore
 from ..votes.votes import Votes
-from .clamped import Clamped, clamped_of, open_votes
+from .clamped import Clamped, open_blocks
 from .dawid_skene.arguments import answers_before_classes, nothing_added
 from .known_truth import expected_counts
 
@@ -120,7 +120,8 @@ class Job:
 
     def again(self, threads: int | None) -> Job:
         """Return the same job with blocks of its own, for the others may be closed."""
-        return replace(self, blocks=blocks_of(self.blocks.votes, self.blocks.n_classes, threads))
+        blocks = open_blocks(self.votes, self.clamped, self.blocks.n_classes, threads)
+        return replace(self, blocks=blocks)
 
 
 def job_of(
@@ -130,14 +131,6 @@ def job_of(
     none = nothing_added(votes.n_raters, votes.n_answers, n_classes)
     blocks = open_blocks(votes, clamped, n_classes, threads)
     return Job(votes, clamped, blocks, known_of(votes, clamped, none))
-
-
-def open_blocks(
-    votes: Votes | VoteStore, clamped: Clamped | None, n_classes: int, threads: int | None
-) -> Blocks | Partitions:
-    """Cut the votes on items of which nothing is known into blocks, piece by piece."""
-    still_open = votes if isinstance(votes, VoteStore) else open_votes(votes, clamped)
-    return blocks_of(still_open, n_classes, threads)
 
 
 def known_of(
@@ -152,17 +145,6 @@ def known_of(
         -float(xlogy(clamped.weights, clamped.weights).sum()),
         pseudo_counts,
     )
-
-
-def split_known(
-    votes: Votes, truth: NDArray[np.float64] | None, pseudo_counts: NDArray[np.float64]
-) -> tuple[NDArray[np.bool_] | None, Votes, Known]:
-    """Return which items are open (None: all), the votes on them, and what the others count."""
-    clamped = clamped_of(votes, truth)
-    known = known_of(votes, clamped, pseudo_counts)
-    if truth is None or not known.classes.any():
-        return None, votes, known
-    return np.asarray(~truth.any(axis=1)), open_votes(votes, clamped), known
 
 
 def nothing_known(pseudo_counts: NDArray[np.float64]) -> Known:

@@ -6,7 +6,7 @@ A model says what the E-step sees of its parameters, and how expected counts bec
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -113,7 +113,10 @@ class Model(ABC):
 
 
 def checked_job(
-    votes: Votes | VoteStore, truth: ArrayLike | None, n_classes: int, threads: int | None
+    votes: Votes | VoteStore,
+    truth: ArrayLike | Mapping[Any, int] | None,
+    n_classes: int,
+    threads: int | None,
 ) -> Job:
     """Set up a job with the truth that a user gives."""
     return job_of(votes, checked_clamped(truth, votes, n_classes), n_classes, threads)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import closing
 from os import PathLike
-from typing import TYPE_CHECKING, Unpack, overload
+from typing import TYPE_CHECKING, Any, Unpack, overload
 
 from numpy.typing import ArrayLike
 
@@ -35,7 +36,7 @@ def fit_mace(
     votes: Votes | VoteStore,
     *,
     n_classes: int | None = None,
-    truth: ArrayLike | None = None,
+    truth: ArrayLike | Mapping[Any, int] | None = None,
     accelerate: bool = True,
     tol: float = 1e-10,
     max_steps: int = 10_000,
@@ -124,7 +125,7 @@ def fit_mace_em(
     votes: Votes | VoteStore,
     *,
     n_classes: int | None = None,
-    truth: ArrayLike | None = None,
+    truth: ArrayLike | Mapping[Any, int] | None = None,
     accelerate: bool = True,
     tol: float = 1e-10,
     max_steps: int = 10_000,

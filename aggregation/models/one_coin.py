@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import closing
 from os import PathLike
-from typing import TYPE_CHECKING, Unpack, overload
+from typing import TYPE_CHECKING, Any, Unpack, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -33,7 +34,7 @@ def fit_one_coin_bayes(
     votes: Votes | VoteStore,
     *,
     n_classes: int | None = None,
-    truth: ArrayLike | None = None,
+    truth: ArrayLike | Mapping[Any, int] | None = None,
     right_count: float = 2.0,
     wrong_count: float = 1.0,
     start: ArrayLike | None = None,

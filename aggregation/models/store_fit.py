@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..votes.store.store import VoteStore
 from .aggregated import Aggregated, Call, ObjectiveKind, no_model
+from .clamped import Clamped, open_blocks
 from .fit import Fit, Optimality, Optimum, Options
 
 
@@ -46,6 +47,8 @@ class StoreAggregation(OfStore):
         As in :class:`Aggregation`.
     made : callable
         Makes the parts, given how many threads share the work.
+    clamped : Clamped, optional
+        The items of known class, by their places in the store.
     """
 
     votes: VoteStore = field(repr=False)
@@ -60,6 +63,7 @@ class StoreAggregation(OfStore):
     made: Callable[[int | None], Iterator[Aggregated]] = field(repr=False)
     parameters: Mapping[str, NDArray[np.float64]] = field(default_factory=dict, repr=False)
     predictive: NDArray[np.float64] | None = field(default=None, repr=False)
+    clamped: Clamped | None = field(default=None, repr=False)
 
     def answer_probabilities(self) -> NDArray[np.float64]:
         """Return how likely a further vote is, shape (n_raters, n_classes, n_answers).
@@ -96,6 +100,8 @@ class StoreFit(OfStore):
         As in :class:`Fit`.
     n_steps, converged, switched, optima, options, optimality
         As in :class:`Fit`.
+    clamped : Clamped, optional
+        The items of known class, by their places in the store.
     """
 
     votes: VoteStore = field(repr=False)
@@ -111,6 +117,7 @@ class StoreFit(OfStore):
     optima: tuple[Optimum, ...]
     options: Options = field(repr=False)
     optimality: Optimality | None = field(default=None, repr=False)
+    clamped: Clamped | None = field(default=None, repr=False)
 
     @property
     def n_classes(self) -> int:  # type: ignore[override]
@@ -131,16 +138,21 @@ class StoreFit(OfStore):
 
         All else in it is the whole's. Labels and tables of a part are those of its items.
         """
-        from ..engine.partitions import Partitions  # Numba takes a third of a second to import
-
         # as EM had the classes, so that sums over them are the same to the bit
         back = np.argsort(self.switched)
         rates = np.ascontiguousarray(self.error_rates[:, back].transpose(0, 2, 1)).reshape(-1)
-        with closing(Partitions(self.votes, self.n_classes, threads)) as partitions:
-            for votes, posterior, _ in partitions.posteriors(rates, self.class_prior[back]):
+        clamped, everyone = None, self.clamped
+        with closing(open_blocks(self.votes, everyone, self.n_classes, threads)) as blocks:
+            pieces = blocks.posteriors(rates, self.class_prior[back])
+            for number, (votes, posterior, _) in enumerate(pieces):
+                posterior = posterior[:, self.switched]
+                if everyone is not None:
+                    clamped = everyone.rows(number)
+                    posterior = everyone.everyone(number, posterior)
                 yield Fit(
                     votes=votes,
-                    posterior=posterior[:, self.switched],
+                    posterior=posterior,
+                    clamped=clamped,
                     error_rates=self.error_rates,
                     class_prior=self.class_prior,
                     log_likelihood=self.log_likelihood,

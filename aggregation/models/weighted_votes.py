@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Unpack, cast, overload
 
 import numpy as np
@@ -53,7 +53,10 @@ class _Crowd:
     """Votes and what is known of items, and how far raters agree with shares of these."""
 
     def __init__(
-        self, votes: Votes | VoteStore, n_classes: int | None, truth: ArrayLike | None
+        self,
+        votes: Votes | VoteStore,
+        n_classes: int | None,
+        truth: ArrayLike | Mapping[Any, int] | None,
     ) -> None:
         check_of_store(votes, truth, None)
         n_classes = count_classes(votes, n_classes, truth, None, None)
@@ -102,7 +105,13 @@ class _Crowd:
                 yield Aggregation(votes=piece.votes, posterior=shares, clamped=known, **shared)
 
         store = cast("VoteStore", self.votes)
-        return StoreAggregation(votes=store, n_classes=store.n_answers, made=parts, **shared)
+        return StoreAggregation(
+            votes=store,
+            n_classes=store.n_answers,
+            made=parts,
+            clamped=self.clamped,
+            **shared,
+        )
 
 
 @overload
@@ -110,7 +119,10 @@ def fit_wawa(votes: Votes, **options: Unpack[CountingArguments]) -> Aggregation:
 @overload
 def fit_wawa(votes: VoteStore, **options: Unpack[CountingArguments]) -> StoreAggregation: ...
 def fit_wawa(
-    votes: Votes | VoteStore, *, n_classes: int | None = None, truth: ArrayLike | None = None
+    votes: Votes | VoteStore,
+    *,
+    n_classes: int | None = None,
+    truth: ArrayLike | Mapping[Any, int] | None = None,
 ) -> Aggregation | StoreAggregation:
     """Weigh raters by their agreement with the aggregate (Wawa), in one step.
 
@@ -159,7 +171,10 @@ def fit_zbs(votes: Votes, **options: Unpack[CountingArguments]) -> Aggregation: 
 @overload
 def fit_zbs(votes: VoteStore, **options: Unpack[CountingArguments]) -> StoreAggregation: ...
 def fit_zbs(
-    votes: Votes | VoteStore, *, n_classes: int | None = None, truth: ArrayLike | None = None
+    votes: Votes | VoteStore,
+    *,
+    n_classes: int | None = None,
+    truth: ArrayLike | Mapping[Any, int] | None = None,
 ) -> Aggregation | StoreAggregation:
     """Weigh raters by skill, which follows their agreement with the weighted majority (ZBS).
 
@@ -207,7 +222,7 @@ def fit_catd(
     votes: Votes | VoteStore,
     *,
     n_classes: int | None = None,
-    truth: ArrayLike | None = None,
+    truth: ArrayLike | Mapping[Any, int] | None = None,
     max_steps: int = 100,
 ) -> Aggregation | StoreAggregation:
     """Weigh raters by how sure their errors are (CATD): made for raters of whom most vote seldom.

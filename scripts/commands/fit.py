@@ -181,7 +181,7 @@ def fit(
 
     VOTES may be a store that `reassess ingest` made: it is gone through partition by partition, in
     memory that does not grow with the votes. Labels and posteriors then come in the store's order;
-    there is no next_votes.csv, and no --truth.
+    there is no next_votes.csv. --truth FILE goes by the items' names.
     """
     of_model_said = {
         "n_classes": classes,

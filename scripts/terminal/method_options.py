@@ -180,7 +180,9 @@ def all_options(method: Method) -> str:
     return ", ".join(options) or "none of the model's options"
 
 
-def known_arguments(method: Method, known: KnownItems, votes: Votes, role: str) -> dict[str, Any]:
+def known_arguments(
+    method: Method, known: KnownItems, votes: Votes | VoteStore, role: str
+) -> dict[str, Any]:
     """Return what known items are to a method that takes them.
 
     Raises

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from functools import partial
 from os import PathLike
-from typing import TYPE_CHECKING, Literal, Unpack, overload
+from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,12 +14,12 @@ from numpy.typing import ArrayLike, NDArray
 from ...arguments import check_types
 from ...votes.store.store import VoteStore
 from ...votes.votes import Votes
+from ..clamped import Clamped, checked_clamped
 from ..fit import Fit, Options
 from .arguments import (
     FitArguments,
     check_options,
     checked_fixed,
-    checked_truth,
     classes_with_room,
     pseudo_counts_of,
     said_pseudo_count,
@@ -41,7 +41,7 @@ def fit_dawid_skene(
     votes: Votes | VoteStore,
     *,
     n_classes: int | None = None,
-    truth: ArrayLike | None = None,
+    truth: ArrayLike | Mapping[Any, int] | None = None,
     truth_role: Literal["clamped", "start"] = "clamped",
     pseudo_count: ArrayLike | Literal["diagonal"] = 0.0,
     start: Fit | StoreFit | ArrayLike | tuple[ArrayLike, ArrayLike] | None = None,
@@ -65,14 +65,16 @@ def fit_dawid_skene(
     ----------
     votes : Votes or VoteStore
         A store is gone through partition by partition, in memory that does not grow with it, and
-        with the very bits of ``store.votes()``; `truth`, and posteriors to start from, it cannot
-        have.
+        with the very bits of ``store.votes()``; what is known of its items goes by their names, and
+        posteriors to start from it cannot have.
     n_classes : int, optional
         Number of latent classes. Default: as given parameters, `start` or rows of `truth` have,
         else as many as there are answers.
-    truth : array_like, optional
+    truth : array_like or mapping, optional
         What is known of items: shape (n_items,), a class 0..n_classes - 1 or -1 where it is not
-        known; or shape (n_items, n_classes), a distribution, or zeros where it is not known.
+        known; or shape (n_items, n_classes), a distribution, or zeros where it is not known. Or
+        the class of each known item by its name, as of a store it has to be: ``{name: class}``,
+        such as :func:`read_known_items` has as `truth`.
     truth_role : {"clamped", "start"}
         "clamped": the posterior of a known item is its truth at every step, and its class is part
         of what is likely. "start": known items give the first error rates, and are then items like
@@ -173,7 +175,7 @@ def fit_dawid_skene(
         max_steps=max_steps,
         leave_zeros=leave_zeros,
     )
-    known = None if truth is None else checked_truth(truth, votes.n_items, n_classes)
+    known = checked_clamped(truth, votes, n_classes)
     from .ending import finish, with_labels_in_order
     from .identifiability import warn_of_doubts  # Numba takes a third of a second to import
     from .starts import starts_of
@@ -184,7 +186,7 @@ def fit_dawid_skene(
         starts = starts_of(problem, votes, start, known, restarts=restarts, seed=seed)
         keepers = keepers_of(checkpoint, votes, options, truth, restarts + 1)
         paths = climbed(problem, zip(starts, keepers, strict=True), options, progress)
-        result = finish(problem, votes, clamped, paths, options)
+        result = finish(problem, votes, paths, options)
         votes_of = votes.votes_per_rater(problem.blocks.threads)
         result = with_labels_in_order(problem, result, known, votes_of, started=start is not None)
         warn_of_doubts(result, problem, votes_of, max_steps)
@@ -193,7 +195,7 @@ def fit_dawid_skene(
 
 def set_up(
     votes: Votes | VoteStore,
-    clamped: NDArray[np.float64] | None,
+    clamped: Clamped | None,
     options: Options,
     threads: int | None,
 ) -> Problem:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,8 @@ def keepers_of(
 def key_of(votes: Votes | VoteStore, options: Repeatable, truth: Any) -> str:
     """Return a hash of votes, truth and the options that decide where a climb goes."""
     said = {name: value for name, value in options.arguments().items() if name not in FREE}
+    if isinstance(truth, Mapping):
+        truth = sorted([str(name), int(cls)] for name, cls in truth.items())
     all_said = [options.method.__qualname__, said, truth]
     digest = hashlib.sha256(json.dumps(all_said, default=as_list, sort_keys=True).encode())
     if isinstance(votes, VoteStore):

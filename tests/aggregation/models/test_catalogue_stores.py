@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,17 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from aggregation import METHODS, Aggregated, Method, StoreFit, VoteError, VoteStore, vote_share
+from aggregation import (
+    METHODS,
+    Aggregated,
+    Method,
+    StoreFit,
+    VoteError,
+    VoteStore,
+    VoteWarning,
+    fit_ibcc,
+    vote_share,
+)
 from aggregation.models.store_fit import StoreAggregation
 
 from ...support.methods import quietly
@@ -114,6 +125,65 @@ def test_a_part_predicts_as_the_whole_does(method: Method, stores: dict[str, Vot
         return
     found = [part.log_predictive(part.votes) for part in parts]
     np.testing.assert_allclose(np.concatenate(found), expected, rtol=1e-12)
+
+
+def known_of(store: VoteStore) -> tuple[dict[str, int], np.ndarray[Any, Any]]:
+    """Know a third of a store's items, and all of its first partition's: by name, by place."""
+    truth = np.full(store.n_items, -1)
+    truth[::3] = np.arange(store.n_items)[::3] % 3
+    first = store.manifest.partitions[0][0]
+    truth[:first] = np.arange(first) % 3
+    names = store.votes().item_names
+    by_name = {str(name): cls for name, cls in zip(names, truth.tolist(), strict=True)}
+    # in another order than the store's, and with some of which it is said that nothing is known
+    return dict(sorted(by_name.items())), truth
+
+
+ROLES = {
+    name: one
+    for name, one in {
+        **BY_PASSES,
+        "dawid-skene from a start": replace(
+            BY_PASSES["dawid-skene"], fixed={"truth_role": "start"}
+        ),
+    }.items()
+    if "truth" in one.takes
+}
+
+
+@pytest.mark.parametrize("method", ROLES.values(), ids=ROLES)
+def test_known_items_go_by_their_names(method: Method, stores: dict[str, VoteStore]) -> None:
+    for store in stores.values():
+        by_name, truth = known_of(store)
+        options = plain(method, restarts=0, max_steps=12, n_classes=3)
+        wanted = quietly(method, store.votes(), truth=truth, **options)
+        assert_same(quietly(method, store, truth=by_name, **options), wanted)
+        assert_same(
+            quietly(method, store, truth=by_name, **options, **plain(method, threads=2)), wanted
+        )
+        in_memory = quietly(method, store.votes(), truth=by_name, **options)
+        np.testing.assert_array_equal(in_memory.posterior, wanted.posterior)
+        clamped = getattr(wanted, "clamped", None)
+        parts = list(quietly(method, store, truth=by_name, **options).parts())  # type: ignore[attr-defined]
+        if clamped is None:
+            assert all(part.clamped is None for part in parts)
+        else:
+            found = np.concatenate([part.clamped for part in parts])
+            np.testing.assert_array_equal(found, clamped)
+
+
+def test_truth_that_does_not_fit_is_refused(stores: dict[str, VoteStore]) -> None:
+    store = stores["few raters"]
+    with pytest.raises(VoteError, match=r"go by their names, \{name: class\}"):
+        fit_ibcc(store, truth=np.zeros(store.n_items))
+    with pytest.raises(VoteError, match=r"truth of item '7' is 3: classes are 0\.\.2"):
+        fit_ibcc(store, truth={"7": 3}, n_classes=3)
+    with pytest.raises(VoteError, match="truth: none of its 1 items is among the votes: they are"):
+        fit_ibcc(store, truth={"nobody": 1})
+    with pytest.raises(VoteError, match="two of its names read the same"):
+        fit_ibcc(store, truth={"7": 1, 7: 0})
+    with pytest.warns(VoteWarning, match="left out: 2 of 3, such as 'no one'"):
+        fit_ibcc(store, truth={"no one": 1, 7: 1, "nobody": 0})
 
 
 class BrokenOffError(Exception):

@@ -106,7 +106,7 @@ def test_starts_from_an_earlier_fit(store: VoteStore) -> None:
 
 
 def test_what_a_store_cannot_have_is_refused(store: VoteStore) -> None:
-    with pytest.raises(VoteError, match="known items cannot be given to a fit from a store"):
+    with pytest.raises(VoteError, match="known items of a store go by their names"):
         fit_dawid_skene(store, truth=np.full(store.n_items, -1))
     with pytest.raises(VoteError, match="not from posteriors"):
         fit_dawid_skene(store, start=np.full((store.n_items, 3), 1 / 3))
