@@ -112,7 +112,7 @@ def step(folder: str, how: str, n_steps: str) -> Report:
             progress=lambda *_: ticks.append(now()),
         )
     if how == "store":
-        for _ in fit.parts():  # type: ignore[attr-defined]
+        for _ in fit.parts():
             pass
     taken = report(now(), digest(fit.error_rates, fit.class_prior))
     both = [(b.processor - a.processor, b.wall - a.wall) for a, b in zip(ticks, ticks[1:])]  # noqa: B905, RUF007

@@ -20,8 +20,9 @@ def write_votes(folder: Path, n_votes: int) -> None:
     rng = np.random.default_rng(0)
     first = piece(rng, min(PIECE, n_votes), n_votes)
     folder.mkdir(parents=True, exist_ok=True)
+    bare = csv.WriteOptions(quoting_style="none")
     with (
-        csv.CSVWriter(folder / "votes.csv", first.schema) as text,
+        csv.CSVWriter(folder / "votes.csv", first.schema, write_options=bare) as text,
         parquet.ParquetWriter(folder / "votes.parquet", first.schema) as typed,
     ):
         for begin in range(0, n_votes, PIECE):
