@@ -9,9 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from .. import report
+from ..methods.markdown import filled
 from ..results import Result
 from ..runner import ROOT, environment
-from .measure import MEMORY, Size, as_sizes, curve, rivals
+from .measure import MEMORY, Report, Size, as_sizes, curve, rivals
 from .picture import megabytes, ns
 
 PAGE, PICTURE = ROOT / "docs" / "scale.md", ROOT / "docs" / "scale.png"
@@ -73,28 +74,51 @@ def draw(sizes: Sequence[Size], path: Path) -> None:
 def lines(found: Result, sizes: Sequence[Size]) -> Iterator[str]:
     """Yield the page's part: rivals, the curve, and where it was measured."""
     yield from report.sections([found])
-    largest = sizes[-1]
-    yield (
-        f"![Time a vote and peak memory of {sizes[0].n_votes / MILLION:g} to "
-        f"{largest.n_votes / MILLION:g} million votes]({PICTURE.name})"
-    )
+    least, most = millions(sizes[0]), millions(sizes[-1])
+    yield f"![Time a vote and peak memory of {least} to {most} million votes]({PICTURE.name})"
     yield ""
-    yield (
-        f"From {sizes[0].n_votes / MILLION:g} to {largest.n_votes / MILLION:g} million votes of "
-        f"1,000 raters, five an item, in random order, 5 answers; `--memory {MEMORY // 10**6}M`; "
-        "processor time a vote, of one run, and of a step the median of seven:"
+    yield filled(
+        f"From {least} to {most} million votes of 1,000 raters, five an item, in random order, 5 "
+        f"answers; `--memory {MEMORY // 10**6}M`; processor time a vote, of one run, and of a step "
+        "the median of seven:"
     )
     yield ""
     yield f"| {' | '.join(HEADINGS)} |"
     yield "|---" * len(HEADINGS) + "|"
     yield from map(row, sizes)
     yield ""
-    yield (
-        f"{largest.n_votes / MILLION:g} million votes are {largest.bytes['csv'] / 1e9:.2f} GB of "
-        f"csv, {largest.bytes['parquet'] / 1e9:.2f} GB of Parquet, and a store of "
-        f"{largest.bytes['store'] / 1e9:.2f} GB. Store and memory came to the same bits at each "
-        "size."
+    yield filled(growth(sizes))
+    yield ""
+    held = {name: f"{size / 1e9:.2f} GB" for name, size in sizes[-1].bytes.items()}
+    yield filled(
+        f"{most} million votes are {held['csv']} of csv, {held['parquet']} of Parquet, and a store "
+        f"of {held['store']}. Store and memory came to the same bits at each size."
     )
+
+
+def growth(sizes: Sequence[Size]) -> str:
+    """Say how the peak of memory grows to the last size, from that of a tenth of it or more."""
+    last = sizes[-1]
+    first = next(size for size in sizes if 10 * size.n_votes >= last.n_votes)
+    grown = [
+        100 * (megabytes(b) / megabytes(a) - 1)
+        for a, b in zip(each_of(first), each_of(last), strict=True)
+    ]
+    return (
+        f"From {millions(first)} to {millions(last)} million votes the peak changes by "
+        f"{grown[0]:+.0f} % (ingest of csv), {grown[1]:+.0f} % (ingest of Parquet) and "
+        f"{grown[2]:+.0f} % (fit from the store); that of a fit in memory by {grown[3]:+.0f} %."
+    )
+
+
+def each_of(size: Size) -> list[Report]:
+    """Return what was measured, in the order of the table."""
+    return [size.ingest["csv"], size.ingest["parquet"], size.steps["store"], size.steps["whole"]]
+
+
+def millions(size: Size) -> str:
+    """Return a number of votes in millions."""
+    return f"{size.n_votes / MILLION:g}"
 
 
 HEADINGS = (
@@ -103,23 +127,22 @@ HEADINGS = (
     "ingest of csv",
     "of Parquet",
     "step over the store",
-    "in memory",
+    "in memory, at once",
     "peak: ingest of csv",
     "of Parquet",
     "fit from the store",
-    "in memory",
+    "in memory, at once",
 )
 
 
 def row(size: Size) -> str:
     """Return a row of the table."""
-    times = [*(size.ingest[form] for form in ("csv", "parquet"))]
-    steps = [size.steps[how] for how in ("store", "whole")]
+    found = each_of(size)
     cells = [
-        f"{size.n_votes / MILLION:g}",
+        millions(size),
         f"{size.partitions}",
-        *(f"{report.three_digits(ns(size, one))} ns" for one in (*times, *steps)),
-        *(f"{megabytes(one):,.0f} MB" for one in (*times, *steps)),
+        *(f"{report.three_digits(ns(size, one))} ns" for one in found),
+        *(f"{megabytes(one):,.0f} MB" for one in found),
     ]
     return f"| {' | '.join(cells)} |"
 
