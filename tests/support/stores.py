@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv
 
-from aggregation import Votes
+from aggregation import Votes, VoteStore
 
 
 def named_rows(votes: Votes) -> Counter[tuple[Any, Any, Any]]:
@@ -24,6 +24,14 @@ def named_rows(votes: Votes) -> Counter[tuple[Any, Any, Any]]:
 def bytes_of(folder: Path) -> dict[str, bytes]:
     """Return what a folder's files hold."""
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+def copied(store: VoteStore, folder: Path) -> Path:
+    """Copy a store's files into a folder, to be altered there."""
+    folder.mkdir()
+    for name, content in bytes_of(store.folder).items():
+        (folder / name).write_bytes(content)
+    return folder
 
 
 def shuffled_table(n_votes: int, seed: int = 0, n_raters: int = 200) -> pa.Table:

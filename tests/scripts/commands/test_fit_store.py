@@ -16,7 +16,7 @@ from pyarrow import parquet
 from aggregation import VoteStore, fit_dawid_skene
 
 from ...support.commands import PROGRAM, Command, refused
-from ...support.stores import bytes_of, shuffled_table, write_csv
+from ...support.stores import bytes_of, copied, shuffled_table, write_csv
 
 
 @pytest.fixture(scope="module")
@@ -104,9 +104,6 @@ def test_refuses_in_one_line(
     refused(reassess("fit", store.folder, "--method", "ibcc"), "ibcc needs all votes in memory")
     refused(reassess("fit", store.folder, "--resume"), "--resume needs -o DIR")
     refused(reassess("fit", votes, "--resume"), "--resume goes on with a fit of a store")
-    damaged = tmp_path / "store"
-    damaged.mkdir()
-    for name, content in bytes_of(store.folder).items():
-        (damaged / name).write_bytes(content)
+    damaged = copied(store, tmp_path / "store")
     (damaged / "codes-0002.i32").write_bytes(b"")
     refused(reassess("fit", damaged), "codes-0002.i32: has been altered since the store was made")
