@@ -26,6 +26,12 @@ def bytes_of(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
 
+def small_store(folder: Path, n_votes: int = 5_000) -> VoteStore:
+    """Make a store of three partitions in a folder, beside the votes, ``votes.csv``."""
+    path = write_csv(folder / "votes.csv", shuffled_table(n_votes))
+    return VoteStore.ingest(path, folder / "store", partitions=3)
+
+
 def copied(store: VoteStore, folder: Path) -> Path:
     """Copy a store's files into a folder, to be altered there."""
     folder.mkdir()

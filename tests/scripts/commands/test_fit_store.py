@@ -16,17 +16,17 @@ from pyarrow import parquet
 from aggregation import VoteStore, fit_dawid_skene
 
 from ...support.commands import PROGRAM, Command, refused
-from ...support.stores import bytes_of, copied, shuffled_table, write_csv
+from ...support.stores import bytes_of, copied, small_store
 
 
 @pytest.fixture(scope="module")
-def votes(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_csv(tmp_path_factory.mktemp("votes") / "votes.csv", shuffled_table(5_000))
+def store(tmp_path_factory: pytest.TempPathFactory) -> VoteStore:
+    return small_store(tmp_path_factory.mktemp("votes"))
 
 
 @pytest.fixture(scope="module")
-def store(votes: Path) -> VoteStore:
-    return VoteStore.ingest(votes, votes.parent / "store", partitions=3)
+def votes(store: VoteStore) -> Path:
+    return store.folder.parent / "votes.csv"
 
 
 def rows(path: Path) -> list[list[str]]:

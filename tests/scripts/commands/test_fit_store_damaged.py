@@ -14,7 +14,7 @@ from aggregation import VoteStore, fit_dawid_skene
 from aggregation.votes.store.manifest import partition_files
 
 from ...support.commands import Command, refused
-from ...support.stores import bytes_of, copied, shuffled_table, write_csv
+from ...support.stores import bytes_of, copied, small_store
 
 EM = ("--method", "dawid-skene", "--pseudo-count", "0.1", "--quiet")
 CODES, STARTS, ITEMS = partition_files(1)
@@ -26,9 +26,7 @@ class BrokenOffError(Exception):
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> VoteStore:
-    folder = tmp_path_factory.mktemp("votes")
-    path = write_csv(folder / "votes.csv", shuffled_table(5_000))
-    return VoteStore.ingest(path, folder / "store", partitions=3)
+    return small_store(tmp_path_factory.mktemp("votes"))
 
 
 def broken_off(store: VoteStore, checkpoint: Path) -> None:
