@@ -16,6 +16,11 @@ from .climb import Path, State, Step
 # Steps are saved so often: what is lost is no more than these, and a pass over many votes takes
 # longer than the writing.
 EVERY = 3
+# What NumPy and zipfile raise on a file that is not what was written, or no archive at all.
+DAMAGED = (
+    *(OSError, EOFError, KeyError, TypeError, ValueError),
+    *(NotImplementedError, zipfile.BadZipFile),
+)
 
 
 class Checkpoint:
@@ -51,7 +56,7 @@ class Checkpoint:
                 return state_of(held)
         except (FileNotFoundError, NotADirectoryError):
             return None
-        except (OSError, KeyError, EOFError, zipfile.BadZipFile, ValueError) as error:
+        except DAMAGED as error:
             if isinstance(error, VoteError):
                 raise
             raise VoteError(

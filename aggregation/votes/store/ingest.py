@@ -79,16 +79,17 @@ def batches_of(
         return
     names = []
     for one in inputs:
-        for piece in one.pieces(options, plan.batch_bytes):
+        for votes, read in one.pieces(options, plan.batch_bytes):
             path = partial / f"batch-{number:06}.arrow"
             batch = written_before(path)
             if batch is None:
-                write_batch(path, piece.votes, plan.n_partitions)
+                write_batch(path, votes, plan.n_partitions)
                 batch = Batch(path)
+            del votes  # the next piece takes as much
             names.append(path.name)
             number += 1
             yield batch
-            tell(SPILLING, (before + piece.read * one.size) / total)
+            tell(SPILLING, (before + read * one.size) / total)
         before += one.size
     write_whole(complete, json.dumps(names).encode())
 

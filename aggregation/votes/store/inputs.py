@@ -92,7 +92,10 @@ class Input:
                 yield from slices(self.whole(options), max(size // BYTES_PER_ROW, 1))
                 return
             for table, read in pieces:
-                yield VotePiece(votes_of_piece(table, options), read)
+                votes = votes_of_piece(table, options)
+                del table  # the next one takes as much
+                yield VotePiece(votes, read)
+                del votes
 
     def tables(self, options: Reading, size: int) -> Iterator[Piece] | None:
         """Return the pieces of a table that has a vote a row; None of all else."""

@@ -14,19 +14,19 @@ from aggregation import Table, VoteStore
 from scripts.outputs.streams import streamed
 
 from ...support.commands import Command, refused
-from ...support.stores import bytes_of, shuffled_table, write_csv
+from ...support.stores import bytes_of, small_store
 
 EM = ("--method", "dawid-skene", "--pseudo-count", "0.1", "--tol", "1e-7", "--quiet")
 
 
 @pytest.fixture(scope="module")
-def votes(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_csv(tmp_path_factory.mktemp("votes") / "votes.csv", shuffled_table(5_000))
+def store(tmp_path_factory: pytest.TempPathFactory) -> VoteStore:
+    return small_store(tmp_path_factory.mktemp("votes"))
 
 
 @pytest.fixture(scope="module")
-def store(votes: Path) -> VoteStore:
-    return VoteStore.ingest(votes, votes.parent / "store", partitions=3)
+def votes(store: VoteStore) -> Path:
+    return store.folder.parent / "votes.csv"
 
 
 @contextmanager

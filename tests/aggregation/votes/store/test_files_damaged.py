@@ -17,23 +17,14 @@ from pyarrow import parquet
 from aggregation import VoteError, VoteStore, fit_dawid_skene
 from aggregation.votes.store.manifest import partition_files
 
-from ....support.stores import bytes_of, shuffled_table, write_csv
+from ....support.stores import copied, small_store
 
 FILES = partition_files(1)
 
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> VoteStore:
-    folder = tmp_path_factory.mktemp("made")
-    path = write_csv(folder / "votes.csv", shuffled_table(2_000))
-    return VoteStore.ingest(path, folder / "store", partitions=3)
-
-
-def copied(store: VoteStore, folder: Path) -> Path:
-    folder.mkdir()
-    for name, content in bytes_of(store.folder).items():
-        (folder / name).write_bytes(content)
-    return folder
+    return small_store(tmp_path_factory.mktemp("made"), 2_000)
 
 
 def put(path: Path, place: int, value: int, kind: str) -> None:
