@@ -38,6 +38,8 @@ class Wanted(NamedTuple):
     threads : int or None
     scheduler : str or None
         Of the Dask cluster that goes through the votes.
+    copies : str or None
+        Where its workers copy the store from.
     """
 
     out: Path | None
@@ -46,6 +48,7 @@ class Wanted(NamedTuple):
     as_json: bool
     threads: int | None
     scheduler: str | None = None
+    copies: str | None = None
 
 
 def fit_of_store(folder: Path, said: VotesOptions, choice: Choice, wanted: Wanted) -> None:
@@ -62,8 +65,9 @@ def fit_of_store(folder: Path, said: VotesOptions, choice: Choice, wanted: Wante
         raise UsageError("--classifier goes with votes in files, not in a store")
     method, options, because = choice.made()
     store = VoteStore.open(folder)
-    votes = store if wanted.scheduler is None else store.on(wanted.scheduler)
-    result, doubts = fitted(method, votes, None, options | kept(wanted, options), wanted.threads)
+    if wanted.scheduler is not None:
+        store = store.on(wanted.scheduler, copies=wanted.copies)
+    result, doubts = fitted(method, store, None, options | kept(wanted, options), wanted.threads)
     fit = cast("StoreFit", result)
     provenance = {
         "versions": versions(),
