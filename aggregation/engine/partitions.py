@@ -7,13 +7,18 @@ from dataclasses import replace
 from functools import partial
 from itertools import chain, pairwise
 from operator import add
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import Any, TypeVar
+from weakref import finalize
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import VoteError
 from ..kernels.threads import Threads, thread_count
+from ..votes.store.files import copy_partitions
 from ..votes.store.manifest import read_manifest
 from ..votes.store.store import VoteStore
 from ..votes.votes import Votes
@@ -187,7 +192,16 @@ def run_of(
     threads: int,
     scratch: str,
 ) -> Partitions:
-    """Open some partitions of a store on another machine, if it is the same store there."""
+    """Open some partitions of a store at a worker: the same store there, or copies of its own."""
+    if store.copies is not None:
+        folder = Path(mkdtemp(prefix="reassess-", dir=scratch))
+        copy_partitions(store.copies, store.manifest, numbers, folder)
+        copied = replace(store, folder=folder)
+        found = Partitions(
+            copied, n_classes, threads, is_open=is_open, numbers=numbers, scratch=scratch
+        )
+        finalize(found, rmtree, folder, ignore_errors=True)
+        return found
     try:
         there = read_manifest(store.folder)
     except VoteError as error:

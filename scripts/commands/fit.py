@@ -149,6 +149,16 @@ def fit(
             rich_help_panel=MODEL,
         ),
     ] = None,
+    copies: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Where the store is once more, for a cluster without a disk in common (s3://...): "
+            "each worker copies its own partitions.",
+            show_default=False,
+            rich_help_panel=MODEL,
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         out_option(
@@ -210,7 +220,9 @@ def fit(
     stored = is_store(file)
     choice = Choice(method, of_model_said, settings or [], classifier is not None)
     choice.made()  # what cannot be is said before votes are read
-    wanted = Wanted(out, output_format.value, resume, as_json, threads, scheduler)
+    if copies is not None and scheduler is None:
+        raise UsageError(f"--copies {copies} is for the workers of --scheduler: say that, too")
+    wanted = Wanted(out, output_format.value, resume, as_json, threads, scheduler, copies)
     with quietly(quiet), announced_compilation():
         if stored:
             fit_of_store(file, said, choice, wanted)

@@ -52,6 +52,8 @@ class Wanted(NamedTuple):
     threads : int or None
     scheduler : str or None
         Of the Dask cluster that goes through the votes.
+    copies : str or None
+        Where its workers copy the store from.
     """
 
     out: Path | None
@@ -60,6 +62,7 @@ class Wanted(NamedTuple):
     as_json: bool
     threads: int | None
     scheduler: str | None = None
+    copies: str | None = None
 
 
 def fit_of_store(folder: Path, said: VotesOptions, choice: Choice, wanted: Wanted) -> None:
@@ -73,7 +76,7 @@ def fit_of_store(folder: Path, said: VotesOptions, choice: Choice, wanted: Wante
         raise UsageError("--classifier goes with votes in files, not in a store")
     store = VoteStore.open(folder)
     if wanted.scheduler is not None:
-        store = store.on(wanted.scheduler)
+        store = store.on(wanted.scheduler, copies=wanted.copies)
     known = None
     if said.truth is not None:
         known = read_truth(said.truth, store, said, choice.said["n_classes"])

@@ -34,16 +34,20 @@ class Cluster:
     Attributes
     ----------
     address : str
+    scratch : Path
+        Where workers keep what is theirs.
     workers : list of subprocess.Popen
     """
 
     def __init__(self, folder: Path, n_workers: int) -> None:
         self.folder = folder
+        self.scratch = folder / "scratch"
         self.workers: list[subprocess.Popen[bytes]] = []
         file = folder / "scheduler.json"
         options = ("--scheduler-file", str(file), *PORT)
         self.scheduler = self.started("scheduler", "--port", "0", *options)
-        of_worker = (*options, "--nthreads", "1", "--no-nanny", "--memory-limit", "0")
+        own = ("--nthreads", "1", "--no-nanny", "--memory-limit", "0")
+        of_worker = (*options, *own, "--local-directory", str(self.scratch))
         self.workers = [self.started("worker", *of_worker) for _ in range(n_workers)]
         self.address = ""
         while not self.address:

@@ -43,6 +43,8 @@ class VoteStore:
         The partitions whose numbers have been found to be in range, on the first pass over them.
     scheduler : str or distributed.Client, optional
         The Dask cluster on which votes are gone through; see :meth:`on`.
+    copies : str, optional
+        Where its workers copy their partitions from.
 
     Examples
     --------
@@ -58,6 +60,7 @@ class VoteStore:
     notes: tuple[str, ...] = field(default=(), repr=False)
     checked: set[int] = field(default_factory=set, init=False, repr=False)
     scheduler: Any = field(default=None, repr=False)
+    copies: str | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         counts = (
@@ -152,7 +155,7 @@ class VoteStore:
         check_files(store.folder, store.manifest, hashes=verify)
         return store
 
-    def on(self, scheduler: Any) -> VoteStore:
+    def on(self, scheduler: Any, *, copies: str | None = None) -> VoteStore:
         """Return the same store, through whose votes a Dask cluster goes in a fit.
 
         To the bit, results are those of one machine, for any number of workers.
@@ -163,6 +166,10 @@ class VoteStore:
             The address of a scheduler, "tcp://HOST:PORT", whose workers read the store at the same
             path, and have the same versions of this package and of those below it; or "local:N",
             for N worker processes of this machine's, for as long as a fit takes.
+        copies : str, optional
+            The store once more, at a URL that fsspec knows ("s3://...", "gs://..."): each worker
+            copies its own partitions to its own disk, compares their hashes, and deletes them at
+            the end. Default: workers read the store at its path, on a disk that they share.
 
         Returns
         -------
@@ -172,7 +179,7 @@ class VoteStore:
         --------
         ``fit_dawid_skene(store.on("tcp://10.0.0.1:8786"))``
         """
-        return replace(self, scheduler=scheduler)
+        return replace(self, scheduler=scheduler, copies=copies)
 
     @property
     def n_items(self) -> int:

@@ -78,12 +78,42 @@ def test_any_number_of_workers_and_any_that_die(
     assert_same(resumed, in_memory)
 
 
+def check_copies(cluster: Cluster, store: VoteStore, tmp_path: Path) -> None:
+    """Have workers copy their partitions from a zip file and from a folder, whole and not."""
+    copy = tmp_path / "elsewhere"
+    shutil.copytree(store.folder, copy)
+    packed = shutil.make_archive(str(copy), "zip", copy)
+    in_memory = fit_dawid_skene(store.votes())
+    for url in (f"file://{copy}", f"zip://::file://{packed}"):
+        seen: list[list[str]] = []
+
+        def look(_step: int, _height: float, seen: list[list[str]] = seen) -> None:
+            seen.append(sorted(path.name for path in cluster.scratch.rglob("*-000?.i??")))
+
+        there = store.on(cluster.address, copies=url)
+        assert_same(fit_dawid_skene(there, progress=look), in_memory)
+        kinds = ("codes-000{}.i32", "starts-000{}.i64")
+        assert seen[-1] == sorted(kind.format(number) for kind in kinds for number in range(5))
+        assert list(cluster.scratch.rglob("reassess-*")) == []
+    codes = copy / "codes-0003.i32"
+    codes.write_bytes(bytes(codes.stat().st_size))
+    named = r"worker tcp://127.0.0.1:\d+ on \S+: file://\S+: "
+    with pytest.raises(VoteError, match=named + r"codes-0003.i32 is another file there"):
+        fit_dawid_skene(store.on(cluster.address, copies=f"file://{copy}"))
+    codes.unlink()
+    with pytest.raises(VoteError, match=r"codes-0003.i32: cannot be copied \("):
+        fit_dawid_skene(store.on(cluster.address, copies=f"file://{copy}"))
+    with pytest.raises(VoteError, match=r"smoke://there: cannot be copied \("):
+        fit_dawid_skene(store.on(cluster.address, copies="smoke://there"))
+
+
 @pytest.mark.parametrize("cluster", [1], indirect=True)
 def test_a_worker_that_cannot_read_the_store_is_named(
     cluster: Cluster, store: VoteStore, tmp_path: Path
 ) -> None:
     folder = tmp_path / "copy"
     shutil.copytree(store.folder, folder)
+    check_copies(cluster, store, tmp_path)
     opened = VoteStore.open(folder).on(cluster.address)
     (folder / "codes-0004.i32").unlink()
     named = r"worker tcp://127.0.0.1:\d+ on \S+: "
