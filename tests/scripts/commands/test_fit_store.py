@@ -167,6 +167,19 @@ def rows_of(path: Path) -> dict[str, dict[str, str]]:
     return {row["item"]: row for row in csv.DictReader(path.read_text().splitlines())}
 
 
+def test_names_that_differ_in_writing_are_one(reassess: Command, tmp_path: Path) -> None:
+    rows = [("Photo 1", "Ann", "yes"), ("photo  1", "bob", "Yes"), ("photo  1", "cy", "yes")]
+    votes = write_rows(tmp_path / "votes.csv", [*rows, ("x", "ann ", "no"), ("X", "bob", "no")])
+    truth = write_rows(tmp_path / "truth.csv", [("PHOTO 1", "YES")], "item,class")
+    ended = reassess("ingest", votes, "-o", tmp_path / "store", "--normalise")
+    assert "wrote 5 votes of 3 raters on 2 items, 2 answers" in ended.err
+    known = ("--truth", truth, "--normalise", "--method", "wawa")
+    found = reassess("fit", tmp_path / "store", *known)
+    wanted = reassess("fit", votes, *known)
+    assert sorted(found.out.splitlines()) == sorted(wanted.out.splitlines())
+    assert "1 items were known and kept their class" in found.err
+
+
 def test_killed_and_resumed(store: VoteStore, tmp_path: Path, reassess: Command) -> None:
     options = ("--pseudo-count", "0.1", "--tol", "0", "--max-steps", "200")
     process = subprocess.Popen(
@@ -189,7 +202,7 @@ def test_refuses_in_one_line(
     reassess: Command, store: VoteStore, votes: Path, tmp_path: Path
 ) -> None:
     refused(reassess("fit", store.folder, "--answer", "x"), "is a store, whose votes were read")
-    refused(reassess("fit", store.folder, "--class", "x"), "--item and --class go with --truth")
+    refused(reassess("fit", store.folder, "--class", "x"), "--normalise go with --truth")
     refused(reassess("fit", store.folder, "--method", "glad"), "glad needs all votes in memory")
     refused(reassess("fit", store.folder, "--resume"), "--resume needs -o DIR")
     wawa = ("--method", "wawa", "-o", tmp_path, "--resume")
