@@ -64,9 +64,10 @@ def fit_ibcc(
     diagonal : array_like of int, shape (n_classes,), optional
         Each class's own answer, -1 where no answer is its own. Needed where there are other classes
         than answers.
-    truth : array_like, optional
+    truth : array_like or mapping, optional
         What is known of items, throughout: shape (n_items,), a class or -1 where it is not known;
         or shape (n_items, n_classes), a distribution, or zeros where it is not known.
+        Or ``{name: class}``, as of a store it has to be.
     own_count, other_count : float
         Dirichlet counts of a class's own answer and of each other one; 0.01 or more.
     class_count : float, array_like of shape (n_classes,) or "anchored"

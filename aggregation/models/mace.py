@@ -56,9 +56,10 @@ def fit_mace(
     votes : Votes or VoteStore
     n_classes : int, optional
         As many as there are answers: there is an answer for each class.
-    truth : array_like, optional
+    truth : array_like or mapping, optional
         What is known of items, throughout: shape (n_items,), a class or -1 where it is not known;
         or shape (n_items, n_classes), a distribution, or zeros where it is not known.
+        Or ``{name: class}``, as of a store it has to be.
     accelerate : bool
         Extrapolate by SQUAREM. False: one plain step after the other.
     tol : float

@@ -56,9 +56,10 @@ def fit_one_coin_bayes(
     votes : Votes or VoteStore
     n_classes : int, optional
         As many as there are answers: there is a right answer for each class.
-    truth : array_like, optional
+    truth : array_like or mapping, optional
         What is known of items, throughout: shape (n_items,), a class or -1 where it is not known;
         or shape (n_items, n_classes), a distribution, or zeros where it is not known.
+        Or ``{name: class}``, as of a store it has to be.
     right_count, wrong_count : float
         Of the Beta distribution; 0.01 or more.
     start : array_like, shape (n_items, n_classes), optional

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..votes.store.store import VoteStore
-from .aggregated import Aggregated, Call, ObjectiveKind, no_model
+from .aggregated import Aggregated, Call, Modelled, ObjectiveKind
 from .clamped import Clamped, open_blocks
 from .fit import Fit, Optimality, Optimum, Options
 
@@ -30,7 +30,7 @@ class OfStore:
 
 
 @dataclass(frozen=True, eq=False)
-class StoreAggregation(OfStore):
+class StoreAggregation(Modelled, OfStore):
     """What a method other than Dawid & Skene's makes of the votes of a store.
 
     All of it but the posteriors, which :meth:`parts` makes partition by partition. To the bit it is
@@ -64,18 +64,6 @@ class StoreAggregation(OfStore):
     parameters: Mapping[str, NDArray[np.float64]] = field(default_factory=dict, repr=False)
     predictive: NDArray[np.float64] | None = field(default=None, repr=False)
     clamped: Clamped | None = field(default=None, repr=False)
-
-    def answer_probabilities(self) -> NDArray[np.float64]:
-        """Return how likely a further vote is, shape (n_raters, n_classes, n_answers).
-
-        Raises
-        ------
-        VoteError
-            If the method has no model of the answers.
-        """
-        if self.predictive is None:
-            raise no_model(self.method)
-        return self.predictive
 
     def parts(self, *, threads: int | None = None) -> Iterator[Aggregated]:
         """Yield the :class:`Aggregated` of each partition: its votes, and its items' posteriors.

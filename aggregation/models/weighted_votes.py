@@ -135,9 +135,10 @@ def fit_wawa(
     votes : Votes or VoteStore
     n_classes : int, optional
         As many as there are answers.
-    truth : array_like, optional
+    truth : array_like or mapping, optional
         What is known of items: shape (n_items,), a class or -1 where it is not known; or shape
         (n_items, n_classes), a distribution, or zeros. It stands for the majority there.
+        Or ``{name: class}``, as of a store it has to be.
 
     Returns
     -------

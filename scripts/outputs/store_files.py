@@ -132,13 +132,15 @@ def below_majority_of_store(
 
 def check_unread(folder: Path, said: VotesOptions) -> None:
     """Refuse options of reading votes, which have been read."""
-    if replace(said, truth=None, cls=None, item=None) != VotesOptions():
+    if replace(said, truth=None, cls=None, item=None, normalise=False) != VotesOptions():
         raise UsageError(
             f"{folder} is a store, whose votes were read when it was made: leave the options of "
-            "votes out (--truth FILE, its --item and --class can be said)"
+            "votes out (--truth FILE, its --item, --class and --normalise can be said)"
         )
-    if said.truth is None and (said.item or said.cls):
-        raise UsageError(f"{folder} is a store: --item and --class go with --truth FILE")
+    if said.truth is None and said != VotesOptions():
+        raise UsageError(
+            f"{folder} is a store: --item, --class and --normalise go with --truth FILE"
+        )
 
 
 def print_store_summary(tables: StoreTables, known: KnownItems | None) -> None:

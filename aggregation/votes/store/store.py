@@ -104,7 +104,8 @@ class VoteStore:
         progress : callable, optional
             Called with the stage, "reading" or "grouping", and the share of it that is done, 0..1.
         **options
-            As for :meth:`Votes.read`, but for `normalise` and known classes.
+            As for :meth:`Votes.read`, but for known classes. With `normalise`, a store among the
+            paths has each of its votes under the name that it has there.
 
         Returns
         -------

@@ -167,8 +167,30 @@ def rows_of(path: Path) -> dict[str, dict[str, str]]:
     return {row["item"]: row for row in csv.DictReader(path.read_text().splitlines())}
 
 
-def test_killed_and_resumed(store: VoteStore, tmp_path: Path, reassess: Command) -> None:
-    options = ("--pseudo-count", "0.1", "--tol", "0", "--max-steps", "200")
+def test_names_that_differ_in_writing_are_one(reassess: Command, tmp_path: Path) -> None:
+    rows = [("Photo 1", "Ann", "yes"), ("photo  1", "bob", "Yes"), ("photo  1", "cy", "yes")]
+    votes = write_rows(tmp_path / "votes.csv", [*rows, ("x", "ann ", "no"), ("X", "bob", "no")])
+    truth = write_rows(tmp_path / "truth.csv", [("PHOTO 1", "YES")], "item,class")
+    ended = reassess("ingest", votes, "-o", tmp_path / "store", "--normalise")
+    assert "wrote 5 votes of 3 raters on 2 items, 2 answers" in ended.err
+    known = ("--truth", truth, "--normalise", "--method", "wawa")
+    found = reassess("fit", tmp_path / "store", *known)
+    wanted = reassess("fit", votes, *known)
+    assert sorted(found.out.splitlines()) == sorted(wanted.out.splitlines())
+    assert "1 items were known and kept their class" in found.err
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--pseudo-count", "0.1", "--tol", "0", "--max-steps", "200"),
+        ("--tol", "0", "--max-steps", "200"),
+        ("--method", "ebcc", "--restarts", "1", "--tol", "0", "--max-steps", "40"),
+    ],
+)
+def test_killed_and_resumed(
+    store: VoteStore, tmp_path: Path, reassess: Command, options: tuple[str, ...]
+) -> None:
     process = subprocess.Popen(
         [*PROGRAM, "fit", str(store.folder), "-o", str(tmp_path / "a"), *options],
         stderr=subprocess.DEVNULL,
@@ -178,7 +200,8 @@ def test_killed_and_resumed(store: VoteStore, tmp_path: Path, reassess: Command)
         time.sleep(0.001)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    assert [path.name for path in (tmp_path / "a").glob("[!.]*")] == ["checkpoint.npz"]
+    left = {path.name for path in (tmp_path / "a").glob("[!.]*")}
+    assert {"checkpoint.npz"} <= left <= {"checkpoint.npz", "checkpoint-1.npz"}
     assert reassess("fit", store.folder, "-o", tmp_path / "a", "--resume", *options).status == 0
     anew = reassess("fit", store.folder, "-o", tmp_path / "b", "--resume", *options)
     assert "to go on from: the fit starts anew" in anew.err
@@ -189,7 +212,7 @@ def test_refuses_in_one_line(
     reassess: Command, store: VoteStore, votes: Path, tmp_path: Path
 ) -> None:
     refused(reassess("fit", store.folder, "--answer", "x"), "is a store, whose votes were read")
-    refused(reassess("fit", store.folder, "--class", "x"), "--item and --class go with --truth")
+    refused(reassess("fit", store.folder, "--class", "x"), "--normalise go with --truth")
     refused(reassess("fit", store.folder, "--method", "glad"), "glad needs all votes in memory")
     refused(reassess("fit", store.folder, "--resume"), "--resume needs -o DIR")
     wawa = ("--method", "wawa", "-o", tmp_path, "--resume")
