@@ -117,6 +117,7 @@ def of_votes(folder: Path) -> dict[str, dict[str, Any]]:
         | {"draws": 4, "warmup": 1, "chains": 1, "seed": 0, "threads": 1},
         "fit_one_coin_bayes": em
         | {"votes": votes(), "right_count": 2.0, "wrong_count": 1.0, "start": None},
+        "fit_sparse_dawid_skene": em | {"votes": votes(), "candidates": 2, "row_count": 10.0},
         "held_out_log_likelihood": {
             "votes": votes(),
             "method": "ibcc",
