@@ -11,9 +11,9 @@ from pyarrow import parquet
 
 from aggregation import Votes, fit_sparse_dawid_skene
 from aggregation.engine import memory
+from benchmarks.data import neighbours
 
 from ...support.commands import Command, refused
-from ...support.many_classes import neighbours
 from .test_fit import names_in, table_of
 
 N_CLASSES = 60

@@ -22,10 +22,10 @@ from aggregation import (
     vote_share,
 )
 from aggregation.engine import memory
+from benchmarks.data import neighbours
 
 from ....support.em_models import compiles, crowd, ragged, truths
 from ....support.em_oracle import Model
-from ....support.many_classes import neighbours
 from ....support.methods import jobs, quietly
 from ....support.sparse_oracle import background_of, plain_em
 
