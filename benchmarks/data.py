@@ -98,11 +98,18 @@ def load(path: Path) -> Columns:
 
 
 def neighbours(
-    n_items: int, n_raters: int, n_classes: int, votes_per_item: int = 3, seed: int = 0
+    n_items: int,
+    n_raters: int,
+    n_classes: int,
+    votes_per_item: int = 3,
+    seed: int = 0,
+    *,
+    own_side: bool = False,
 ) -> tuple[Votes, NDArray[np.int64]]:
     """Simulate votes and return the truth; each rater is right with a probability of its own.
 
-    Of the wrong answers, seven in ten are the next or next but one class, on either side.
+    Of the wrong answers, seven in ten are the next or next but one class, on either side or, with
+    `own_side`, on the side that is the rater's own.
     """
     rng = np.random.default_rng(seed)
     truth = rng.integers(0, n_classes, n_items)
@@ -110,6 +117,8 @@ def neighbours(
     items = np.repeat(np.arange(n_items), votes_per_item)
     raters = rng.integers(0, n_raters, len(items))
     near = rng.choice([-2, -1, 1, 2], len(items), p=[0.15, 0.35, 0.35, 0.15])
+    if own_side:
+        near = np.abs(near) * rng.choice([-1, 1], n_raters)[raters]
     far = rng.integers(1, n_classes, len(items))
     off = np.where(rng.random(len(items)) < 0.7, near, far)
     off[rng.random(len(items)) < right[raters]] = 0

@@ -105,7 +105,9 @@ def one_coin_accuracy(votes: Votes, truth: NDArray[np.int64]) -> float:
 
 def majority_accuracy(votes: Votes, truth: NDArray[np.int64]) -> float:
     """Return the share of items whose most frequent answer is right; k that tie count 1/k."""
-    found, shares = Task(votes, checked_known(None, votes.n_items, 1), votes.n_answers).answered()
+    found, shares = Task(
+        votes, checked_known(None, votes.n_items, votes.n_answers), votes.n_answers
+    ).answered()
     largest = np.repeat(RowEnds(found.places).largest(shares), np.diff(found.places))
     winners = shares == largest
     right = winners & (found.classes == truth[found.items])
