@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from . import cases, process_cases, report
+from . import cases, many_classes, process_cases, report
 from .coverage import page as coverage_page
 from .methods import page, record
 from .methods.sets import known_sets
@@ -27,6 +27,7 @@ CASES: dict[str, Callable[[Plan], Result]] = {
     "step": cases.step,
     "grouping": cases.grouping,
     "threads": cases.threads,
+    "many-classes": many_classes.many_classes,
     "curve": process_cases.curve,
     "reading": process_cases.reading,
     "loading": process_cases.loading,

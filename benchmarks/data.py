@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from aggregation import Votes
+
 VOTES_PER_ITEM = 5
 # Votes that are drawn at a time.
 PIECE = 1_000_000
@@ -93,3 +95,35 @@ def save(path: Path, columns: Columns) -> None:
 def load(path: Path) -> Columns:
     """Read what :func:`save` has written."""
     return Columns(*np.load(path))
+
+
+def neighbours(
+    n_items: int,
+    n_raters: int,
+    n_classes: int,
+    votes_per_item: int = 3,
+    seed: int = 0,
+    *,
+    own_side: bool = False,
+) -> tuple[Votes, NDArray[np.int64]]:
+    """Simulate votes and return the truth; each rater is right with a probability of its own.
+
+    Of the wrong answers, seven in ten are the next or next but one class, on either side or, with
+    `own_side`, on the side that is the rater's own.
+    """
+    rng = np.random.default_rng(seed)
+    truth = rng.integers(0, n_classes, n_items)
+    right = rng.beta(6, 4, n_raters)
+    items = np.repeat(np.arange(n_items), votes_per_item)
+    raters = rng.integers(0, n_raters, len(items))
+    near = rng.choice([-2, -1, 1, 2], len(items), p=[0.15, 0.35, 0.35, 0.15])
+    if own_side:
+        near = np.abs(near) * rng.choice([-1, 1], n_raters)[raters]
+    far = rng.integers(1, n_classes, len(items))
+    off = np.where(rng.random(len(items)) < 0.7, near, far)
+    off[rng.random(len(items)) < right[raters]] = 0
+    answers = (truth[items] + off) % n_classes
+    votes = Votes.from_triples(
+        items, raters, answers, n_items=n_items, n_raters=n_raters, n_answers=n_classes
+    )
+    return votes, truth

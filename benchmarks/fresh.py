@@ -56,6 +56,36 @@ def fit(who: str, source: str, steps: str) -> Report:
     }
 
 
+def many_classes(n_votes: str) -> Report:
+    """Fit many classes, 1,000 of 10,000 raters, by sparse error rates and by votes alone."""
+    import numpy as np
+
+    from aggregation import fit_sparse_dawid_skene
+
+    from .data import VOTES_PER_ITEM, neighbours
+    from .many_classes import majority_accuracy, one_coin_accuracy
+
+    fit_sparse_dawid_skene(neighbours(40, 5, 50)[0])  # what it compiles
+    votes, truth = neighbours(int(n_votes) // VOTES_PER_ITEM, 10_000, 1_000, VOTES_PER_ITEM)
+    held = most_memory()
+    start = time.perf_counter()
+    found = fit_sparse_dawid_skene(votes)
+    seconds, peak = time.perf_counter() - start, most_memory()
+    alone = fit_sparse_dawid_skene(votes, max_steps=0)
+    return {
+        "seconds": seconds,
+        "peak_bytes": peak,
+        "above_bytes": peak - held,
+        "steps": found.n_steps,
+        "accuracy": float((found.classes() == truth).mean()),
+        "accuracy of the background": float((alone.classes() == truth).mean()),
+        "accuracy of one coin": one_coin_accuracy(votes, truth),
+        "accuracy of the majority": majority_accuracy(votes, truth),
+        "outside": float(found.outside.mean()),
+        "digest": digest(found.shares, found.counts, np.float64(found.objective)),
+    }
+
+
 def load_release(folder: str) -> Report:
     """Load the release as this project does."""
     start = time.perf_counter()
@@ -123,6 +153,7 @@ READERS: dict[str, Callable[[], Callable[[str], Any]]] = {
 
 TASKS: dict[str, Callable[..., Report]] = {
     "fit": fit,
+    "many-classes": many_classes,
     "load-release": load_release,
     "load-dense": load_dense,
     "read": read,

@@ -21,6 +21,7 @@ from aggregation import Options as Options
 from aggregation import OwnMethod as OwnMethod
 from aggregation import ReadOptions as ReadOptions
 from aggregation import SimulatedVotes as SimulatedVotes
+from aggregation import SparseFit as SparseFit
 from aggregation import StandardErrors as StandardErrors
 from aggregation import StoreAggregation as StoreAggregation
 from aggregation import StoreFit as StoreFit
@@ -54,6 +55,7 @@ from aggregation import fit_mace as fit_mace
 from aggregation import fit_mace_em as fit_mace_em
 from aggregation import fit_mean as fit_mean
 from aggregation import fit_one_coin_bayes as fit_one_coin_bayes
+from aggregation import fit_sparse_dawid_skene as fit_sparse_dawid_skene
 from aggregation import fit_wawa as fit_wawa
 from aggregation import fit_zbs as fit_zbs
 from aggregation import held_out_log_likelihood as held_out_log_likelihood

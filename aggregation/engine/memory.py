@@ -50,8 +50,18 @@ def check_room(votes: Votes | VoteStore, n_classes: int) -> None:
         f"{needed / GB:,.0f} GB{room}. There are {votes.n_answers:,} answers among "
         f"{votes.n_votes:,} votes of {votes.n_raters:,} raters: is that the right column? If not, "
         "take another (answer=, --answer COLUMN); else merge rare answers or fit fewer classes "
-        "(n_classes=), or take vote_share, which has no such table"
+        "(n_classes=), or take fit_sparse_dawid_skene (--method dawid-skene-sparse), which has no "
+        "such table"
     )
+
+
+def check_bytes(needed: float, what: str, instead: str) -> None:
+    """Refuse to make what has no room in memory; say what to do instead."""
+    if needed > (available := memory_bytes()):
+        raise VoteError(
+            f"{what} would take {needed / GB:,.1f} GB; this machine has {available / GB:,.0f} GB: "
+            f"{instead}"
+        )
 
 
 def memory_bytes() -> float:

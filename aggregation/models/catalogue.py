@@ -179,6 +179,13 @@ METHODS = {
             by_passes=True,
         ),
         Method(
+            "dawid-skene-sparse",
+            "the same for many classes: rates of what occurs, above a background raters share",
+            "sparse.fitting:fit_sparse_dawid_skene",
+            "log posterior",
+            "Dawid & Skene (1979), Applied Statistics 28(1), 20-28; background and cut are ours",
+        ),
+        Method(
             "one-coin",
             "each rater right with one probability, by maximum likelihood",
             "dawid_skene.fitting:fit_dawid_skene",

@@ -14,6 +14,8 @@ from .aggregated import Aggregated
 from .fit import Fit
 from .known_truth import expected_counts
 from .label_tables import own_answers
+from .sparse.fit import SparseFit
+from .sparse.tables import cut_numbers, posterior_rows, rate_rows
 from .store_fit import StoreAggregation, StoreFit
 from .vote_share import winners_share
 
@@ -34,7 +36,8 @@ def posterior_table(fit: Aggregated, *, class_names: Sequence[Any] | None = None
     -------
     dict of str to sequence
         Columns `item`, `posterior_NAME` for each class, and `class`, the name of the likeliest;
-        None where the method leaves it undecided.
+        None where the method leaves it undecided. Of a :class:`SparseFit` a row an item and
+        candidate: columns `item`, `class` and `posterior`.
 
     Examples
     --------
@@ -48,6 +51,8 @@ def posterior_table(fit: Aggregated, *, class_names: Sequence[Any] | None = None
     """
     check_types(posterior_table, locals())
     names = fit.class_names if class_names is None else class_names
+    if isinstance(fit, SparseFit):
+        return posterior_rows(fit, names)
     table: Columns = {"item": fit.votes.item_names}
     for name, column in zip(apart(names), fit.posterior.T, strict=True):
         table[f"posterior_{name}"] = column
@@ -70,7 +75,8 @@ def error_rate_table(fit: Aggregated, *, class_names: Sequence[Any] | None = Non
     dict of str to sequence
         Columns `rater`, `class`, `answer`, `rate` (the error rate, or the method's probability of
         that answer), and `expected_votes`: how many such votes the rater is expected to have given,
-        which tells what the rate rests on.
+        which tells what the rate rests on. Of a :class:`SparseFit` those alone of which 0.005 or
+        more are expected: other rates are about the background's.
 
     Raises
     ------
@@ -78,6 +84,8 @@ def error_rate_table(fit: Aggregated, *, class_names: Sequence[Any] | None = Non
         If the method has no model of the answers.
     """
     check_types(error_rate_table, locals())
+    if isinstance(fit, SparseFit):
+        return rate_rows(fit, fit.class_names if class_names is None else class_names)
     return error_rate_rows(fit, expected_counts(fit.votes, fit.posterior), class_names)
 
 
@@ -167,14 +175,16 @@ def fit_numbers(
     Returns
     -------
     dict
-        What a method does not have, such as a class prior, is left out.
+        What a method does not have, such as a class prior, is left out. Of a :class:`SparseFit`
+        `outside_candidates` is the posterior mass that was cut off items, mean and largest.
     """
     names = fit.class_names if class_names is None else class_names
     votes = fit.votes
     parameters: dict[str, NDArray[np.float64]] = dict(getattr(fit, "parameters", {}))
-    prior = (
-        fit.class_prior if isinstance(fit, Fit | StoreFit) else parameters.pop("class_prior", None)
-    )
+    if isinstance(fit, Fit | StoreFit | SparseFit):
+        prior: NDArray[np.float64] | None = fit.class_prior
+    else:
+        prior = parameters.pop("class_prior", None)
     numbers = {
         "n_votes": votes.n_votes,
         "n_items": votes.n_items,
@@ -197,6 +207,8 @@ def fit_numbers(
         ]
         numbers["switched"] = fit.switched.tolist()
         numbers["trace"] = fit.trace.tolist()
+    if isinstance(fit, SparseFit):
+        numbers |= cut_numbers(fit)
     numbers["objective_trace"] = fit.objective_trace.tolist()
     if parameters:
         numbers["parameters"] = {name: values.tolist() for name, values in parameters.items()}

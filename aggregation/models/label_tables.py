@@ -15,8 +15,8 @@ from ..errors import apart
 from ..table import Table
 from ..votes.votes import Votes
 from .known_truth import expected_counts
+from .majority import NO_ANSWER, majority_of
 
-NO_ANSWER = -1
 # Fewer wrong answers than this are expected to be none.
 LEAST_CONFUSION = 0.005
 
@@ -42,18 +42,31 @@ class Labelled(Named, Protocol):
         """Return each item's class, or -1 if undecided."""
 
 
-class Majority(NamedTuple):
-    """What most of an item's votes say.
+class Certain(Labelled, Protocol):
+    """What a table of labels needs of a result; every :class:`Posteriors` has it."""
 
-    `votes` and `most`, shape (n_items,), are the number of votes and of those for the most frequent
-    answer; `answer` is that answer's code, or -1 where several tie or there are no votes; `tied`
-    is True where several do.
+    def certainty(self) -> Certainty:
+        """Return how sure each item's class is."""
+
+
+class Certainty(NamedTuple):
+    """How sure items' classes are, shape (n_items,): largest posteriors, and entropies in nats."""
+
+    largest: NDArray[np.float64]
+    entropy: NDArray[np.float64]
+
+
+class Confusions(NamedTuple):
+    """Each rater's most frequent wrong answer, shape (n_raters,).
+
+    `counts` are how often it is expected, 0 without any, and `totals` the rater's votes on items of
+    that class.
     """
 
-    votes: NDArray[np.int64]
-    most: NDArray[np.int64]
-    answer: NDArray[np.int64]
-    tied: NDArray[np.bool_]
+    classes: NDArray[np.int64]
+    answers: NDArray[np.int64]
+    counts: NDArray[np.float64]
+    totals: NDArray[np.float64]
 
 
 class Departures(NamedTuple):
@@ -68,7 +81,7 @@ class Departures(NamedTuple):
     tied: int
 
 
-def label_table(result: Labelled, *, class_names: Sequence[Any] | None = None) -> Table:
+def label_table(result: Certain, *, class_names: Sequence[Any] | None = None) -> Table:
     """Return a row an item: its label, how sure that is, and what the votes alone say.
 
     Parameters
@@ -100,7 +113,7 @@ def label_table(result: Labelled, *, class_names: Sequence[Any] | None = None) -
     return Table(_label_columns(result, names, order), native=result.votes.native)
 
 
-def item_table(result: Labelled, *, class_names: Sequence[Any] | None = None) -> Table:
+def item_table(result: Certain, *, class_names: Sequence[Any] | None = None) -> Table:
     """Return what :func:`label_table` does, and `posterior_NAME` for every class.
 
     Parameters
@@ -158,21 +171,38 @@ def rater_rows(
     result: Named, counts: NDArray[np.float64], class_names: Sequence[Any] | None = None
 ) -> Table:
     """Return what :func:`rater_table` does, from expected counts (rater, class, answer)."""
-    votes = result.votes
-    names = result.class_names if class_names is None else class_names
     own = own_answers(result, class_names)
     named = np.flatnonzero(own >= 0)
-    n_votes = counts.sum(axis=(1, 2))
     right = counts[:, named, own[named]].sum(axis=1)
+    n_votes = counts.sum(axis=(1, 2))
+    return rater_columns(result, class_names, n_votes, right, _confusions(counts, own))
+
+
+def rater_columns(
+    result: Named,
+    class_names: Sequence[Any] | None,
+    n_votes: NDArray[np.float64],
+    right: NDArray[np.float64],
+    confusions: Confusions,
+) -> Table:
+    """Return the table of raters from their votes, those that are right, and confusions."""
+    votes = result.votes
+    names = result.class_names if class_names is None else class_names
     accuracy = np.full(votes.n_raters, np.nan)
-    if len(named):
+    if (own_answers(result, class_names) >= 0).any():
         np.divide(right, n_votes, out=accuracy, where=n_votes > 0)
-    words, rates = _confusions(counts, own, names, votes.answer_names)
+    found = confusions.counts >= LEAST_CONFUSION
+    rates = np.full(votes.n_raters, np.nan)
+    np.divide(confusions.counts, confusions.totals, out=rates, where=found)
+    cells = zip(confusions.classes.tolist(), confusions.answers.tolist(), found, strict=True)
     columns = {
         "rater": votes.rater_names,
         "votes": np.rint(n_votes).astype(np.int64),
         "accuracy": np.minimum(accuracy, 1.0),
-        "main_confusion": words,
+        "main_confusion": [
+            f"{names[cls]} as {votes.answer_names[answer]}" if there else None
+            for cls, answer, there in cells
+        ],
         "confusion_rate": rates,
     }
     return Table(columns, native=votes.native)
@@ -181,15 +211,6 @@ def rater_rows(
 def item_order(votes: Votes) -> NDArray[np.int64]:
     """Return the items in the order in which they came, shape (n_items,)."""
     return np.arange(votes.n_items) if votes.item_order is None else votes.item_order
-
-
-def majority_of(votes: Votes) -> Majority:
-    """Count each item's votes, and find the answer that most of them give."""
-    counts = votes.answer_counts()
-    most = counts.max(axis=1)
-    tied = (most > 0) & ((counts == most[:, None]).sum(axis=1) > 1)
-    answer = np.where(tied | (most == 0), NO_ANSWER, counts.argmax(axis=1))
-    return Majority(np.diff(votes.starts), most, answer, tied)
 
 
 def departures(result: Labelled, *, class_names: Sequence[Any] | None = None) -> Departures | None:
@@ -217,11 +238,9 @@ def own_answers(result: Named, class_names: Sequence[Any] | None) -> NDArray[np.
 
 
 def _label_columns(
-    result: Labelled, names: Sequence[Any], order: NDArray[np.int64]
+    result: Certain, names: Sequence[Any], order: NDArray[np.int64]
 ) -> dict[str, Sequence[Any] | NDArray[Any]]:
-    from scipy.special import entr  # scipy takes a quarter of a second to import
-
-    votes, posterior = result.votes, result.posterior[order]
+    votes, (largest, entropy) = result.votes, result.certainty()
     majority = majority_of(votes)
     n_votes, most = majority.votes[order], majority.most[order]
     agreement = np.full(len(order), np.nan)
@@ -229,10 +248,10 @@ def _label_columns(
     return {
         "item": _named(order, votes.item_names),
         "label": _named(result.classes()[order], names),
-        "confidence": posterior.max(axis=1),
+        "confidence": largest[order],
         "votes": n_votes,
         "agreement": agreement,
-        "entropy": entr(posterior).sum(axis=1) / np.log(2),
+        "entropy": entropy[order] / np.log(2),
         "majority": _named(majority.answer[order], votes.answer_names),
     }
 
@@ -241,25 +260,13 @@ def _named(codes: NDArray[np.int64], names: Sequence[Any]) -> list[Any]:
     return [None if code < 0 else names[code] for code in codes.tolist()]
 
 
-def _confusions(
-    counts: NDArray[np.float64],
-    own: NDArray[np.int64],
-    class_names: Sequence[Any],
-    answer_names: Sequence[Any],
-) -> tuple[list[str | None], NDArray[np.float64]]:
-    """Name each rater's most frequent wrong answer, and its rate given the class."""
+def _confusions(counts: NDArray[np.float64], own: NDArray[np.int64]) -> Confusions:
+    """Find each rater's most frequent wrong answer."""
     named = own >= 0
     wrong = np.where(named[:, None], counts, 0.0)
     wrong[:, np.flatnonzero(named), own[named]] = 0.0
     cells = wrong.reshape(len(wrong), -1).argmax(axis=1)
     classes, answers = np.divmod(cells, counts.shape[2])
     raters = np.arange(len(counts))
-    found = wrong[raters, classes, answers] >= LEAST_CONFUSION
     totals = counts[raters, classes].sum(axis=1)
-    rates = np.full(len(counts), np.nan)
-    np.divide(wrong[raters, classes, answers], totals, out=rates, where=found)
-    words = [
-        f"{class_names[cls]} as {answer_names[answer]}" if there else None
-        for cls, answer, there in zip(classes.tolist(), answers.tolist(), found, strict=True)
-    ]
-    return words, rates
+    return Confusions(classes, answers, wrong[raters, classes, answers], totals)

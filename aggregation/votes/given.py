@@ -37,17 +37,25 @@ def truth_weights(truth: ArrayLike, n_items: int, n_classes: int | None) -> NDAr
 def _hard_weights(known: NDArray[Any], n_classes: int | None) -> NDArray[np.float64]:
     whole = np.isfinite(known) & (known == np.floor(known))
     size = n_classes or max(int(known.max(initial=1, where=whole)) + 1, 2)
-    wrong = ~whole | (known < UNKNOWN) | (known >= size)
+    classes = hard_classes(known, size)
+    weights = np.zeros((len(known), size))
+    items = np.flatnonzero(classes != UNKNOWN)
+    weights[items, classes[items]] = 1.0
+    return weights
+
+
+def hard_classes(truth: ArrayLike, n_classes: int) -> NDArray[np.int64]:
+    """Return known classes, one an item, or -1 where it is not known; others are a VoteError."""
+    known = numbers("truth", truth)
+    whole = np.isfinite(known) & (known == np.floor(known))
+    wrong = ~whole | (known < UNKNOWN) | (known >= n_classes)
     if wrong.any():
         item = int(np.argmax(wrong))
         raise VoteError(
-            f"truth of item {item} is {known[item]}: classes are 0..{size - 1}, or -1 where it is "
-            "not known"
+            f"truth of item {item} is {known[item]}: classes are 0..{n_classes - 1}, or -1 where "
+            "it is not known"
         )
-    weights = np.zeros((len(known), size))
-    items = np.flatnonzero(known != UNKNOWN)
-    weights[items, known[items].astype(np.int64)] = 1.0
-    return weights
+    return known.astype(np.int64)
 
 
 def _soft_weights(known: NDArray[Any], n_items: int, n_classes: int | None) -> NDArray[np.float64]:

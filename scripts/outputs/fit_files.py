@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 # Labels that a terminal shows; all of them are written, or piped on.
 SHOWN_LABELS = 20
 NO_MODEL = "the method has no model of the answers"
+SPARSE = "; there is no next_votes.csv: it would take all classes of all items"
 
 
 def fit_numbers_json(
@@ -37,7 +38,7 @@ def fit_files(
 
     `form` is that of the posteriors.
     """
-    from aggregation import VoteError, error_rate_table, posterior_table
+    from aggregation import SparseFit, VoteError, error_rate_table, posterior_table
     from analysis.diagnostics.next_vote import gain_of_fit, next_vote_columns
     from analysis.tables import to_csv, to_parquet
 
@@ -49,6 +50,9 @@ def fit_files(
             to_parquet(posteriors) if form == "parquet" else to_csv(posteriors).encode()
         ),
     }
+    if isinstance(result, SparseFit):
+        files["error_rates.csv"] = to_csv(error_rate_table(result, class_names=names)).encode()
+        return {name: files[name] for name in in_order(form) if name in files}, SPARSE
     try:
         result.answer_probabilities()
     except VoteError:

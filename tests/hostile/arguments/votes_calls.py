@@ -128,6 +128,7 @@ def of_votes(folder: Path) -> dict[str, dict[str, Any]]:
             "start": None,
             "checkpoint": None,
         },
+        "fit_sparse_dawid_skene": em | {"votes": votes(), "candidates": 2, "row_count": 10.0},
         "held_out_log_likelihood": {
             "votes": votes(),
             "method": "ibcc",

@@ -1,0 +1,199 @@
+"""What EM climbs: posteriors of the candidates, which error rates and class prior follow from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import xlogy
+
+from ...engine.climb import Step
+from ...kernels.sparse_rates import (
+    mass_of_classes,
+    rates_of_classes,
+    rates_of_rows,
+    sparse_step,
+)
+from ...kernels.threads import Threads
+from .background import Background, block_borders, candidates_of, class_prior
+from .candidates import Candidates, Task
+from .cells import Cells, cells_of
+
+Array = NDArray[np.float64]
+# The mass of classes that are no candidates is computed for so many classes at a time.
+CLASSES_AT_ONCE = 16
+
+
+class Found(NamedTuple):
+    """Parameters that follow from posteriors, and what the votes say of them.
+
+    Attributes
+    ----------
+    counts : ndarray, shape (n_cells,)
+        Expected votes.
+    totals : ndarray, shape (n_rows,)
+        Their sum over a row, and what its background counts.
+    class_prior : ndarray, shape (n_classes,)
+    posterior : ndarray, shape (n_candidates,)
+        Under these parameters.
+    logs : ndarray, shape (n_items,)
+        Log-likelihood of each item over its candidates.
+    log_likelihood, penalty : float
+        Their sum, and minus the divergences of the backgrounds.
+    """
+
+    counts: Array
+    totals: Array
+    class_prior: Array
+    posterior: Array
+    logs: Array
+    log_likelihood: float
+    penalty: float
+
+
+@dataclass(frozen=True, eq=False)
+class SparseProblem:
+    """Sparse Dawid & Skene as a problem to climb: a point is the posterior of every candidate.
+
+    Attributes
+    ----------
+    task : Task
+    threads : Threads
+    background : Background
+    row_count : float
+        Votes that the background counts in each row.
+    candidates : Candidates
+    cells : Cells
+    prior : ndarray, shape (n_cells,)
+        The background's votes in each cell.
+    """
+
+    task: Task
+    threads: Threads
+    background: Background
+    row_count: float
+    candidates: Candidates
+    cells: Cells
+    prior: Array
+
+    @property
+    def n_votes(self) -> int:
+        """Number of votes."""
+        return self.task.votes.n_votes
+
+    @cached_property
+    def _room(self) -> tuple[Array, Array, Array, Array]:
+        """Where each step leaves counts, totals, rates and logarithms: made once, to save time.
+
+        What :meth:`found` returns holds until it is called again.
+        """
+        cells = self.cells
+        sizes = len(cells.answers), len(cells.row_classes), len(cells.entry)
+        counts, totals, rates = map(np.empty, sizes)
+        return counts, totals, rates, np.empty(self.task.votes.n_items)
+
+    def start(self) -> Array:
+        """Return the posterior under the background alone; known items have their truth."""
+        nothing = np.zeros(len(self.candidates.classes))
+        known = nothing.copy()
+        known[self.task.known_places(self.candidates)] = self.task.known.weights
+        return self._found(nothing, self.background.class_prior, known).posterior
+
+    def found(self, x: Array) -> Found:
+        """M-step from the posterior `x`, and the E-step that follows."""
+        prior = class_prior(self.candidates, x, self.background.class_count)
+        return self._found(x, prior, x.copy())
+
+    def _found(self, x: Array, prior: Array, posterior: Array) -> Found:
+        """Fill the posterior of open items; that of known ones is there."""
+        votes, cells, candidates = self.task.votes, self.cells, self.candidates
+        counts, totals, rates, logs = self._room
+        raters, items = block_borders(cells.rater_starts), block_borders(votes.starts)
+        penalties, values = np.empty((2, len(items) - 1))
+        index = cells.share, cells.entry, cells.starts, cells.row_starts, cells.rater_starts
+
+        def m_step(first: int, last: int) -> None:
+            where = raters, first, last
+            results = counts, totals, rates, penalties
+            rates_of_rows(x, *index, self.prior, self.row_count, *where, *results)
+
+        by_item = votes.starts, candidates.places, candidates.classes, cells.vote_places
+
+        def e_step(first: int, last: int) -> None:
+            where = items, first, last
+            results = posterior, logs, values
+            sparse_step(*by_item, self.task.is_known, rates, prior, *where, *results)
+
+        self.threads.share(m_step, len(penalties))
+        self.threads.share(e_step, len(values))
+        penalty = float(penalties.sum()) - self._divergence(prior)
+        return Found(counts, totals, prior, posterior, logs, float(values.sum()), penalty)
+
+    def _divergence(self, prior: Array) -> float:
+        """Return how far a class prior is from the vote shares, times what these count."""
+        count = self.background.class_count
+        voted = count > 0
+        shares = count[voted] / count.sum()
+        return float(xlogy(count[voted], shares).sum() - xlogy(count[voted], prior[voted]).sum())
+
+    def step(self, x: Array) -> Step:
+        """M-step and E-step."""
+        found = self.found(x)
+        objective = found.log_likelihood + found.penalty
+        scale = abs(found.log_likelihood) + abs(found.penalty)
+        return Step(found.posterior, objective, objective, scale)
+
+    def project(self, x: Array, inside: Array) -> Array:
+        """Bring an extrapolated point back: no share falls below a tenth of what it is inside."""
+        return np.maximum(x, 0.1 * inside)
+
+    def outlooks(self, before: Array, x: Array) -> Iterable[Array]:  # noqa: ARG002
+        """Return nothing: the background keeps the model from plateaus."""
+        return ()
+
+    def outside(self, found: Found) -> Array:
+        """Return the posterior mass that each item would have outside its candidates, (n_items,).
+
+        By one pass over all classes, a few at a time: the rate off the cells is the background's,
+        times what it counts and divided by the row's total.
+        """
+        votes, cells, n_classes = self.task.votes, self.cells, self.task.n_classes
+        outside = np.zeros(votes.n_items)
+        if not (np.diff(self.candidates.places)[self.task.wanted] < n_classes).any():
+            return outside
+        codes, pairs = np.unique(votes.codes, return_inverse=True)
+        raters, answers = np.divmod(codes, votes.n_answers)
+        pair_starts = np.searchsorted(raters, np.arange(votes.n_raters + 1))
+        table = np.empty((len(codes), CLASSES_AT_ONCE))
+        rows = cells.rater_starts, cells.row_classes, cells.row_starts, cells.answers
+        model = found.counts, found.totals, self.background.right, self.background.confusions
+        by_rater = pair_starts, answers.astype(np.int32), *rows, *model, self.row_count
+        by_item = votes.starts, pairs.astype(np.int32), self.candidates.places
+        open_items = self.candidates.classes, self.task.is_known, found.logs
+        for begin in range(0, n_classes, CLASSES_AT_ONCE):
+            some = begin, min(begin + CLASSES_AT_ONCE, n_classes)
+
+            def fill(first: int, last: int, some: tuple[int, int] = some) -> None:
+                rates_of_classes(*by_rater, *some, first, last, table)
+
+            def weigh(first: int, last: int, some: tuple[int, int] = some) -> None:
+                model = found.class_prior, table
+                mass_of_classes(*by_item, *open_items, *model, *some, first, last, outside)
+
+            self.threads.share(fill, votes.n_raters)
+            self.threads.share(weigh, votes.n_items)
+        return outside / (1 + outside)
+
+
+def problem_of(
+    task: Task, background: Background, row_count: float, further: int, threads: Threads
+) -> SparseProblem:
+    """Choose candidates, and find the cells that occur with them."""
+    candidates = candidates_of(task, background, further, threads)
+    cells = cells_of(task.votes, candidates, threads)
+    prior = row_count * background.rates(cells.raters, cells.classes, cells.answers)
+    return SparseProblem(task, threads, background, row_count, candidates, cells, prior)
