@@ -229,6 +229,7 @@ def climbed(
         tol=options.tol,
         max_steps=options.max_steps,
         progress=progress,
+        line=problem.line,
     )
     paths = [up(problem, x, keeper=keeper) for x in starts]
     if options.leave_zeros:
