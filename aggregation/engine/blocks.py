@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cached_property, partial
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..kernels import em as _em_kernels
+from ..kernels import tables as _table_kernels
 from ..kernels.threads import Threads, thread_count
 from ..votes.votes import Votes
+from .by_code import ByCode, Complete, Fill, is_large
+from .memory import Spares
 from .patterns import Patterns, distinct_patterns, spread
 
 MOST_BLOCKS = 16
@@ -29,12 +33,29 @@ LARGEST_SIZE = 10
 class Expectation(NamedTuple):
     """Expected counts under some parameters, and the log-likelihood of the votes.
 
-    `counts` has shape (n_raters, n_answers, n_classes), `class_counts` has shape (n_classes,).
+    `counts` has shape (n_raters, n_answers, n_classes), `class_counts` has shape (n_classes,). They
+    are the caller's, to be changed at will.
     """
 
     counts: NDArray[np.float64]
     class_counts: NDArray[np.float64]
     log_likelihood: float
+
+
+def one_vector(
+    counts: NDArray[np.float64], class_counts: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return counts, and then class counts, as one vector: in place, where they are one already."""
+    base = counts.base
+    if (
+        base is not None
+        and base is class_counts.base
+        and base.shape == (counts.size + class_counts.size,)
+        and counts.flags.c_contiguous
+        and counts.ctypes.data == base.ctypes.data
+    ):
+        return base
+    return np.concatenate((counts.reshape(-1), class_counts))
 
 
 class Cut(NamedTuple):
@@ -96,16 +117,30 @@ class Blocks:
         self.patterns = distinct_patterns(votes, self.threads) if patterns is None else patterns
         n_codes = votes.n_raters * votes.n_answers
         self.borders, self.lead, self.size = cut_of(self.patterns, n_codes) if cut is None else cut
-        n_blocks = len(self.borders) - 1
+        self.n_blocks = len(self.borders) - 1
         self.row_width = min(1 << (n_classes - 1).bit_length(), WIDEST_ROW)
         self.width = -(-n_classes // self.row_width) * self.row_width
-        self.counts = np.empty((n_blocks, n_codes * self.width))
-        self.class_counts = np.empty((n_blocks, self.width))
-        self.log_likelihood = np.empty(n_blocks)
+        self.shape = votes.n_raters, votes.n_answers, n_classes
+        self.n_codes = n_codes
+        self.is_large = is_large(self.shape)
+        self.spares = Spares()
+
+    @cached_property
+    def results(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """Counts, class counts and log-likelihood of each block, to be filled."""
+        n_blocks = self.n_blocks
+        counts = np.empty((n_blocks, self.n_codes * self.width))
+        return counts, np.empty((n_blocks, self.width)), np.empty(n_blocks)
+
+    @cached_property
+    def by_code(self) -> ByCode:
+        """The votes as a large table is filled from them."""
+        return ByCode(self.patterns, self.shape, self.threads)
 
     def close(self) -> None:
         """End the threads."""
         self.threads.close()
+        self.spares.free.clear()
 
     def __iter__(self) -> Iterator[Blocks]:
         """Yield the pieces of the votes: this one alone."""
@@ -116,39 +151,55 @@ class Blocks:
         yield self.patterns
 
     def e_step(
-        self, rates: NDArray[np.float64], prior: NDArray[np.float64], hard: bool
+        self,
+        rates: NDArray[np.float64],
+        prior: NDArray[np.float64],
+        hard: bool,
+        complete: Complete | None = None,
     ) -> Expectation:
         """Count what is expected under these parameters (Dawid & Skene 1979, eq. 2.5).
 
-        `rates` is flat, n_classes entries a code.
+        `rates` is flat, n_classes entries a code. `complete` is told of each rater's counts, and
+        may change them.
         """
+        if self.is_large:
+            zeros = (0.0,) * min(self.n_classes, WIDEST_ROW)
+            given = *self.patterns[:3], rates, prior, zeros, hard
+            return self._expect_by_code(partial(_table_kernels.fill_joint, *given), complete)
         zeros = (0.0,) * self.row_width
         data = *self.patterns[:3], self._padded(rates), self._padded(prior), zeros
-        results = self.counts, self.class_counts, self.log_likelihood
         if self.width > self.row_width:
 
             def work(first: int, last: int) -> None:
-                _em_kernels.em_step_many_classes(*data, hard, self.borders, first, last, *results)
+                _em_kernels.em_step_many_classes(
+                    *data, hard, self.borders, first, last, *self.results
+                )
 
         else:
 
             def work(first: int, last: int) -> None:
-                _em_kernels.em_step(*data, self.size, hard, self.borders, first, last, *results)
+                _em_kernels.em_step(
+                    *data, self.size, hard, self.borders, first, last, *self.results
+                )
 
-        return self._expect(work)
+        return self._expect(work, complete)
 
     def affinity_step(self, affinity: NDArray[np.float64]) -> Expectation:
         """Count with the mean affinity of an item's answers as its posterior.
 
         `affinity` has shape (n_answers, n_classes), rows sum to 1.
         """
-        by_code = self._padded(np.tile(affinity, (self.votes.n_raters, 1)))
+        starts, codes, weights = self.patterns[:3]
+        answers = codes % np.int32(self.votes.n_answers)
+        if self.is_large:
+            zeros = (0.0,) * min(self.n_classes, WIDEST_ROW)
+            given = starts, answers, weights, affinity.reshape(-1), zeros
+            return self._expect_by_code(partial(_table_kernels.fill_affinity, *given))
+        data = starts, codes, answers, weights, self._padded(affinity), self.n_classes
         zeros = (0.0,) * self.row_width
-        data = *self.patterns[:3], by_code, self.n_classes, zeros, self.borders
-        results = self.counts, self.class_counts, self.log_likelihood
 
         def work(first: int, last: int) -> None:
-            _em_kernels.affinity_step(*data, first, last, *results)
+            _em_kernels.affinity_step(*data, zeros, self.borders, first, last, *self.results)
 
         return self._expect(work)
 
@@ -171,10 +222,9 @@ class Blocks:
         pulls = np.full(self.width, pull)  # padded classes have a mean of 0, and stay there
         votes, middle = self.patterns[:3], (self._padded(mean), pulls, (0.0,) * self.row_width)
         tables = self._padded(precisions), self._padded(own), named
-        results = self.counts, self.class_counts, self.log_likelihood, positions
 
         def work(first: int, last: int) -> None:
-            mean_step(*votes, *tables, *middle, self.borders, first, last, *results)
+            mean_step(*votes, *tables, *middle, self.borders, first, last, *self.results, positions)
 
         return self._expect(work)
 
@@ -183,14 +233,19 @@ class Blocks:
     ) -> tuple[NDArray[np.float64], float]:
         """Posterior of each item, shape (n_items, n_classes), and the log-likelihood."""
         posterior = np.empty((self.patterns.n_patterns, self.n_classes))
+        heights = np.empty(self.n_blocks)
         ones = (1.0,) * self.row_width
-        data = *self.patterns[:3], self._padded(rates), self._padded(prior), ones, self.borders
+        tables = self._padded(rates), self._padded(prior)
+        if self.is_large:
+            ones = (1.0,) * min(self.n_classes, WIDEST_ROW)
+            tables = np.ascontiguousarray(rates).reshape(-1), prior
+        data = *self.patterns[:3], *tables, ones, self.borders
 
         def work(first: int, last: int) -> None:
-            _em_kernels.posterior_step(*data, first, last, posterior, self.log_likelihood)
+            _em_kernels.posterior_step(*data, first, last, posterior, heights)
 
-        self.threads.share(work, len(self.counts))
-        log_likelihood = float(self.log_likelihood.sum())
+        self.threads.share(work, self.n_blocks)
+        log_likelihood = float(heights.sum())
         of_item = self.patterns.of_item
         if of_item is None:
             return posterior, log_likelihood
@@ -218,14 +273,30 @@ class Blocks:
         padded[:, : self.n_classes] = by_class
         return padded.reshape(-1)
 
-    def _expect(self, work: Callable[[int, int], None]) -> Expectation:
+    def _expect(
+        self, work: Callable[[int, int], None], complete: Complete | None = None
+    ) -> Expectation:
         """Fill all blocks and add them up in their order."""
-        self.threads.share(work, len(self.counts), lead=self.lead)
-        shape = self.votes.n_raters, self.votes.n_answers, self.width
+        self.threads.share(work, self.n_blocks, lead=self.lead)
+        counts, class_counts, heights = (found.sum(axis=0) for found in self.results)
+        found = self._expectation(np.empty(self.n_codes * self.n_classes + self.n_classes))
+        by_code = found.counts.reshape(self.n_codes, self.n_classes)
+        by_code[:] = counts.reshape(self.n_codes, self.width)[:, : self.n_classes]
+        found.class_counts[:] = class_counts[: self.n_classes]
+        if complete is not None:
+            complete(0, self.votes.n_raters, by_code.reshape(-1))
+        return found._replace(log_likelihood=float(heights))
+
+    def _expect_by_code(self, fill: Fill, complete: Complete | None = None) -> Expectation:
+        """Fill one table."""
+        found = self._expectation(self.spares.empty(self.n_codes * self.n_classes + self.n_classes))
+        height = self.by_code.expect(fill, found.counts.reshape(-1), found.class_counts, complete)
+        return found._replace(log_likelihood=height)
+
+    def _expectation(self, vector: NDArray[np.float64]) -> Expectation:
+        """Lay counts over a vector, which is to be filled."""
         return Expectation(
-            self.counts.sum(axis=0).reshape(shape)[..., : self.n_classes],
-            self.class_counts.sum(axis=0)[: self.n_classes],
-            float(self.log_likelihood.sum()),
+            vector[: -self.n_classes].reshape(self.shape), vector[-self.n_classes :], 0.0
         )
 
 

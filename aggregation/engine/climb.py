@@ -9,6 +9,8 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from .lines import Line, PlainLine
+
 Progress = Callable[[int, float], object]
 Settled = Callable[[NDArray[np.float64], NDArray[np.float64]], bool]
 # How far an extrapolation may go at first, in EM steps, and by what this grows and shrinks.
@@ -131,6 +133,7 @@ def climb(
     progress: Progress | None = None,
     settled: Settled | None = None,
     keeper: Keeper | None = None,
+    line: Line | None = None,
 ) -> Path:
     """Climb from `start` until an EM step gains at most `tol` nats a vote, and those ahead little.
 
@@ -139,7 +142,9 @@ def climb(
     SQUAREM extrapolates from two EM steps along their curvature; an extrapolation that does not
     gain is dropped, so that the objective never falls. `settled`, if it is given, is asked before
     the climb ends: with the parameters before and after the last step. `keeper`, if it is given, is
-    told each state; where it has kept one, the climb goes on from that.
+    told each state; where it has kept one, the climb goes on from that. `line` is asked for
+    extrapolations, where the problem's vectors are too large for plain ones. No more than four
+    vectors are held at a time, beside `start`.
 
     Raises
     ------
@@ -153,10 +158,12 @@ def climb(
     a reach that grows.
     """
     enough = tol * problem.n_votes
+    line = line or PlainLine(problem.project)
     begun = None if keeper is None else keeper.kept()
     if begun is None and max_steps <= 0:
         return Path(start)
     x, here, reach, before, path = begun or _first(problem, start, progress)
+    del begun  # which would hold two vectors
     while path.n_steps < max_steps and not path.converged:
         if keeper is not None:
             keeper.keep(State(x, here, reach, before, path))
@@ -164,19 +171,26 @@ def climb(
         gain = checked_gain(ahead.objective, here.objective, here.scale)
         path.record(ahead)
         path.x = ahead.next
-        there, far = x, None
         # what is no more than rounding is no gain, and tells nothing of those ahead
         seen = gain if gain > ahead.rounding else 0.0
         small = gain <= enough and limit_of_gains(before, seen) <= STEPS_AHEAD * enough
+        there, far = None, None
         if small and (settled is None or settled(here.next, ahead.next)):
+            x = here.next
             if path.n_steps < max_steps:
-                there, far = _beyond_plateau(problem, here.next, ahead, enough)
+                there, far = _beyond_plateau(problem, x, ahead, enough)
             path.converged = far is None
             path.n_steps += far is not None
-        elif accelerate and path.n_steps < max_steps and (gain > enough or before is not None):
-            there, far, reach = _extrapolate(problem, x, here, ahead, reach, path, progress)
-        if far is None:
-            x, here, before = here.next, ahead, gain
+        else:
+            if accelerate and path.n_steps < max_steps and (gain > enough or before is not None):
+                there, reach = _extrapolate(line, x, here.next, ahead.next, reach)
+            x = here.next  # lets go of the first point before the last one is made
+            if there is not None:
+                far = _evaluate(problem, there, path, progress)
+                if not far.objective >= ahead.objective:
+                    far, reach = None, max(1.0, reach / REACH_FACTOR**2)
+        if far is None or there is None:
+            here, before = ahead, gain
         else:
             path.record(far)
             x, here, path.x, before = there, far, far.next, None
@@ -211,48 +225,38 @@ def limit_of_gains(before: float | None, gain: float) -> float:
 
 def _beyond_plateau(
     problem: Problem, x: NDArray[np.float64], ahead: Step, enough: float
-) -> tuple[NDArray[np.float64], Step | None]:
+) -> tuple[NDArray[np.float64] | None, Step | None]:
     """Look where EM comes to hundreds of steps later, from `x` and a step later ``ahead.next``.
 
     Returned are a point and its step, or None if nothing is gained.
     """
-    here = ahead.next
     least = ahead.objective + STEPS_BEYOND * enough + ahead.rounding
-    for outlook in problem.outlooks(x, here):
+    for outlook in problem.outlooks(x, ahead.next):
         there = outlook
+        del outlook  # which would hold a vector
         for _ in range(STEPS_BEYOND):
             far = problem.step(there)
             if far.objective > least:
                 return there, far
             there = far.next
-    return here, None
+            del far
+    return None, None
 
 
 def _extrapolate(
-    problem: Problem,
+    line: Line,
     x: NDArray[np.float64],
-    here: Step,
-    ahead: Step,
+    y: NDArray[np.float64],
+    z: NDArray[np.float64],
     reach: float,
-    path: Path,
-    progress: Progress | None,
-) -> tuple[NDArray[np.float64], Step | None, float]:
-    """Try the point ``x + 2 a r + a^2 v``.
-
-    Returned are the point, its step or None if it gains nothing, and the new reach.
-    """
-    r = here.next - x
-    v = ahead.next - here.next - r
-    curvature = float(v @ v)
-    length = np.sqrt(float(r @ r) / curvature) if curvature > 0 else np.inf
+) -> tuple[NDArray[np.float64] | None, float]:
+    """Return the point ``x + 2 a r + a^2 v``, None where it is no farther, and the new reach."""
+    squares, curvature = line.bend(x, y, z)
+    length = np.sqrt(squares / curvature) if curvature > 0 else np.inf
     length, reach = min(length, reach), reach * (REACH_FACTOR if length >= reach else 1)
     if length <= 1:
-        return x, None, reach
-    there = problem.project(x + 2 * length * r + length**2 * v, ahead.next)
-    far = _evaluate(problem, there, path, progress)
-    if far.objective >= ahead.objective:
-        return there, far, reach
-    return x, None, max(1.0, reach / REACH_FACTOR**2)
+        return None, reach
+    return line.beyond(x, y, z, length), reach
 
 
 def _evaluate(

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import VoteError
 from ..votes.store.store import VoteStore
@@ -97,3 +101,33 @@ def group_limits() -> list[float]:
         except (OSError, ValueError):  # no such file, or no limit: "max"
             continue
     return limits
+
+
+class Spares:
+    """Memory of vectors that nobody holds any more, given out again: fresh pages take longer."""
+
+    def __init__(self) -> None:
+        self.free: list[NDArray[np.float64]] = []
+
+    def empty(self, size: int) -> NDArray[np.float64]:
+        """Return a vector, not filled, whose memory comes back when nobody holds it."""
+        memory = self.free.pop() if self.free else np.empty(size)
+        if len(memory) != size:
+            memory = np.empty(size)
+        return np.asarray(Lent(memory, self.free))
+
+
+class Lent:
+    """Memory as long as it is lent out."""
+
+    def __init__(self, memory: NDArray[np.float64], owner: list[NDArray[np.float64]]) -> None:
+        self.memory = memory
+        self.owner = owner
+
+    @property
+    def __array_interface__(self) -> dict[str, Any]:
+        """Where the memory is, and how it is laid out."""
+        return self.memory.__array_interface__
+
+    def __del__(self) -> None:
+        self.owner.append(self.memory)

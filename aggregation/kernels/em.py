@@ -170,11 +170,11 @@ def posterior_step(
             begin, end = np.uintp(starts[p]), np.uintp(starts[p + np.uintp(1)])
             total = 0.0
             for c in range(np.uintp(0), width, step):
-                row = times_votes(ones, rates, codes, begin, end, width, c)
-                row = times(row, prior, c)
-                for j in range(len(ones)):
-                    total += row[j]
-                store(joint, c, row)
+                at = c if c + step <= width else width - step  # may overlap the row before it
+                row = times_votes(ones, rates, codes, begin, end, width, at)
+                store(joint, at, times(row, prior, at))
+                for k in range(c, at + step):
+                    total += joint[k]
             if total < LEAST_LIKELIHOOD:
                 total, log_scale = joint_again(codes[begin:end], rates, prior, False, joint)
                 if weights[p] > 0:
@@ -252,6 +252,7 @@ def joint_again(
 def affinity_step(
     starts: NDArray[np.int64],
     codes: NDArray[np.int32],
+    answers: NDArray[np.int32],
     weights: NDArray[np.int32],
     affinity: NDArray[np.float64],
     n_classes: int,
@@ -265,9 +266,9 @@ def affinity_step(
 ) -> None:
     """Fill counts where an item's posterior is the mean affinity of its answers.
 
-    `affinity` is flat, `width` entries a code, which sum to 1. With an answer's affinity to its own
-    class alone, the posteriors are the vote shares. `zeros` is a row, and classes take one or
-    several.
+    `answers` are those of the votes; `affinity` is flat, `width` entries an answer, which sum to 1.
+    With an answer's affinity to its own class alone, the posteriors are the vote shares. `zeros` is
+    a row, and classes take one or several.
     """
     width, step = np.uintp(class_counts.shape[1]), np.uintp(len(zeros))
     for block in range(first_block, last_block):
@@ -282,7 +283,7 @@ def affinity_step(
                 continue
             share = weights[p] / np.float64(end - begin)
             for c in range(np.uintp(0), width, step):
-                row = plus_votes(zeros, affinity, codes, begin, end, width, c)
+                row = plus_votes(zeros, affinity, answers, begin, end, width, c)
                 row = scale(row, share)
                 store(class_count, c, plus(row, class_count, c))
                 add_to_votes(row, count, codes, begin, end, width, c)

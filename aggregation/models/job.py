@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import xlogy
 
 from ..engine.blocks import Blocks
+from ..engine.by_code import pieces_of
 from ..engine.partitions import Partitions
 from ..votes.store.store import VoteStore
 from ..votes.votes import Votes
@@ -39,21 +42,46 @@ class Known:
     entropy: float
     pseudo_counts: NDArray[np.float64]
 
+    @cached_property
+    def has_items(self) -> bool:
+        """Whether any item is known."""
+        return bool(self.classes.any())
+
+    @cached_property
+    def has_pseudo_counts(self) -> bool:
+        """Whether there is any pseudo-count."""
+        return bool(self.pseudo_counts.any())
+
     @property
     def added(self) -> NDArray[np.float64]:
         """What is added to the expected counts at each step."""
-        return self.counts + self.pseudo_counts if self.classes.any() else self.pseudo_counts
+        return self.counts + self.pseudo_counts if self.has_items else self.pseudo_counts
+
+    def add_to(self, counts: NDArray[np.float64], first: int = 0) -> None:
+        """Add the same to counts, in place; they are those of raters from `first` on."""
+        raters = slice(first, first + len(counts))
+        if self.has_items:
+            counts += self.counts[raters] + self.pseudo_counts[raters]
+        elif self.has_pseudo_counts:
+            counts += self.pseudo_counts[raters]
 
     def log_likelihood(self, rates: NDArray[np.float64], prior: NDArray[np.float64]) -> float:
         """Log-likelihood of the known items' votes and classes."""
-        if not self.classes.any():
+        if not self.has_items:
             return 0.0
-        votes, classes = xlogy(self.counts, rates).sum(), xlogy(self.classes, prior).sum()
+        votes, classes = sum_of_logs(self.counts, rates), xlogy(self.classes, prior).sum()
         return float(votes + classes) + self.entropy
 
     def penalty(self, rates: NDArray[np.float64]) -> float:
         """Logarithm of the Dirichlet prior that the pseudo-counts stand for, up to a constant."""
-        return float(xlogy(self.pseudo_counts, rates).sum()) if self.pseudo_counts.any() else 0.0
+        return sum_of_logs(self.pseudo_counts, rates) if self.has_pseudo_counts else 0.0
+
+
+def sum_of_logs(counts: NDArray[np.float64], rates: NDArray[np.float64]) -> float:
+    """Sum each count times the logarithm of its rate, without another table where it is large."""
+    shape = rates.shape[0], rates.shape[1], rates.shape[2]
+    pieces = pairwise(pieces_of(shape))
+    return float(sum(xlogy(counts[a:b], rates[a:b]).sum() for a, b in pieces))
 
 
 class Counts(NamedTuple):

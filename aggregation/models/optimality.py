@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..engine.blocks import one_vector
+from ..engine.by_code import is_large, pieces_of
 from ..engine.climb import Path
 from ..engine.patterns import Patterns
 from .dawid_skene.problem import Problem
 from .fit import Optimality
 
-# So many votes at a time are compared with what they would be without their zeros.
+# So many votes at a time are compared with what they would be without their zeros; where tables are
+# large, so many votes times classes.
 CHUNK = 1_000_000
 # A zero that would rise by less than this share of its row's votes a step is in its place.
 LEAST_VIOLATION = 1e-6
@@ -24,7 +27,7 @@ MOST_ROUNDS = 100
 
 
 class Scores(NamedTuple):
-    """Kuhn and Tucker's condition, cell by cell of the rates and then of the class prior.
+    """Kuhn and Tucker's condition, cell by cell of the rates of some raters, or of the class prior.
 
     Attributes
     ----------
@@ -37,95 +40,134 @@ class Scores(NamedTuple):
         A bound of the second derivative there, as a positive number.
     of_parameter : ndarray of int64, shape (n_parameters,)
         The cell of each entry of the flat vector.
+    entries : slice
+        Where these are in it; those of all raters, where they share the cells.
     """
 
     slack: NDArray[np.float64]
     violation: NDArray[np.float64]
     curvature: NDArray[np.float64]
     of_parameter: NDArray[np.int64]
+    entries: slice
+
+
+class Cells(NamedTuple):
+    """Cells of some entries of the flat vector, of which each row sums to 1; see `families`."""
+
+    of_parameter: NDArray[np.int64]
+    row_of: NDArray[np.int64]
+    scale: NDArray[np.float64]
 
 
 def optimality(problem: Problem, x: NDArray[np.float64]) -> Optimality | None:
     """Summarise how near `x` is to an optimum; None for a hard fit, which has no gradient."""
     if problem.hard:
         return None
-    found = scores(problem, x)
-    violated = found.violation > 0
-    gain = found.violation[violated] ** 2 / (2 * found.curvature[violated])
-    return Optimality(
-        gradient=float(np.abs(found.slack).max(initial=0)),
-        violation=float(found.violation.max(initial=0)),
-        n_violations=int(np.count_nonzero(violated)),
-        gain=float(gain.max(initial=0)),
-    )
+    gradient = violation = gain = 0.0
+    n_violations = 0
+    for found in scores(problem, x):
+        violated = found.violation > 0
+        gains = found.violation[violated] ** 2 / (2 * found.curvature[violated])
+        gradient = max(gradient, float(np.abs(found.slack).max(initial=0)))
+        violation = max(violation, float(found.violation.max(initial=0)))
+        gain = max(gain, float(gains.max(initial=0)))
+        n_violations += int(np.count_nonzero(violated))
+    return Optimality(gradient, violation, n_violations, gain)
 
 
-def scores(problem: Problem, x: NDArray[np.float64]) -> Scores:
-    """Differentiate the objective at `x` in each cell of what is estimated."""
+def scores(problem: Problem, x: NDArray[np.float64]) -> Iterator[Scores]:
+    """Differentiate the objective at `x` in each cell of what is estimated, some raters at a time.
+
+    Beside `x` three tables are held: expected counts, and the sums of :func:`zero_scores`.
+    """
     rates, prior = problem.split(x)
-    n_classes = len(prior)
+    n_raters, n_answers, n_classes = problem.shape
     found = problem.blocks.e_step(x[:-n_classes], prior, problem.hard)
-    cell, row_of, scale = problem.family.cells(problem.shape)
-    of_parameter = np.append(cell.reshape(-1), len(row_of) + np.arange(n_classes))
-    row_of = np.append(row_of, np.full(n_classes, row_of.max(initial=-1) + 1))
-    scale = np.append(scale.reshape(-1), np.ones(n_classes))
-    free = np.full(len(x), problem.fixed.rates is None)
-    free[-n_classes:] = problem.fixed.prior is None
+    problem.known.add_to(found.counts)
+    found.class_counts[:] += problem.known.classes
+    counts = one_vector(found.counts, found.class_counts)
+    estimated = [
+        own for own, fixed in zip((rates, prior), problem.fixed, strict=True) if fixed is None
+    ]
+    sums = None
+    if any((own == 0).any() for own in estimated):
+        sums = np.zeros((2, len(x)))
+        for patterns in problem.blocks.every_pattern():
+            zero_scores(patterns, rates.reshape(-1, n_classes), prior, sums)
+    size, last = n_answers * n_classes, len(x) - n_classes
+    if problem.fixed.rates is None:
+        pieces = [0, n_raters] if problem.family.pools_raters else pieces_of(problem.shape)
+        for begin, end in pairwise(pieces):
+            cell, row_of, scale = problem.family.cells((end - begin, n_answers, n_classes))
+            cells = Cells(cell.reshape(-1), row_of, scale.reshape(-1))
+            yield scores_of(slice(begin * size, end * size), x, counts, sums, cells)
+    if problem.fixed.prior is None:
+        each = np.arange(n_classes)
+        cells = Cells(each, np.zeros_like(each), np.ones(n_classes))
+        yield scores_of(slice(last, len(x)), x, counts, sums, cells)
+
+
+def scores_of(
+    entries: slice,
+    x: NDArray[np.float64],
+    counts: NDArray[np.float64],
+    sums: NDArray[np.float64] | None,
+    cells: Cells,
+) -> Scores:
+    """Differentiate in the cells of some entries."""
+    of_parameter, row_of, scale = cells
 
     def by_cell(values: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.bincount(of_parameter, np.where(free, values, 0.0), len(row_of)).astype(float)
+        return np.bincount(of_parameter, values, len(row_of)).astype(float)
 
-    counts = np.append(
-        found.counts + problem.known.added, found.class_counts + problem.known.classes
-    )
-    pooled, value = by_cell(counts), np.zeros(len(row_of))
-    value[of_parameter] = x / scale
+    pooled, value = by_cell(counts[entries]), np.zeros(len(row_of))
+    value[of_parameter] = x[entries] / scale
     total = np.bincount(row_of, pooled)[row_of]
     slack = np.where(total > 0, pooled - value * total, 0)
     first = second = np.zeros(len(row_of))
-    if ((x == 0) & free).any():
-        one = two = np.zeros(len(x))
-        for patterns in problem.blocks.every_pattern():
-            of_part = zero_scores(patterns, rates.reshape(-1, n_classes), prior)
-            one, two = one + of_part[0], two + of_part[1]
-        first, second = by_cell(one * scale), by_cell(two * scale**2)
+    if sums is not None:
+        first, second = by_cell(sums[0, entries] * scale), by_cell(sums[1, entries] * scale**2)
     rises = (value == 0) & (first - total > LEAST_VIOLATION * np.maximum(total, 1))
-    return Scores(slack, np.where(rises, first - total, 0), second + total, of_parameter)
+    violation = np.where(rises, first - total, 0)
+    return Scores(slack, violation, second + total, of_parameter, entries)
 
 
 def zero_scores(
-    patterns: Patterns, rates: NDArray[np.float64], prior: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Sum the derivatives of the items' log-likelihood, and their squares, where entries are 0.
+    patterns: Patterns,
+    rates: NDArray[np.float64],
+    prior: NDArray[np.float64],
+    sums: NDArray[np.float64],
+) -> None:
+    """Add the derivatives of the items' log-likelihood, and their squares, where entries are 0.
 
     An item's votes have a derivative in a zero only where it is the only one of its class. `rates`
-    has shape (n_codes, n_classes); the sums are flat, the class prior last.
+    has shape (n_codes, n_classes); the sums are two flat vectors, the class prior last.
     """
     from scipy.sparse import csr_array
 
-    logs, log_prior = (np.log(np.where(p > 0, p, 1)) for p in (rates, prior))
-    first, second = np.zeros((2, len(rates) + 1, len(prior)))
-    n_pieces = len(patterns.codes) // CHUNK + 1
+    first, second = sums.reshape(2, -1, len(prior))
+    log_prior = np.log(np.where(prior > 0, prior, 1))
+    chunk = CHUNK // len(prior) if is_large((1, *rates.shape)) else CHUNK
+    n_pieces = len(patterns.codes) // chunk + 1
     borders = np.linspace(0, patterns.n_patterns, n_pieces + 1).astype(int)
     for begin, end in pairwise(borders.tolist()):
         starts = patterns.starts[begin : end + 1]
-        codes = patterns.codes[starts[0] : starts[-1]]
+        used, codes = np.unique(patterns.codes[starts[0] : starts[-1]], return_inverse=True)
+        of_used = rates[used]
         data: Any = np.ones(len(codes)), codes, starts - starts[0]
-        votes: Any = csr_array(data, shape=(end - begin, len(rates)))
+        votes: Any = csr_array(data, shape=(end - begin, len(used)))
         weights = patterns.weights[begin:end, None]
         if prior.all():  # the others have no zero, and so no derivative in one
-            touched = votes @ (rates == 0).any(axis=1).astype(float) > 0
+            touched = votes @ (of_used == 0).any(axis=1).astype(float) > 0
             votes, weights = votes[touched], weights[touched]
-        terms = votes @ logs + log_prior
-        zeros = votes @ (rates == 0).astype(float) + (prior == 0)
+        terms = votes @ np.log(np.where(of_used > 0, of_used, 1)) + log_prior
+        zeros = votes @ (of_used == 0).astype(float) + (prior == 0)
         known = np.where(zeros == 0, terms, -np.inf)
         total = np.logaddexp.reduce(known, axis=1, keepdims=True)
         lone = np.where(zeros == 1, np.exp(np.minimum(terms - total, 300)), 0)
-        for sums, of_item in ((first, weights * lone), (second, weights * lone**2)):
-            sums[:-1] += votes.T @ of_item
-            sums[-1] += of_item.sum(axis=0)
-    is_zero = np.vstack((rates, prior)) == 0
-    return (first * is_zero).reshape(-1), (second * is_zero).reshape(-1)
+        for of_all, of_item in ((first, weights * lone), (second, weights * lone**2)):
+            of_all[used] += (votes.T @ of_item) * (of_used == 0)
+            of_all[-1] += of_item.sum(axis=0) * (prior == 0)
 
 
 def without_stuck_zeros(
@@ -149,8 +191,9 @@ def without_stuck_zeros(
 
 def _nudged(problem: Problem, path: Path) -> NDArray[np.float64] | None:
     """Lift the zeros at the end of a path that would rise; None where the objective would not."""
-    found = scores(problem, path.x)
-    violated = (found.violation > 0)[found.of_parameter]
+    violated = np.zeros(len(path.x), dtype=bool)
+    for found in scores(problem, path.x):
+        violated[found.entries] = (found.violation > 0)[found.of_parameter]
     if not violated.any():
         return None
     height = problem.step(path.x).objective

@@ -53,17 +53,8 @@ class HeldEntry(Problem):
     cls: int
     value: float
 
-    def joined(self, rates: NDArray[np.float64], prior: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return a vector of these parameters, with the entry as it is held."""
-        return self._held(super().joined(rates, prior))
-
-    def maximise(
-        self, counts: NDArray[np.float64], class_counts: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
-        """M-step: the others are in proportion to their counts, as without the entry."""
-        return self._held(super().maximise(counts, class_counts))
-
-    def _held(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+    def held(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Put the entry back; the others are in proportion, as without it."""
         prior = self.split(x)[1]  # a view
         prior[self.cls] = 0
         total = prior.sum()

@@ -33,6 +33,8 @@ def finish(
     """Make the result of the best path: one more E-step gives the posterior at its end."""
     heights = [(path.objectives or [problem.step(path.x).objective])[-1] for path in paths]
     path = paths[int(np.argmax(heights))]
+    problem.rest()
+    best = optimality(problem, path.x) if path.n_steps else None
     rates, prior = problem.split(path.x)
     posterior = None
     if isinstance(votes, VoteStore):
@@ -52,7 +54,7 @@ def finish(
         "switched": np.arange(len(prior)),
         "optima": distinct_optima(heights, votes.n_votes),
         "options": options,
-        "optimality": optimality(problem, path.x) if path.n_steps else None,
+        "optimality": best,
     }
     clamped = problem.clamped
     if isinstance(votes, VoteStore):

@@ -64,7 +64,8 @@ class Family:
     ----------
     name : str
     m_step : callable
-        From counts to rates, both of shape (n_raters, n_answers, n_classes).
+        From counts to rates, both of shape (n_raters, n_answers, n_classes) and contiguous: counts
+        become rates in place, and are returned.
     n_parameters : callable
         From (raters with votes, n_answers, n_classes) to the number of free error rates.
     cells : callable
@@ -111,11 +112,11 @@ def family_of(name: FamilyName, n_classes: int, n_answers: int) -> Family:
 
 def full_rates(counts: NDArray[np.float64]) -> NDArray[np.float64]:
     """Error rates of each rater and class (Dawid & Skene 1979, eq. 2.3); 0/0 is uniform."""
-    totals = counts.sum(axis=1, keepdims=True)
-    if totals.all():
-        return np.asarray(counts / totals)
-    uniform = np.full_like(counts, 1 / counts.shape[1])
-    return np.asarray(np.divide(counts, totals, out=uniform, where=totals > 0))
+    from ...kernels.tables import divide_rows  # Numba: a third of a second
+
+    if counts.size:
+        divide_rows(counts.reshape(-1), *counts.shape[1:])
+    return counts
 
 
 def full_cells(shape: Shape) -> ParameterCells:
@@ -126,15 +127,16 @@ def full_cells(shape: Shape) -> ParameterCells:
     return ParameterCells(cell, row_of, np.ones(shape))
 
 
-def full_spread(own: NDArray[np.float64], shape: Shape) -> NDArray[np.float64]:  # noqa: ARG001
-    """Give each count its own pseudo-count."""
-    return np.ascontiguousarray(own.transpose(0, 2, 1))
+def full_spread(own: NDArray[np.float64], shape: Shape) -> NDArray[np.float64]:
+    """Give each count its own pseudo-count; those that all raters share take no more memory."""
+    shared = own[:1] if own.strides[0] == 0 else own
+    return np.broadcast_to(np.ascontiguousarray(shared.transpose(0, 2, 1)), shape)
 
 
 def shared_rates(counts: NDArray[np.float64]) -> NDArray[np.float64]:
     """Give all raters the error rates of their counts together."""
-    pooled = full_rates(counts.sum(axis=0, keepdims=True))
-    return np.broadcast_to(pooled, counts.shape).copy()
+    counts[:] = full_rates(counts.sum(axis=0, keepdims=True))
+    return counts
 
 
 def shared_cells(shape: Shape) -> ParameterCells:
@@ -150,15 +152,15 @@ def shared_spread(own: NDArray[np.float64], shape: Shape) -> NDArray[np.float64]
 
 def one_coin_rates(counts: NDArray[np.float64]) -> NDArray[np.float64]:
     """Give each rater one probability to be right; wrong answers are equally likely."""
-    from ...kernels.own_answers import count_coins, spread_coins  # Numba: a third of a second
+    from ...kernels.own_answers import count_coins, spread_coins  # late, as above
 
-    found, rates = np.empty((len(counts), 2)), np.empty(counts.shape)
+    found = np.empty((len(counts), 2))
     count_coins(counts, found)
     totals = found.sum(axis=1)
     uniform = np.full_like(totals, 1 / counts.shape[1])
     ability = np.divide(found[:, 0], totals, out=uniform, where=totals > 0)
-    spread_coins(ability, 1 - ability, rates)
-    return rates
+    spread_coins(ability, 1 - ability, counts)
+    return counts
 
 
 def one_coin_cells(shape: Shape) -> ParameterCells:

@@ -231,6 +231,7 @@ def climbed(
         tol=options.tol,
         max_steps=options.max_steps,
         progress=progress,
+        line=problem.line,
     )
     paths = [up(problem, x, keeper=keeper) for x, keeper in starts]
     if options.leave_zeros:

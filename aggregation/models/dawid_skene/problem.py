@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...engine.blocks import Blocks
+from ...engine.blocks import Blocks, one_vector
+from ...engine.by_code import each_piece, is_large
 from ...engine.climb import Step
+from ...engine.lines import Line, TableLine
 from ...engine.partitions import Partitions
 from ...errors import VoteError
 from ...votes.store.store import VoteStore
@@ -83,42 +86,91 @@ class Problem:
             and bool((pseudo_counts == pseudo_counts[:, :, :1]).all())
         )
 
+    @cached_property
+    def line(self) -> Line | None:
+        """Where points lead, if tables are large."""
+        if not is_large(self.shape):
+            return None
+        empty = self.blocks.spares.empty if isinstance(self.blocks, Blocks) else np.empty
+        return TableLine(self.shape, self.blocks.threads, empty, self.settled)
+
+    def rest(self) -> None:
+        """Give back memory that only a climb has a use for."""
+        if isinstance(self.blocks, Blocks):
+            self.blocks.spares.free.clear()
+
     def split(self, x: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the rates, (n_raters, n_answers, n_classes), and the class prior of a vector."""
         return x[: -self.shape[2]].reshape(self.shape), x[-self.shape[2] :]
 
     def joined(self, rates: NDArray[np.float64], prior: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return a vector of these parameters, or of the fixed ones where there are any."""
+        return self.settled(np.concatenate((rates.reshape(-1), prior)))
+
+    def settled(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Put fixed parameters, and raters of a family, where they belong; return the vector."""
+        rates, prior = self.split(x)
         if self.fixed.rates is not None:
-            rates = self.fixed.rates
+            rates[:] = self.fixed.rates
         elif not self.family.is_full:
-            rates = self.family.m_step(rates)
+            self.family.m_step(rates)
         if self.fixed.prior is not None:
-            prior = self.fixed.prior
-        return np.concatenate((rates.reshape(-1), prior))
+            prior[:] = self.fixed.prior
+        return self.held(x)
+
+    def held(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return a vector as every other that is climbed to; a kind of problem may change it."""
+        return x
 
     def maximise(
         self, counts: NDArray[np.float64], class_counts: NDArray[np.float64]
     ) -> NDArray[np.float64]:
-        """M-step: the parameters that expected counts and what is known make likeliest."""
-        rates, prior = self.fixed
-        if rates is None:
-            rates = self.family.m_step(counts + self.known.added)
-        if prior is None:
-            classes = class_counts + self.known.classes
-            prior = classes / classes.sum()
-        return np.concatenate((rates.reshape(-1), prior))
+        """M-step: the parameters that expected counts and what is known make likeliest.
+
+        Counts that are one vector become these in place.
+        """
+        x = one_vector(counts, class_counts)
+        each_piece(self.blocks.threads, self.shape, partial(self._rates_of, x))
+        return self._with_prior(x)
+
+    def _rates_of(self, counts: NDArray[np.float64], first: int, last: int) -> None:
+        """Make rates of the counts of some raters, in place, where others' do not matter."""
+        size = self.shape[1] * self.shape[2]
+        self._complete(first, last, counts[first * size : last * size])
+
+    def _complete(self, first: int, last: int, counts: NDArray[np.float64]) -> None:
+        if self.fixed.rates is not None:
+            return
+        of_raters = counts.reshape(last - first, *self.shape[1:])
+        self.known.add_to(of_raters, first)
+        if not self.family.pools_raters:
+            self.family.m_step(of_raters)
+
+    def _with_prior(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Do what is left of the M-step when each rater's counts have become rates."""
+        rates, prior = self.split(x)
+        if self.fixed.rates is not None:
+            rates[:] = self.fixed.rates
+        elif self.family.pools_raters:
+            self.family.m_step(rates)
+        if self.fixed.prior is not None:
+            prior[:] = self.fixed.prior
+        else:
+            prior += self.known.classes
+            prior /= prior.sum()
+        return self.held(x)
 
     def step(self, x: NDArray[np.float64]) -> Step:
         """E-step and M-step at `x`."""
         rates, prior = self.split(x)
-        found = self.blocks.e_step(x[: -len(prior)], prior, self.hard)
+        if isinstance(self.blocks, Blocks):  # each rater's rates while the counts are at hand
+            found = self.blocks.e_step(x[: -len(prior)], prior, self.hard, self._complete)
+            there = self._with_prior(one_vector(found.counts, found.class_counts))
+        else:
+            found = self.blocks.e_step(x[: -len(prior)], prior, self.hard)
+            there = self.maximise(found.counts, found.class_counts)
         log_likelihood = possible(found.log_likelihood + self.known.log_likelihood(rates, prior))
-        return Step(
-            self.maximise(found.counts, found.class_counts),
-            log_likelihood + self.penalty(rates),
-            log_likelihood,
-        )
+        return Step(there, log_likelihood + self.penalty(rates), log_likelihood)
 
     def outlooks(
         self, before: NDArray[np.float64], x: NDArray[np.float64]
@@ -126,7 +178,9 @@ class Problem:
         """Yield points beyond a plateau: what fades has vanished; what grows has grown."""
         if (there := self.faded(x)) is not None:
             yield there
-        growing = (before > 0) & (before < LITTLE) & (x > (1 + GROWTH) * before)
+        del there  # nothing is held that the caller has done with
+        growing = (before > 0) & (before < LITTLE)
+        growing &= x > (1 + GROWTH) * before
         if growing.any():
             yield self.project(np.where(growing, GROWN, x), x)
 
@@ -138,13 +192,19 @@ class Problem:
         """
         if self.fixed.rates is not None:
             return None
-        rates, prior = self.split(x)
-        found = self.blocks.e_step(x[: -len(prior)], prior, self.hard)
-        totals = (found.counts + self.known.added).sum(axis=self.family.row_axes, keepdims=True)
-        faint = np.broadcast_to(totals < FAINT, rates.shape)
+        faint = self._totals(x) < FAINT
         if not faint.any():
             return None
-        return self.joined(np.where(faint, 1 / self.shape[1], rates), prior)
+        x = x.copy()
+        np.copyto(self.split(x)[0], 1 / self.shape[1], where=faint)
+        return self.settled(x)
+
+    def _totals(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Count what is expected in each row of rates."""
+        prior = self.split(x)[1]
+        counts = self.blocks.e_step(x[: -len(prior)], prior, self.hard).counts
+        self.known.add_to(counts)
+        return np.asarray(counts.sum(axis=self.family.row_axes, keepdims=True))
 
     def penalty(self, rates: NDArray[np.float64]) -> float:
         """Return what pseudo-counts add to the objective: nothing where the rates are fixed."""
@@ -167,13 +227,14 @@ class Problem:
 
         An entry that has left its range comes to a tenth of what it is at `inside`, so that only EM
         itself arrives at 0; what is 0 there stays 0. A long reach makes rounding large: fixed
-        parameters, and raters of a family, are put back where they belong.
+        parameters, and raters of a family, are put back where they belong. `x` is changed in place.
         """
-        back = np.where((x > 0) & (inside > 0), x, 0.1 * inside)
-        rates, prior = self.split(back)
+        outside = ~((x > 0) & (inside > 0))
+        np.multiply(inside, 0.1, out=x, where=outside)
+        rates, prior = self.split(x)
         rates /= rates.sum(axis=1, keepdims=True)
         prior /= prior.sum()
-        return self.joined(rates, prior)
+        return self.settled(x)
 
 
 def possible(log_likelihood: float) -> float:

@@ -1,0 +1,161 @@
+"""A pass over patterns of votes that fills one table of counts, where tables are large."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from math import prod
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..kernels.tables import count_codes, place_by_code, sum_patterns
+from ..kernels.threads import Threads
+from .patterns import Patterns
+
+# Fills the posteriors of patterns ``first`` to ``last``, and their likelihoods, into rows of which
+# pattern `begin_at` has the first: (begin_at, first, last, rows, heights).
+Fill = Callable[[int, int, int, NDArray[np.float64], NDArray[np.float64]], object]
+# Told of raters ``first`` to ``last``, when their counts are complete, and of these, flat.
+Complete = Callable[[int, int, NDArray[np.float64]], object]
+# A table of counts that leaves the processor's caches is filled code by code, a single one.
+LARGE_BYTES = 4 << 20
+# Posteriors of so many patterns are held at a time that they take this part of a table.
+ROWS_PART = 8
+# As much of a table as stays in a core's cache is made at a time.
+CACHED_BYTES = 1 << 17
+ENTRY_BYTES = 8
+
+
+def is_large(shape: tuple[int, int, int]) -> bool:
+    """Say whether a table of that shape leaves the caches."""
+    return ENTRY_BYTES * prod(shape) >= LARGE_BYTES
+
+
+def each_piece(
+    threads: Threads, shape: tuple[int, int, int], work: Callable[[int, int], object]
+) -> None:
+    """Do ``work(first, last)`` for raters in pieces, which depend on the shape alone."""
+    pieces = pieces_of(shape)
+
+    def several(begin: int, end: int) -> None:
+        for first, last in pairwise(pieces[begin : end + 1]):
+            work(first, last)
+
+    threads.share(several, len(pieces) - 1)
+
+
+def pieces_of(shape: tuple[int, int, int]) -> list[int]:
+    """Cut raters into pieces whose tables stay in a core's cache: return where these begin."""
+    if not is_large(shape):
+        return [0, shape[0]]
+    at_once = max(CACHED_BYTES // (ENTRY_BYTES * shape[1] * shape[2]), 1)
+    return [*range(0, shape[0], at_once), shape[0]]
+
+
+class Chunk(NamedTuple):
+    """Some patterns, and their votes in the order of codes.
+
+    Attributes
+    ----------
+    first, last : int
+        The patterns, the latter not included.
+    places : ndarray of int32, shape (n_codes + 2,)
+        Where the votes with each code begin.
+    pattern_of : ndarray of int32
+        The pattern of each vote, counted from `first`.
+    """
+
+    first: int
+    last: int
+    places: NDArray[np.int32]
+    pattern_of: NDArray[np.int32]
+
+
+class ByCode:
+    """Votes in the order of codes, so that one table of counts is filled row by row.
+
+    Threads share out the table. Each entry is the sum over its votes in the order of the patterns,
+    whichever thread adds them up.
+
+    Parameters
+    ----------
+    patterns : Patterns
+    shape : tuple of int
+        (n_raters, n_answers, n_classes).
+    threads : Threads
+    """
+
+    def __init__(self, patterns: Patterns, shape: tuple[int, int, int], threads: Threads) -> None:
+        self.shape = shape
+        self.threads = threads
+        self.weights = patterns.weights
+        n_codes = shape[0] * shape[1]
+        n_chunks = max(ROWS_PART * patterns.n_patterns // n_codes, 1)
+        borders = np.linspace(0, patterns.n_patterns, n_chunks + 1).astype(int).tolist()
+        self.chunks = [chunk_of(patterns, n_codes, *ends) for ends in pairwise(borders)]
+        self.pieces = pieces_of(shape)
+
+    def expect(
+        self,
+        fill: Fill,
+        counts: NDArray[np.float64],
+        class_counts: NDArray[np.float64],
+        complete: Complete | None,
+    ) -> float:
+        """Fill flat counts and the class counts; return the log-likelihood.
+
+        `complete` may change counts, which are in the cache of the thread that has made them.
+        """
+        most = max(last - first for first, last, *_ in self.chunks)
+        rows, heights = np.empty((most, self.shape[2])), np.empty((most, 2))
+        sums = np.array([0.0, 1.0, 1.0, 0.0])
+        class_counts[:] = 0.0
+        for number, chunk in enumerate(self.chunks):
+            size = chunk.last - chunk.first
+            done = complete if number == len(self.chunks) - 1 else None
+            self._fill(fill, chunk.first, rows[:size], heights[:size])
+            self._count(chunk, rows[:size], counts, fresh=number == 0, complete=done)
+            weights = self.weights[chunk.first : chunk.last]
+            sum_patterns(weights, heights[:size], rows[:size], class_counts, sums)
+        return float(sums[-1])
+
+    def _fill(
+        self, fill: Fill, first: int, rows: NDArray[np.float64], heights: NDArray[np.float64]
+    ) -> None:
+        """Fill the posteriors of a chunk."""
+        self.threads.share(
+            lambda begin, end: fill(first, first + begin, first + end, rows, heights), len(rows)
+        )
+
+    def _count(
+        self,
+        chunk: Chunk,
+        rows: NDArray[np.float64],
+        counts: NDArray[np.float64],
+        *,
+        fresh: bool,
+        complete: Complete | None,
+    ) -> None:
+        """Count the votes of a chunk, some raters at a time."""
+        _, n_answers, n_classes = self.shape
+        votes = chunk.places, chunk.pattern_of, rows.reshape(-1), n_classes
+
+        def work(begin: int, end: int) -> None:
+            for piece in range(begin, end):
+                first, last = self.pieces[piece : piece + 2]
+                count_codes(*votes, first * n_answers, last * n_answers, fresh, counts)
+                if complete is not None:
+                    size = n_answers * n_classes
+                    complete(first, last, counts[first * size : last * size])
+
+        self.threads.share(work, len(self.pieces) - 1)
+
+
+def chunk_of(patterns: Patterns, n_codes: int, first: int, last: int) -> Chunk:
+    """Put the votes of some patterns in the order of codes."""
+    n_votes = int(patterns.starts[last] - patterns.starts[first])
+    places, pattern_of = np.empty(n_codes + 2, dtype=np.int32), np.empty(n_votes, dtype=np.int32)
+    place_by_code(patterns.starts, patterns.codes, first, last, places, pattern_of)
+    return Chunk(first, last, places, pattern_of)
