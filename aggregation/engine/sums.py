@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Generic, NamedTuple, TypeVar
 
-import numpy as np
+Total = TypeVar("Total")
+Plus = Callable[[Total, Total], Total]
 
-from .blocks import Expectation
 
-
-class Sum(NamedTuple):
+class Sum(NamedTuple, Generic[Total]):
     """What some partitions in a row add up to: a node of the tree in which all are added.
 
     Attributes
@@ -18,15 +17,15 @@ class Sum(NamedTuple):
     first, size : int
         The first of the partitions, and how many there are: a power of two, of which `first` is a
         multiple.
-    total : Expectation
+    total : object
     """
 
     first: int
     size: int
-    total: Expectation
+    total: Total
 
 
-def joined(sums: Iterable[Sum]) -> list[Sum]:
+def joined(sums: Iterable[Sum[Total]], plus: Plus[Total]) -> list[Sum[Total]]:
     """Add up partitions that follow each other two by two, these two by two, and so on.
 
     What is left is where the tree goes on with partitions that are not here. No more than one sum
@@ -34,10 +33,10 @@ def joined(sums: Iterable[Sum]) -> list[Sum]:
 
     Examples
     --------
-    >>> [(one.first, one.size) for one in joined(Sum(k, 1, only_height(0)) for k in range(3, 9))]
+    >>> [one[:2] for one in joined((Sum(k, 1, 0) for k in range(3, 9)), int.__add__)]
     [(3, 1), (4, 4), (8, 1)]
     """
-    held: list[Sum] = []
+    held: list[Sum[Total]] = []
     for first, size, total in sums:
         while held and held[-1].size == size and held[-1].first % (2 * size) == 0:
             first, size, total = held[-1].first, 2 * size, plus(held.pop().total, total)
@@ -45,37 +44,21 @@ def joined(sums: Iterable[Sum]) -> list[Sum]:
     return held
 
 
-def added(sums: Iterable[Sum]) -> Expectation:
-    """Add up all partitions in their tree: where it is ragged, from the end.
-
-    Examples
-    --------
-    >>> added(Sum(k, 1, only_height(2**k)) for k in range(3)).log_likelihood  # (1 + 2) + 4
-    7
-    """
-    *others, last = joined(sums)
+def added(sums: Iterable[Sum[Total]], plus: Plus[Total]) -> Total:
+    """Add up all partitions in their tree: where it is ragged, from the end."""
+    *others, last = joined(sums, plus)
     total = last.total
     for other in reversed(others):
         total = plus(other.total, total)
     return total
 
 
-def plus(one: Expectation, other: Expectation) -> Expectation:
-    """Add two sums."""
-    return Expectation(
-        one.counts + other.counts,
-        one.class_counts + other.class_counts,
-        one.log_likelihood + other.log_likelihood,
-    )
+def in_a_tree(parts: Iterable[Total], plus: Plus[Total]) -> Total:
+    """Add up what each partition has, from the first on.
 
-
-def only_height(log_likelihood: float) -> Expectation:
-    """Return a log-likelihood as a sum without counts."""
-    none = np.zeros(0)
-    return Expectation(none, none, log_likelihood)
-
-
-def height_of(heights: Iterable[float]) -> float:
-    """Add up log-likelihoods in the same tree."""
-    leaves = (Sum(number, 1, only_height(height)) for number, height in enumerate(heights))
-    return added(leaves).log_likelihood
+    Examples
+    --------
+    >>> in_a_tree(["a", "b", "c"], lambda one, other: f"({one}+{other})")
+    '((a+b)+c)'
+    """
+    return added((Sum(number, 1, part) for number, part in enumerate(parts)), plus)

@@ -201,7 +201,7 @@ def fit(
 
     VOTES may be a store that `reassess ingest` made: it is gone through partition by partition, in
     memory that does not grow with the votes. Labels and posteriors then come in the store's order;
-    there is no next_votes.csv, and no --truth.
+    there is no next_votes.csv. --truth FILE goes by the items' names.
     """
     of_model_said = {
         "n_classes": classes,
@@ -218,7 +218,7 @@ def fit(
     from aggregation.votes.store.manifest import is_store  # NumPy takes its time
 
     stored = is_store(file)
-    choice = Choice(method, of_model_said, settings or [], classifier is not None, stored)
+    choice = Choice(method, of_model_said, settings or [], classifier is not None)
     choice.made()  # what cannot be is said before votes are read
     if copies is not None and scheduler is None:
         raise UsageError(f"--copies {copies} is for the workers of --scheduler: say that, too")

@@ -26,6 +26,20 @@ def bytes_of(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
 
+def small_store(folder: Path, n_votes: int = 5_000) -> VoteStore:
+    """Make a store of three partitions in a folder, beside the votes, ``votes.csv``."""
+    path = write_csv(folder / "votes.csv", shuffled_table(n_votes))
+    return VoteStore.ingest(path, folder / "store", partitions=3)
+
+
+def copied(store: VoteStore, folder: Path) -> Path:
+    """Copy a store's files into a folder, to be altered there."""
+    folder.mkdir()
+    for name, content in bytes_of(store.folder).items():
+        (folder / name).write_bytes(content)
+    return folder
+
+
 def shuffled_table(n_votes: int, seed: int = 0, n_raters: int = 200) -> pa.Table:
     """Draw votes in any order: five or so an item, 4 answers, 6 in 10 and some more right."""
     rng = np.random.default_rng(seed)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ...reading.names import LateNames
 from ...reading.options import ReadOptions, checked_reading
 from ..votes import Votes
-from .files import ANSWERS, RATERS, held_names, item_names, mapped_partition
+from .files import ANSWERS, RATERS, check_range, held_names, item_names, mapped_partition
 from .manifest import Manifest, check_files, read_manifest
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ class VoteStore:
         Counts, and the hash of each file.
     notes : tuple of str
         What was guessed, found or left out when it was made, a sentence each.
+    checked : set of int
+        The partitions whose numbers have been found to be in range, on the first pass over them.
     scheduler : str or distributed.Client, optional
         The Dask cluster on which votes are gone through; see :meth:`on`.
     copies : str, optional
@@ -56,6 +58,7 @@ class VoteStore:
     folder: Path
     manifest: Manifest = field(repr=False)
     notes: tuple[str, ...] = field(default=(), repr=False)
+    checked: set[int] = field(default_factory=set, init=False, repr=False)
     scheduler: Any = field(default=None, repr=False)
     copies: str | None = field(default=None, repr=False)
 
@@ -101,7 +104,8 @@ class VoteStore:
         progress : callable, optional
             Called with the stage, "reading" or "grouping", and the share of it that is done, 0..1.
         **options
-            As for :meth:`Votes.read`, but for `normalise` and known classes.
+            As for :meth:`Votes.read`, but for known classes. With `normalise`, a store among the
+            paths has each of its votes under the name that it has there.
 
         Returns
         -------
@@ -135,7 +139,8 @@ class VoteStore:
         ----------
         folder : path
         verify : bool
-            Whether to hash each file, about a second for two gigabytes; sizes are always compared.
+            Whether to hash each file, about a second for two gigabytes. Sizes are always compared,
+            and numbers that are out of range found on the first pass.
 
         Returns
         -------
@@ -210,12 +215,12 @@ class VoteStore:
     @cached_property
     def rater_names(self) -> tuple[Any, ...]:
         """Names of the raters, in the order of their codes."""
-        return tuple(held_names(self.folder / RATERS).to_pylist())
+        return tuple(held_names(self.folder / RATERS, self.n_raters).to_pylist())
 
     @cached_property
     def answer_names(self) -> tuple[Any, ...]:
         """Names of the answers, in the order of their codes."""
-        return tuple(held_names(self.folder / ANSWERS).to_pylist())
+        return tuple(held_names(self.folder / ANSWERS, self.n_answers).to_pylist())
 
     def partition(self, number: int) -> Votes:
         """Return the votes of one partition, whose arrays are mapped into memory.
@@ -226,6 +231,9 @@ class VoteStore:
             If a file of it is missing, damaged or cannot be read.
         """
         starts, codes = mapped_partition(self.folder, self.manifest, number)
+        if number not in self.checked:
+            check_range(self.folder, self.manifest, number, starts, codes)
+            self.checked.add(number)
         return self._votes(starts, codes, (number,))
 
     def partitions(self) -> Iterator[Votes]:

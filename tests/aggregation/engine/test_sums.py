@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from operator import add
+
 import numpy as np
 import pytest
 
-from aggregation.engine.blocks import Expectation
 from aggregation.engine.partitions import runs
-from aggregation.engine.sums import Sum, added, height_of, joined, only_height
+from aggregation.engine.sums import Sum, added, in_a_tree, joined
 
 
 def tree(parts: list[float]) -> float:
@@ -21,9 +22,7 @@ def tree(parts: list[float]) -> float:
 def test_sums_are_added_in_a_tree() -> None:
     values = np.random.default_rng(0).normal(size=11)
     for size in range(1, 12):
-        assert height_of(values[:size].tolist()) == tree(values[:size].tolist())
-    one = Expectation(np.ones((1, 1, 1)), np.ones(1), -1.0)
-    assert added([Sum(0, 1, one)]) is one
+        assert in_a_tree(values[:size].tolist(), add) == tree(values[:size].tolist())
 
 
 @pytest.mark.parametrize("n_workers", [1, 2, 3, 5, 8])
@@ -35,8 +34,6 @@ def test_runs_of_partitions_add_up_to_the_same_bits(n_workers: int) -> None:
         assert [number for part in parts for number in part] == list(range(n_partitions))
         assert len(parts) == min(n_workers, n_partitions)
         assert max(map(len, parts)) - min(map(len, parts)) <= 1
-        sums = [
-            joined(Sum(number, 1, only_height(values[number])) for number in part) for part in parts
-        ]
-        assert added(one for part in sums for one in part).log_likelihood == tree(values)
+        sums = [joined((Sum(number, 1, values[number]) for number in part), add) for part in parts]
+        assert added((one for part in sums for one in part), add) == tree(values)
         assert all(len(part) <= 2 * n_partitions.bit_length() for part in sums)
