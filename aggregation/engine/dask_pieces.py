@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 LOCAL = "local:"
-MOST_LOCAL_WORKERS = 256
+MOST_WORKERS = 256
 # Seconds: until a scheduler answers or has a worker, until a worker that died has a successor (or
 # the last of all), between two looks at whether all are there, and until their sums have come.
 ANSWER, SUCCESSION, PATIENCE, LOOK, FETCH = 10, 5, 60, 1, 600
+# What a client raises whose scheduler is gone: not at once, while it closes, and when it has.
+GONE = OSError, RuntimeError, AttributeError
 # So often is one step done again: what kills every worker that tries it is not to go on for ever.
 TRIES = 4
 # What a result's bits may depend on, and what both sides have to know.
@@ -33,8 +35,6 @@ SAME = ("reassess", "numpy", "scipy", "numba", "llvmlite", "dask", "distributed"
 # Loggers of Dask's that have levels of their own.
 LOGGERS = ("distributed", "distributed.client", "distributed.gc", "tornado", "tornado.application")
 SILENCE = logging.CRITICAL + 1
-# What is left over when a run is broken off, Python deletes; and would say so in its own words.
-UNSAID = "ignore:resource_tracker"
 
 
 class Piece:
@@ -128,7 +128,8 @@ class Pieces:
 
     def submitted(self, worker: str, function: Callable[..., Any], *arguments: Any) -> Future:
         """Have a worker, and no other, do something once."""
-        return self.client.submit(function, *arguments, workers=[worker], pure=False)
+        with warnings.catch_warnings(action="ignore", category=UserWarning):  # of large tables
+            return self.client.submit(function, *arguments, workers=[worker], pure=False)
 
     def results(self, tasks: list[Future]) -> list[Any] | None:
         """Wait for tasks; return what came of them, or None if a worker has taken some with it."""
@@ -152,7 +153,7 @@ class Pieces:
         """Give the pieces of workers that are gone to others, rather to those that have none."""
         # where a nanny starts a worker again, it is soon there
         for n_workers, patience in ((len(self.places), SUCCESSION), (1, PATIENCE)):
-            with suppress(TimeoutError, OSError):
+            with suppress(TimeoutError, *GONE):
                 self.client.wait_for_workers(n_workers, timeout=patience)
         workers = self.workers()
         if not workers:
@@ -169,8 +170,8 @@ class Pieces:
         """Return the addresses of the workers that are there."""
         try:
             return set(self.client.nthreads())
-        except (OSError, ValueError) as error:  # distributed's CommClosedError is an OSError
-            raise VoteError(f"{self.name}: the scheduler is gone ({error})") from error
+        except GONE as error:
+            raise VoteError(f"{self.name}: the scheduler is gone") from error
 
 
 @contextmanager
@@ -227,11 +228,9 @@ def local_client(said: str, threads: int | None) -> Iterator[Client]:
     from distributed import Client, LocalCluster
 
     number = said.removeprefix(LOCAL)
-    n_workers = int(number) if number.isascii() and number.isdigit() else 0
-    if not 1 <= n_workers <= MOST_LOCAL_WORKERS:
-        raise VoteError(
-            f"scheduler {shown(said)}: local:N starts N workers, 1 to {MOST_LOCAL_WORKERS}"
-        )
+    n_workers = int(number[:9]) if number.isascii() and number.isdigit() else 0
+    if not 1 <= n_workers <= MOST_WORKERS:
+        raise VoteError(f"scheduler {shown(said)}: local:N starts N workers, 1 to {MOST_WORKERS}")
     start_tracker()
     cluster = LocalCluster(
         n_workers=n_workers,
@@ -250,10 +249,10 @@ def local_client(said: str, threads: int | None) -> Iterator[Client]:
 
 
 def start_tracker() -> None:
-    """Start Python's process that cleans up after others, so that it does so without a word."""
+    """Start Python's process that cleans up after runs that are broken off: without a word."""
     if os.name == "posix":
         before = os.environ.get("PYTHONWARNINGS")
-        os.environ["PYTHONWARNINGS"] = ",".join(filter(None, (before, UNSAID)))
+        os.environ["PYTHONWARNINGS"] = ",".join(filter(None, (before, "ignore:resource_tracker")))
         resource_tracker.ensure_running()
         del os.environ["PYTHONWARNINGS"]
         if before is not None:

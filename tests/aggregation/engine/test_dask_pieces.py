@@ -109,7 +109,7 @@ def check_copies(cluster: Cluster, store: VoteStore, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("cluster", [1], indirect=True)
 def test_a_worker_that_cannot_read_the_store_is_named(
-    cluster: Cluster, store: VoteStore, tmp_path: Path
+    cluster: Cluster, store: VoteStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "copy"
     shutil.copytree(store.folder, folder)
@@ -127,9 +127,12 @@ def test_a_worker_that_cannot_read_the_store_is_named(
     manifest.unlink()
     with pytest.raises(VoteError, match=named + ".*every worker opens the store at that path"):
         fit_dawid_skene(opened)
-    cluster.scheduler.kill()
+    monkeypatch.setattr(dask_pieces, "ANSWER", 2)
+    there = store.on(cluster.address)
+    with pytest.raises(VoteError, match=f"{cluster.address}: the scheduler is gone"):
+        fit_dawid_skene(there, progress=at_step(5, cluster.scheduler.kill))
     with pytest.raises(VoteError, match="nothing answers there"):
-        fit_dawid_skene(opened)
+        fit_dawid_skene(there)
 
 
 def test_local_workers_start_again_and_end(store: VoteStore) -> None:
