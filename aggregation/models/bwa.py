@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..arguments import check_types
-from ..engine.pieces import in_a_tree, pieces_of
+from ..engine.pieces import pieces_of
+from ..engine.sums import in_a_tree
 from ..votes.store.store import VoteStore
 from ..votes.votes import Votes
 from .aggregated import Aggregation, Call

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from ..engine.blocks import Expectation
 from ..engine.climb import Step
-from ..engine.partitions import added
+from ..engine.partitions import plus
 from ..engine.patterns import spread
+from ..engine.sums import in_a_tree
 from .job import Job
 
 Array = NDArray[np.float64]
@@ -102,7 +103,7 @@ class Bwa:
 
     def objective(self, x: Array, found: Iterable[Expectation]) -> float:
         """Return the objective at `x`, where this was found of the pieces."""
-        return self._added(x, added(found))[2]
+        return self._added(x, in_a_tree(found, plus))[2]
 
     def _seen(self, x: Array) -> tuple[Array, Array, Array, float]:
         """Return what a pass takes of the parameters: precisions by code, and the pull."""

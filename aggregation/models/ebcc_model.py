@@ -13,7 +13,7 @@ from ..engine.blocks import Blocks
 from ..engine.climb import Step
 from ..engine.partitions import height_of
 from ..engine.patterns import each_its_own
-from ..engine.pieces import in_a_tree
+from ..engine.sums import in_a_tree
 from ..kernels.dirichlet import expected_logarithms
 from ..votes.store.store import VoteStore
 from ..votes.votes import Votes

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..engine.pieces import in_a_tree, pieces_of
+from ..engine.pieces import pieces_of
+from ..engine.sums import in_a_tree
 from ..errors import VoteError
 from ..votes.given import numbers
 from ..votes.store.store import VoteStore

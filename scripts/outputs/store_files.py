@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from aggregation.models.catalogue import DEFAULT_METHOD
 
+from ..terminal.files import write_set
 from ..terminal.inputs import print_notes, read_truth
 from ..terminal.messages import UsageError, print_result, say, warn
 from ..terminal.method_options import Choice
@@ -49,6 +50,10 @@ class Wanted(NamedTuple):
     as_json : bool
         Whether to print fit.json instead of the labels.
     threads : int or None
+    scheduler : str or None
+        Of the Dask cluster that goes through the votes.
+    copies : str or None
+        Where its workers copy the store from.
     """
 
     out: Path | None
@@ -56,6 +61,8 @@ class Wanted(NamedTuple):
     resume: bool
     as_json: bool
     threads: int | None
+    scheduler: str | None = None
+    copies: str | None = None
 
 
 def fit_of_store(folder: Path, said: VotesOptions, choice: Choice, wanted: Wanted) -> None:
@@ -68,6 +75,8 @@ def fit_of_store(folder: Path, said: VotesOptions, choice: Choice, wanted: Wante
     if choice.classifier:
         raise UsageError("--classifier goes with votes in files, not in a store")
     store = VoteStore.open(folder)
+    if wanted.scheduler is not None:
+        store = store.on(wanted.scheduler, copies=wanted.copies)
     known = None
     if said.truth is not None:
         known = read_truth(said.truth, store, said, choice.said["n_classes"])
@@ -90,12 +99,14 @@ def give(
     tables: StoreTables, known: KnownItems | None, wanted: Wanted, provenance: dict[str, Any]
 ) -> None:
     """Write or print what was found, and a summary."""
+    from aggregation.engine.checkpoint import forget
+
     if wanted.as_json:
         print_result(fit_numbers_json(tables.fit, tables.names, provenance))
     if wanted.out is not None:
         with shares_shown() as tell:
             write_store_files(tables, wanted, provenance, tell)
-        forget(wanted.out)
+        forget(wanted.out / CHECKPOINT)
     elif not wanted.as_json:
         print_store_labels(tables, wanted.threads)
     else:
@@ -150,6 +161,8 @@ def print_store_summary(tables: StoreTables, known: KnownItems | None) -> None:
 
 def kept(wanted: Wanted, method: Method) -> dict[str, Any]:
     """Return where the fit is kept while it climbs, as an option; nowhere without a folder."""
+    from aggregation.engine.checkpoint import forget
+
     if wanted.resume and wanted.out is None:
         raise UsageError("--resume needs -o DIR")
     if "checkpoint" not in method.takes:
@@ -160,26 +173,18 @@ def kept(wanted: Wanted, method: Method) -> dict[str, Any]:
         return {}
     path = wanted.out / CHECKPOINT
     if not wanted.resume:
-        forget(wanted.out)
+        forget(path)
     elif not path.exists():
         say().print(f"there is no {path} to go on from: the fit starts anew", markup=False)
     return {"checkpoint": path}
-
-
-def forget(out: Path) -> None:
-    """Delete the checkpoints of all starts."""
-    for path in (out / CHECKPOINT, *out.glob("checkpoint-*.npz")):
-        path.unlink(missing_ok=True)
 
 
 def write_store_files(
     tables: StoreTables, wanted: Wanted, provenance: dict[str, Any], tell: Tell
 ) -> None:
     """Write labels and posteriors partition by partition, then all else."""
-    from aggregation import Table, VoteError, posterior_table
-    from analysis.release.files.download import sha256_of
-    from analysis.release.files.writing import HASHES, with_hashes, write_files
-    from analysis.tables import to_csv
+    from aggregation import Table, posterior_table
+    from analysis.release.files.writing import HASHES, with_hashes
 
     fit, names = tables.fit, tables.names
     out = cast("Path", wanted.out)
@@ -190,18 +195,27 @@ def write_store_files(
             labels.write(part.labels(class_names=names))
             posteriors.write(Table(posterior_table(part, class_names=names)))
             tell("writing", number / fit.votes.n_partitions)
+        finished = [labels.finished(), posteriors.finished()]
+        contents, without = other_files(tables)
+        made = with_hashes(provenance, contents)
+        made[HASHES] |= {part.path.name: part.sha256() for part in finished}
+        contents["fit.json"] = fit_numbers_json(fit, names, made).encode()
+        write_set(out, contents, finished=finished)
+    written = ", ".join(["labels.csv", posteriors_file, *contents])
+    say().print(f"wrote {written} to {out}, in the store's order{without}", markup=False)
+
+
+def other_files(tables: StoreTables) -> tuple[dict[str, bytes], str]:
+    """Return the tables of raters, and what to say where there is none of error rates."""
+    from aggregation import VoteError
+    from analysis.tables import to_csv
+
     contents = {"raters.csv": tables.rater_table().to_csv().encode()}
-    without = ""
     try:
         contents["error_rates.csv"] = to_csv(tables.error_rate_table()).encode()
     except VoteError:
-        without = f"; there is no error_rates.csv: {NO_MODEL}"
-    made = with_hashes(provenance, contents)
-    made[HASHES] |= {name: sha256_of(out / name) for name in ("labels.csv", posteriors_file)}
-    contents["fit.json"] = fit_numbers_json(fit, names, made).encode()
-    write_files({out / name: content for name, content in contents.items()})
-    written = ", ".join(["labels.csv", posteriors_file, *contents])
-    say().print(f"wrote {written} to {out}, in the store's order{without}", markup=False)
+        return contents, f"; there is no error_rates.csv: {NO_MODEL}"
+    return contents, ""
 
 
 def print_store_labels(tables: StoreTables, threads: int | None) -> None:

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ...arguments import check_types
-from ...engine.pieces import in_a_tree, pieces_of
+from ...engine.pieces import pieces_of
+from ...engine.sums import in_a_tree
 from ...errors import VoteError
 from ...votes.given import checked_parameters, numbers
 from ...votes.known_items import KnownItems

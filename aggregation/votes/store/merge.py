@@ -164,13 +164,14 @@ def write_names(path: Path, names: Any) -> None:
     write_whole(path, sink.getbuffer())
 
 
-def merged_before(path: Path) -> dict[str, Any] | None:
+def merged_before(folder: Path, note: Path) -> dict[str, Any] | None:
     """Return what was written down of a partition that is whole, None where there is none."""
     try:
-        found: dict[str, Any] = json.loads(path.read_bytes())
+        found: dict[str, Any] = json.loads(note.read_bytes())
+        sizes = {name: (folder / name).stat().st_size for name in found["files"]}
     except (OSError, ValueError):
         return None
-    return found
+    return found if all(found["files"][name]["bytes"] == sizes[name] for name in sizes) else None
 
 
 class Numbered(NamedTuple):

@@ -27,17 +27,17 @@ from aggregation.models.catalogue import DEFAULT_METHOD
 
 from ...support.commands import PROGRAM, Command, refused
 from ...support.methods import quietly
-from ...support.stores import bytes_of, shuffled_table, write_csv, write_rows
+from ...support.stores import bytes_of, copied, small_store, write_rows
 
 
 @pytest.fixture(scope="module")
-def votes(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_csv(tmp_path_factory.mktemp("votes") / "votes.csv", shuffled_table(5_000))
+def store(tmp_path_factory: pytest.TempPathFactory) -> VoteStore:
+    return small_store(tmp_path_factory.mktemp("votes"))
 
 
 @pytest.fixture(scope="module")
-def store(votes: Path) -> VoteStore:
-    return VoteStore.ingest(votes, votes.parent / "store", partitions=3)
+def votes(store: VoteStore) -> Path:
+    return store.folder.parent / "votes.csv"
 
 
 def rows(path: Path) -> list[list[str]]:
@@ -233,10 +233,7 @@ def test_refuses_in_one_line(
     refused(reassess("fit", store.folder, "--resume"), "--resume needs -o DIR")
     wawa = ("--method", "wawa", "-o", tmp_path, "--resume")
     refused(reassess("fit", store.folder, *wawa), "--method wawa does not climb")
-    refused(reassess("fit", votes, "--resume"), "--resume goes on with a fit of a store")
-    damaged = tmp_path / "store"
-    damaged.mkdir()
-    for name, content in bytes_of(store.folder).items():
-        (damaged / name).write_bytes(content)
+    refused(reassess("fit", votes, "--resume"), "--resume goes with a store (reassess ingest)")
+    damaged = copied(store, tmp_path / "store")
     (damaged / "codes-0002.i32").write_bytes(b"")
     refused(reassess("fit", damaged), "codes-0002.i32: has been altered since the store was made")

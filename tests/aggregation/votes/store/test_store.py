@@ -19,7 +19,15 @@ from aggregation import VoteError, Votes, VoteStore, VoteWarning
 from aggregation.reading.layouts.same_names import folded_name, folded_texts, same_names
 from aggregation.votes.store.manifest import partition_files
 
-from ....support.stores import bytes_of, named_rows, shuffled_table, write_csv, write_rows
+from ....support.stores import (
+    bytes_of,
+    copied,
+    named_rows,
+    shuffled_table,
+    small_store,
+    write_csv,
+    write_rows,
+)
 
 NAMES = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=6)
 WRITTEN = st.one_of(NAMES, st.integers(-5, 200).map(str), st.sampled_from(["007", "1.0", "é", '"']))
@@ -29,9 +37,7 @@ compiles = settings(deadline=None, suppress_health_check=[HealthCheck.function_s
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> VoteStore:
-    folder = tmp_path_factory.mktemp("made")
-    path = write_csv(folder / "votes.csv", shuffled_table(2_000))
-    return VoteStore.ingest(path, folder / "store", partitions=3)
+    return small_store(tmp_path_factory.mktemp("made"), 2_000)
 
 
 @given(rows=ROWS, partitions=st.integers(1, 5))
@@ -220,13 +226,6 @@ def test_never_writes_over_what_it_did_not_make(store: VoteStore, tmp_path: Path
         VoteStore.open(tmp_path / "mine")
 
 
-def copied(store: VoteStore, folder: Path) -> Path:
-    folder.mkdir()
-    for name, content in bytes_of(store.folder).items():
-        (folder / name).write_bytes(content)
-    return folder
-
-
 @pytest.mark.parametrize("name", [*partition_files(1), "raters.parquet"])
 def test_a_damaged_file_is_named(name: str, store: VoteStore, tmp_path: Path) -> None:
     folder = copied(store, tmp_path / "store")
@@ -258,5 +257,5 @@ def test_another_version_is_refused(store: VoteStore, tmp_path: Path) -> None:
     with pytest.raises(VoteError, match="is not the manifest of a store"):
         VoteStore.open(folder)
     path.write_text("{")
-    with pytest.raises(VoteError, match=r"manifest.json: cannot be read"):
+    with pytest.raises(VoteError, match=r"manifest.json: is damaged"):
         VoteStore.open(folder)
