@@ -115,16 +115,20 @@ def give(
 
 
 def below_majority_of_store(
-    method: Method, store: VoteStore, known: KnownItems, options: dict[str, Any], n: int | None
+    method: Method,
+    store: VoteStore,
+    known: KnownItems,
+    options: dict[str, Any],
+    threads: int | None,
 ) -> list[str]:
-    """Say what :func:`below_majority` does, partition by partition; `n` is of threads."""
+    """Say what :func:`below_majority` does, partition by partition."""
     from aggregation.models.store_tables import StoreTables
 
     if set(map(str, known.class_names)).isdisjoint(map(str, store.answer_names)):
         return []
-    alone, _ = fitted(method, store, known, options, n, knowing=False)
+    alone, _ = fitted(method, store, known, options, threads, knowing=False)
     tables = StoreTables(cast("StoreResult", alone), known)
-    for part in tables.fit.parts(threads=n):
+    for part in tables.fit.parts(threads=threads):
         tables.add(part)
     below = tables.right.result < tables.right.majority
     return [beside_majority(method.name, tables.right)] if below else []

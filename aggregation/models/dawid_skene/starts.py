@@ -18,7 +18,6 @@ from ...votes.store.store import VoteStore
 from ...votes.votes import Votes
 from ..clamped import Clamped, checked_clamped
 from ..fit import Fit
-from ..job import Counts
 from ..known_truth import expected_counts, normalised_rates
 from ..store_fit import StoreFit
 from .arguments import answers_before_classes, summing_to_1
@@ -166,6 +165,8 @@ def start_from(
     known; all other classes are known from known items alone.
     """
     check_types(start_from, locals())
+    from ..job import Counts  # SciPy and Numba take their time to import
+
     answers, classes = (list(map(str, names)) for names in (votes.answer_names, known.class_names))
     if classes == answers:
         return None

@@ -221,11 +221,15 @@ def test_goes_on_from_its_checkpoint(
         quietly(method, stores["many raters"], checkpoint=path, **options)
 
 
-def test_a_checkpoint_is_of_one_method(stores: dict[str, VoteStore], tmp_path: Path) -> None:
+def test_a_checkpoint_is_of_one_method_and_truth(
+    stores: dict[str, VoteStore], tmp_path: Path
+) -> None:
     store, path = stores["many raters"], tmp_path / "checkpoint.npz"
     quietly(METHODS["mace"], store, checkpoint=path, max_steps=8, tol=0)
     with pytest.raises(VoteError, match="is the checkpoint of other votes or other options"):
         quietly(METHODS["mace-em"], store, checkpoint=path, max_steps=8, tol=0)
+    with pytest.raises(VoteError, match="is the checkpoint of other votes or other options"):
+        quietly(METHODS["mace"], store, checkpoint=path, max_steps=8, tol=0, truth={"7": 1})
 
 
 @pytest.mark.parametrize("method", [one for one in METHODS.values() if not one.by_passes])

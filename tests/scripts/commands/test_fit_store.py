@@ -14,7 +14,15 @@ from typing import Any
 import pytest
 from pyarrow import parquet
 
-from aggregation import METHODS, Table, VoteError, VoteStore, fit_dawid_skene, posterior_table
+from aggregation import (
+    METHODS,
+    Table,
+    VoteError,
+    VoteStore,
+    fit_dawid_skene,
+    posterior_table,
+    vote_share,
+)
 from aggregation.models.catalogue import DEFAULT_METHOD
 
 from ...support.commands import PROGRAM, Command, refused
@@ -36,6 +44,7 @@ def rows(path: Path) -> list[list[str]]:
     return list(csv.reader(path.read_text().splitlines()))
 
 
+BELOW = "without known items ibcc has "
 OPTIONS = ("--pseudo-count", "0.5", "--tol", "1e-7")
 
 
@@ -121,6 +130,7 @@ def test_the_default_takes_a_store(reassess: Command, store: VoteStore, tmp_path
     ("said", "options"),
     [
         ((), {}),
+        ((), {"by majority": True}),
         (("--method", "wawa"), {}),
         (("--method", "dawid-skene", "--truth-role", "start", "--max-steps", "20"), {}),
         (("--classes", "2", "--max-steps", "20"), {"classes": ["big", "small"]}),
@@ -136,7 +146,12 @@ def test_known_items_are_those_of_the_votes_in_memory(
 ) -> None:
     names = list(store.votes().item_names)
     classes = options.get("classes", store.answer_names)
-    rows = [(name, classes[k % len(classes)]) for k, name in enumerate(names) if k % 3]
+    known = vote_share(store.votes()).classes() if "by majority" in options else range(len(names))
+    rows = [
+        (name, classes[cls % len(classes)])
+        for k, (name, cls) in enumerate(zip(names, known, strict=True))
+        if k % 3 and cls >= 0
+    ]
     rows += [(f"unknown {k}", classes[0]) for k in range(options.get("unknown", 0))]
     truth = write_rows(tmp_path / "truth.csv", rows, "item,class")
     ended = reassess("fit", store.folder, "--truth", truth, "-o", tmp_path / "out", *said)
@@ -155,11 +170,12 @@ def test_known_items_are_those_of_the_votes_in_memory(
         assert float(row["confidence"]) == pytest.approx(
             float(wanted[item]["confidence"]), abs=1e-6
         )
-    for line in ("known and kept", "came out right", "without votes, left out", "items (", "below"):
+    for line in ("known and kept", "came out right", "without votes, left out", "items (", BELOW):
         assert [text for text in ended.err.splitlines() if line in text] == [
             text for text in whole.err.splitlines() if line in text
         ]
     assert ("known items without votes, left out: 2" in ended.err) == ("unknown" in options)
+    assert "by majority" not in options or BELOW in ended.err
     assert "known items" in ended.err or "were known and kept" in ended.err
 
 
