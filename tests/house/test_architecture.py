@@ -56,6 +56,7 @@ INSIDE = {
     "aggregation.arguments",
     "aggregation.errors",
     "aggregation.kernels.jit",
+    "aggregation.kernels.threads",
     "aggregation.reading.tensors.npz",
     "aggregation.datasets.draws",
     "aggregation.votes.given",
