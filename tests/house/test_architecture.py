@@ -51,7 +51,7 @@ PLACES = {
     "python_calamine": "aggregation/reading/tables/binary.py",
 }
 # What analysis takes from inside aggregation, not through the face: compiled loops, the readers of
-# npz members, draws for simulations, checks of arguments, and how errors and files are named.
+# npz members, draws for simulations, threads, checks of arguments, how errors and files are named.
 INSIDE = {
     "aggregation.arguments",
     "aggregation.errors",
