@@ -151,14 +151,22 @@ def draw_answers(
     -------
     ndarray of int64, shape (n_votes,)
     """
-    bounds = np.cumsum(error_rates, axis=-1)
-    bounds /= bounds[..., -1:]
+    bounds = answer_bounds(error_rates)
     place = rng.random(len(raters))
     answers = np.zeros(len(raters), dtype=np.int64)
     # Answer by answer: all bounds of all votes at once would be large where there are many answers.
     for answer in range(error_rates.shape[-1] - 1):
         answers += place >= bounds[raters, classes, answer]
     return answers
+
+
+def answer_bounds(error_rates: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Where on 0..1 an answer ends and the next begins, but for the last, which ends at 1.
+
+    Shape (n_raters, n_classes, n_answers - 1).
+    """
+    bounds = np.cumsum(error_rates, axis=-1)
+    return np.ascontiguousarray(bounds[..., :-1] / bounds[..., -1:])
 
 
 def votes_from_draws(

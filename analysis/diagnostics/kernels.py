@@ -28,6 +28,43 @@ def add_kinds(
 
 
 @kernel
+def add_drawn_kinds(
+    starts: NDArray[np.int64],
+    raters: NDArray[np.int32],
+    places: NDArray[np.float64],
+    classes: NDArray[np.float64],
+    rates: NDArray[np.float64],
+    after: NDArray[np.int32],
+    first: NDArray[np.int64],
+    counted: NDArray[np.int64],
+) -> None:
+    """Draw each item's class and answers, and add it to its kind, shape (n_kinds,).
+
+    `places` has uniform draws from 0..1, of items and then of votes, which lie in steps of these
+    bounds: `classes` (n_items, n_classes - 1) and `rates` (n_raters, n_classes, n_answers - 1).
+    """
+    n_items = len(starts) - 1
+    for i in range(n_items):
+        begin, end = starts[i], starts[i + 1]
+        if begin == end:
+            continue
+        j = step_of(places[i], classes[i])
+        state = np.int64(0)
+        for v in range(begin, end):
+            state = np.int64(after[state, step_of(places[n_items + v], rates[raters[v], j])])
+        counted[first[end - begin] + state] += 1
+
+
+@kernel
+def step_of(place: float, bounds: NDArray[np.float64]) -> int:
+    """Count the bounds, which ascend, up to a place."""
+    step = 0
+    while step < len(bounds) and place >= bounds[step]:
+        step += 1
+    return step
+
+
+@kernel
 def add_expected_kinds(
     starts: NDArray[np.int64],
     raters: NDArray[np.int32],

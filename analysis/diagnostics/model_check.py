@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregation import Aggregated, Fit, IdentifiabilityWarning, Votes, fit_dawid_skene
-from aggregation.datasets.draws import draw_answers
 
 from ..errors import AnalysisError, check_types
 from ..statistics.estimates import check_count
@@ -25,6 +24,8 @@ from .vote_kinds import (
     KindTable,
     agreement_weights,
     count_kinds,
+    draw_replicate,
+    drawn_kinds,
     expected_kinds,
     kind_names,
     kind_table,
@@ -177,10 +178,13 @@ def check_model(
     observed = count_kinds(fit.votes, fit.votes.answers, table)
     expected = expected_kinds(model, table)
     drawn = np.empty((replicates, len(expected)))
-    for number in range(replicates):
-        answers = draw_replicate(model, np.random.default_rng((seed, number)))
-        predicted = expected_kinds(_fit_again(fit, answers), table) if refit else expected
-        drawn[number] = count_kinds(fit.votes, answers, table) - predicted
+    numbers = range(replicates)
+    for number, counted in enumerate(drawn_kinds(model, table, numbers, seed)):
+        predicted = expected
+        if refit:
+            answers = draw_replicate(model, np.random.default_rng((seed, number)))
+            predicted = expected_kinds(_fit_again(fit, answers), table)
+        drawn[number] = counted - predicted
         if progress is not None:
             progress(number + 1)
     return _assembled(model, table, observed, expected, drawn, refit)
@@ -206,15 +210,6 @@ def _fit_again(fit: Aggregated, answers: NDArray[np.int64]) -> LatentStates:
         warnings.simplefilter("ignore", IdentifiabilityWarning)
         again = fit_dawid_skene(drawn, **{**fit.options.arguments(), **truth, "start": start})
     return latent_states(again)
-
-
-def draw_replicate(model: LatentStates, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Draw an answer for every vote from the fitted model, shape (n_votes,)."""
-    votes = model.votes
-    bounds = np.cumsum(model.chances, axis=1)[:, :-1]
-    classes = (rng.random(votes.n_items)[:, None] >= bounds).sum(axis=1)
-    of_vote = np.repeat(classes, np.diff(votes.starts))
-    return draw_answers(model.error_rates, raters=votes.raters, classes=of_vote, rng=rng)
 
 
 def _assembled(

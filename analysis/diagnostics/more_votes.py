@@ -8,6 +8,7 @@ alone; where the truth is known, they are held against it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from typing import Final, Literal, NamedTuple
 
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from aggregation import UNKNOWN, Votes, e_step, simulate_votes
+from aggregation.kernels.threads import thread_count
 from aggregation.votes.given import checked_parameters
 
 from ..defaults import THRESHOLD
@@ -198,12 +200,16 @@ class _Model(NamedTuple):
         most = int(np.diff(votes.starts).max())
         fits = None if classes is None else classes == self.cls
         measured: list[list[tuple[float, ...]]] = [[] for _ in range(most)]
-        for number in range(draws):
+
+        def measure_draw(number: int) -> list[tuple[float, ...]]:
             place = random_places(votes, np.random.default_rng((seed, number)))
-            for n_votes in range(1, most + 1):
-                if n_votes < most or number == 0:
-                    taken = first_votes(votes, place, n_votes)
-                    measured[n_votes - 1].append(self._of_one_draw(taken, fits))
+            numbers = range(1, most + 1 if number == 0 else most)
+            return [self._of_one_draw(first_votes(votes, place, n), fits) for n in numbers]
+
+        with ThreadPoolExecutor(thread_count(None, votes.n_votes)) as pool:
+            for of_draw in pool.map(measure_draw, range(draws)):
+                for rows, row in zip(measured, of_draw, strict=False):
+                    rows.append(row)
         return [
             VotesBought(
                 source,

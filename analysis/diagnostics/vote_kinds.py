@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aggregation import Votes
+from aggregation.datasets.draws import answer_bounds, draw_answers
+from aggregation.kernels.threads import thread_count
 
 from ..errors import AnalysisError
 from .latent_states import LatentStates
@@ -148,6 +151,40 @@ def count_kinds(
     counted = np.zeros(len(table.counts), dtype=np.int64)
     add_kinds(votes.starts, answers, table.after, table.first, counted)
     return counted
+
+
+def drawn_kinds(
+    model: LatentStates, table: KindTable, numbers: range, seed: int
+) -> Iterator[NDArray[np.int64]]:
+    """Yield the number of items of each kind, shape (n_kinds,), in votes drawn from the model.
+
+    A replicate depends on the seed and its own number alone; they are drawn on several threads.
+    """
+    from .kernels import add_drawn_kinds
+
+    votes, raters = model.votes, model.votes.raters
+    classes = np.ascontiguousarray(np.cumsum(model.chances, axis=1)[:, :-1])
+    rates = answer_bounds(model.error_rates)
+
+    def draw(number: int) -> NDArray[np.int64]:
+        places = np.random.default_rng((seed, number)).random(votes.n_items + votes.n_votes)
+        counted = np.zeros(len(table.counts), dtype=np.int64)
+        add_drawn_kinds(
+            votes.starts, raters, places, classes, rates, table.after, table.first, counted
+        )
+        return counted
+
+    with ThreadPoolExecutor(thread_count(None, votes.n_votes)) as pool:
+        yield from pool.map(draw, numbers)
+
+
+def draw_replicate(model: LatentStates, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Draw an answer for every vote from the fitted model, shape (n_votes,)."""
+    votes = model.votes
+    bounds = np.cumsum(model.chances, axis=1)[:, :-1]
+    classes = (rng.random(votes.n_items)[:, None] >= bounds).sum(axis=1)
+    of_vote = np.repeat(classes, np.diff(votes.starts))
+    return draw_answers(model.error_rates, raters=votes.raters, classes=of_vote, rng=rng)
 
 
 def expected_kinds(model: LatentStates, table: KindTable) -> NDArray[np.float64]:

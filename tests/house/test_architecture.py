@@ -54,11 +54,12 @@ PLACES = {
     "python_calamine": "aggregation/reading/tables/binary.py",
 }
 # What analysis takes from inside aggregation, not through the face: compiled loops, the readers of
-# npz members, draws for simulations, checks of arguments, and how errors and files are named.
+# npz members, draws for simulations, threads, checks of arguments, how errors and files are named.
 INSIDE = {
     "aggregation.arguments",
     "aggregation.errors",
     "aggregation.kernels.jit",
+    "aggregation.kernels.threads",
     "aggregation.reading.tensors.npz",
     "aggregation.datasets.draws",
     "aggregation.votes.given",

@@ -12,9 +12,17 @@ from numpy.typing import NDArray
 
 from aggregation import Votes, simulate_votes
 from aggregation.datasets.simulate import draw_error_rates
+from analysis.diagnostics import vote_kinds
 from analysis.diagnostics.kernels import add_expected_kinds
+from analysis.diagnostics.latent_states import LatentStates
 from analysis.diagnostics.next_vote import entropy, next_vote_gain
-from analysis.diagnostics.vote_kinds import KindTable, count_kinds, kind_table
+from analysis.diagnostics.vote_kinds import (
+    KindTable,
+    count_kinds,
+    draw_replicate,
+    drawn_kinds,
+    kind_table,
+)
 
 RATES = draw_error_rates(5, 2, 3, seed=3)
 PRIOR = np.array([0.7, 0.3])
@@ -115,6 +123,18 @@ def test_kinds_are_counted() -> None:
     rows = votes.to_tensor().sum(axis=0).tolist()
     assert counted.tolist() == [rows.count(kind) for kind in table.counts.tolist()]
     assert counted.sum() == 6  # one item has no votes
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_drawn_kinds_are_those_of_drawn_answers(
+    threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    votes = ragged()
+    model, table = LatentStates(votes, RATES, PRIOR, 2, None), kind_table(votes)
+    monkeypatch.setattr(vote_kinds, "thread_count", lambda *_: threads)
+    for number, drawn in enumerate(drawn_kinds(model, table, range(20), 7)):
+        answers = draw_replicate(model, np.random.default_rng((7, number)))
+        assert drawn.tolist() == count_kinds(votes, answers, table).tolist()
 
 
 def test_gain_is_the_expected_fall_of_entropy() -> None:
