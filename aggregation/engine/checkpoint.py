@@ -91,9 +91,10 @@ class Checkpoint:
 
 
 def forget(path: FilePath) -> None:
-    """Delete a checkpoint, and what a process that was killed has left of the next one."""
-    for one in (path, part_of(path)):
+    """Delete a checkpoint and those of other starts, whole or left by a kill."""
+    for one in (path, *path.parent.glob(f"{path.stem}-*{path.suffix}")):
         one.unlink(missing_ok=True)
+        part_of(one).unlink(missing_ok=True)
 
 
 def part_of(path: FilePath) -> FilePath:

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv
 
-from aggregation import Votes, VoteStore
+from aggregation import Fit, StoreFit, Votes, VoteStore
 
 
 def named_rows(votes: Votes) -> Counter[tuple[Any, Any, Any]]:
@@ -68,3 +68,34 @@ def write_rows(
     lines = [header, *(",".join(map(str, row)) for row in rows)]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
+
+
+def store_of(folder: Path, n_votes: int, n_raters: int, partitions: int) -> VoteStore:
+    """Make a store of votes of raters who are right with 7 in 10."""
+    rng = np.random.default_rng(5)
+    items = rng.integers(0, n_votes // 5, n_votes)
+    truth = rng.integers(0, 3, n_votes // 5)
+    right = rng.random(n_votes) < 0.7
+    answers = np.where(right, truth[items], rng.integers(0, 3, n_votes))
+    table = pa.table(
+        {"item": items, "rater": rng.integers(0, n_raters, n_votes), "answer": answers}
+    )
+    path = write_csv(folder / f"{n_votes} {n_raters}.csv", table)
+    return VoteStore.ingest(
+        path, folder / f"{n_votes} {n_raters} {partitions}", partitions=partitions
+    )
+
+
+def assert_same(of_store: StoreFit, in_memory: Fit) -> None:
+    """Hold a fit from a store against the fit in memory, to the bit."""
+    for name in ("error_rates", "class_prior", "trace", "objective_trace", "switched"):
+        np.testing.assert_array_equal(getattr(of_store, name), getattr(in_memory, name))
+    for name in ("log_likelihood", "objective", "n_steps", "converged", "optima", "optimality"):
+        assert getattr(of_store, name) == getattr(in_memory, name)
+    parts = list(of_store.parts())
+    posterior = np.concatenate([part.posterior for part in parts])
+    np.testing.assert_array_equal(posterior, in_memory.posterior)
+    labels = [label for part in parts for label in part.labels()["label"]]
+    assert labels == list(in_memory.labels()["label"])
+    assert of_store.class_names == in_memory.class_names
+    assert of_store.objective_kind == in_memory.objective_kind

@@ -83,7 +83,7 @@ def batches_of(
             path = partial / f"batch-{number:06}.arrow"
             batch = written_before(path)
             if batch is None:
-                write_batch(path, votes, plan.n_partitions)
+                write_batch(path, votes, plan.n_partitions, normalise=options.normalise)
                 batch = Batch(path)
             del votes  # the next piece takes as much
             names.append(path.name)
@@ -127,8 +127,9 @@ def made(
     tell: Progress,
 ) -> tuple[Manifest, tuple[str, ...]]:
     """Merge the batches into partitions; return what is written down, and what is to be said."""
-    raters = numbered_names(batches, "rater")
-    answers = numbered_names(batches, "answer", options.answer_names)
+    normalise = options.normalise
+    raters = numbered_names(batches, "rater", normalise=normalise)
+    answers = numbered_names(batches, "answer", options.answer_names, normalise=normalise)
     codes = Codes(raters.codes, answers.codes, len(raters.names), len(answers.names))
     check_sizes(batches, codes)
     parts = []
@@ -136,7 +137,7 @@ def made(
         note = partial / f"partition-{number:04}.json"
         part = merged_before(folder, note)
         if part is None:
-            part = merge(folder, number, batches, codes, options.duplicates)
+            part = merge(folder, number, batches, codes, options.duplicates, normalise=normalise)
             write_whole(note, json.dumps(part).encode())
         parts.append(part)
         tell(MERGING, (number + 1) / plan.n_partitions)

@@ -54,11 +54,6 @@ def check_options(
     """Refuse what cannot be done a batch at a time."""
     if not paths:
         raise VoteError("no votes: name a file, a folder or a pattern")
-    if options.normalise:
-        raise VoteError(
-            "a store keeps names as they are written, for it never has all of them at hand: leave "
-            "normalise (--normalise) out"
-        )
     if options.truth_column not in (None, NONE) and not options.without_golden:
         raise VoteError(
             "a store keeps no known classes: leave truth_column (--truth-column) out, and give "

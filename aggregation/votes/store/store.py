@@ -41,6 +41,10 @@ class VoteStore:
         What was guessed, found or left out when it was made, a sentence each.
     checked : set of int
         The partitions whose numbers have been found to be in range, on the first pass over them.
+    scheduler : str or distributed.Client, optional
+        The Dask cluster on which votes are gone through; see :meth:`on`.
+    copies : str, optional
+        Where its workers copy their partitions from.
 
     Examples
     --------
@@ -55,6 +59,8 @@ class VoteStore:
     manifest: Manifest = field(repr=False)
     notes: tuple[str, ...] = field(default=(), repr=False)
     checked: set[int] = field(default_factory=set, init=False, repr=False)
+    scheduler: Any = field(default=None, repr=False)
+    copies: str | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         counts = (
@@ -98,7 +104,8 @@ class VoteStore:
         progress : callable, optional
             Called with the stage, "reading" or "grouping", and the share of it that is done, 0..1.
         **options
-            As for :meth:`Votes.read`, but for `normalise` and known classes.
+            As for :meth:`Votes.read`, but for known classes. With `normalise`, a store among the
+            paths has each of its votes under the name that it has there.
 
         Returns
         -------
@@ -148,6 +155,32 @@ class VoteStore:
         store = cls(Path(folder), read_manifest(Path(folder)))
         check_files(store.folder, store.manifest, hashes=verify)
         return store
+
+    def on(self, scheduler: Any, *, copies: str | None = None) -> VoteStore:
+        """Return the same store, through whose votes a Dask cluster goes in a fit.
+
+        To the bit, results are those of one machine, for any number of workers.
+
+        Parameters
+        ----------
+        scheduler : str or distributed.Client
+            The address of a scheduler, "tcp://HOST:PORT", whose workers read the store at the same
+            path, and have the same versions of this package and of those below it; or "local:N",
+            for N worker processes of this machine's, for as long as a fit takes.
+        copies : str, optional
+            The store once more, at a URL that fsspec knows ("s3://...", "gs://..."): each worker
+            copies its own partitions to its own disk, compares their hashes, and deletes them at
+            the end. Default: workers read the store at its path, on a disk that they share.
+
+        Returns
+        -------
+        VoteStore
+
+        Examples
+        --------
+        ``fit_dawid_skene(store.on("tcp://10.0.0.1:8786"))``
+        """
+        return replace(self, scheduler=scheduler, copies=copies)
 
     @property
     def n_items(self) -> int:

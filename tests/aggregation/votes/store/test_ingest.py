@@ -131,7 +131,7 @@ def test_memory_does_not_grow_with_the_votes(large: Path, tmp_path: Path) -> Non
 
 
 def test_a_full_disk_is_said(large: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
