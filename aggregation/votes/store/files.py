@@ -24,7 +24,7 @@ def mapped_partition(
     Raises
     ------
     VoteError
-        If a file is missing, damaged or cannot be read.
+        If a file is missing, of another size or cannot be read.
     """
     files = partition_files(number)
     n_items, n_votes = manifest.partitions[number]

@@ -32,7 +32,7 @@ from ...reading.tables.sources import STANDARD_INPUT, Source, sources_of
 from ...reading.tables.table import Table, filtered
 from ..arrays import arrays_of_tensor
 from ..sources import refuse_columns
-from .files import ANSWERS, RATERS, held_names, item_names, mapped_partition
+from .files import ANSWERS, RATERS, check_range, held_names, item_names, mapped_partition
 from .manifest import MANIFEST, check_files, is_store, read_manifest
 
 # A vote takes about so many bytes in a text, and in Arrow's columns.
@@ -238,6 +238,7 @@ def store_pieces(folder: Path, rows: int) -> Iterator[VotePiece]:
     done = 0
     for number, (_, n_votes) in enumerate(manifest.partitions):
         starts, codes = mapped_partition(folder, manifest, number)
+        check_range(folder, manifest, number, starts, codes)
         items = np.repeat(np.arange(len(starts) - 1, dtype=np.int32), np.diff(starts))
         votes = VoteTable(
             listed(items, item_names(folder, manifest, (number,))),
