@@ -55,6 +55,7 @@ PLACES = {
 INSIDE = {
     "aggregation.arguments",
     "aggregation.errors",
+    "aggregation.held",
     "aggregation.kernels.jit",
     "aggregation.reading.tensors.npz",
     "aggregation.datasets.draws",
