@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -12,18 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import apart, printable
+from .csv_text import cells_of, csv_text, told_apart
+from .errors import printable
+from .held import HeldNames
 
 # A table's columns by name, equally long.
 Columns = Mapping[str, Sequence[Any] | NDArray[Any]]
 SHOWN_ROWS = 10
 SHOWN_CHARACTERS = 40
-
-
-class _Rows(list[str]):
-    """A file for csv's writer, which writes a row at a time."""
-
-    write = list.append
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -143,12 +138,7 @@ class Table:
         >>> Table({"rater": ["ann", "bob"], "accuracy": [0.1, float("nan")]}).to_csv()
         'rater,accuracy\nann,0.1\nbob,\n'
         """
-        rows = _Rows()
-        # Python quotes what is in the end of a line: with \r in it, a lone \r in a name, too
-        writer = csv.writer(rows, lineterminator="\r\n")
-        writer.writerow(self.columns)
-        writer.writerows(zip(*map(_cells, self.columns.values()), strict=True))
-        return "".join(f"{row[:-2]}\n" for row in rows)
+        return csv_text(self.columns)
 
     def to_arrow(self) -> Any:
         """Return a pyarrow.Table; names of several types, such as 1 and "a", become text."""
@@ -176,14 +166,14 @@ def is_numeric(column: Sequence[Any] | NDArray[Any]) -> bool:
 
 def _read_only(column: Sequence[Any] | NDArray[Any]) -> Sequence[Any] | NDArray[Any]:
     if not isinstance(column, np.ndarray):
-        return column if isinstance(column, range) else tuple(column)
+        return column if isinstance(column, range | HeldNames) else tuple(column)
     view = column.view()
     view.flags.writeable = False
     return view
 
 
 def _shown(column: Sequence[Any] | NDArray[Any], most: int | None) -> list[str]:
-    return [_short(cell) for cell in _cells(column[:most])]
+    return [_short(cell) for cell in cells_of(column[:most])]
 
 
 def _short(cell: Any) -> str:
@@ -199,16 +189,10 @@ def _aligned(name: str, cells: list[str], *, right: bool) -> list[str]:
     return [f"{cell:>{width}}" if right else f"{cell:<{width}}" for cell in [name, *cells]]
 
 
-def _cells(column: Sequence[Any] | NDArray[Any]) -> list[Any]:
-    # tolist, because csv writes a Python float by its repr
-    values = column.tolist() if isinstance(column, np.ndarray) else told_apart(list(column))
-    return ["" if value is None or value != value else value for value in values]
-
-
 def _arrow(column: Sequence[Any] | NDArray[Any]) -> Any:
     import pyarrow as pa
 
-    values = column if isinstance(column, np.ndarray) else list(column)
+    values = column if isinstance(column, np.ndarray | HeldNames) else list(column)
     try:
         return pa.array(values)
     except OverflowError:  # ids from 2**63 on; larger ones, and among others, are text
@@ -218,16 +202,3 @@ def _arrow(column: Sequence[Any] | NDArray[Any]) -> Any:
         pass
     texts = told_apart(list(values))
     return pa.array([None if value is None else str(value) for value in texts])
-
-
-def told_apart(cells: list[Any]) -> list[Any]:
-    """Return cells as they are, or as text that tells them apart where some would read the same."""
-    kinds = {type(cell) for cell in cells if cell is not None}
-    if len(kinds) < 2 or str not in kinds:
-        return cells
-    different = list(dict.fromkeys((type(cell), cell) for cell in cells if cell is not None))
-    texts = apart(cell for _, cell in different)
-    if all(str(cell) == text for (_, cell), text in zip(different, texts, strict=True)):
-        return cells
-    text_of = dict(zip(different, texts, strict=True))
-    return [None if cell is None else text_of[type(cell), cell] for cell in cells]

@@ -41,6 +41,8 @@ FLOORS = {
         "reading",
         "kernels",
         "table",
+        "csv_text",
+        "held",
         "arguments",
         "errors",
     ),

@@ -166,3 +166,29 @@ def codes_as_they_come(codes: NDArray[np.integer[Any]], order: NDArray[np.int64]
         if not seen[code]:
             order[found] = code
             found += 1
+
+
+@kernel
+def add_weights(
+    starts: NDArray[np.int64],
+    codes: NDArray[np.int32],
+    weights: NDArray[np.float64],
+    by_code: NDArray[np.float64],
+) -> None:
+    """Add each item's weights, (n_items, n_classes), to the row of every code that it has."""
+    for i in range(np.uintp(len(weights))):
+        for v in range(np.uintp(starts[i]), np.uintp(starts[i + np.uintp(1)])):
+            code = np.uintp(codes[v])
+            for j in range(np.uintp(weights.shape[1])):
+                by_code[code, j] += weights[i, j]
+
+
+@kernel
+def count_answers(
+    starts: NDArray[np.int64], codes: NDArray[np.int32], counts: NDArray[np.int64]
+) -> None:
+    """Add each item's votes for every answer to `counts`, (n_items, n_answers)."""
+    n_answers = np.int32(counts.shape[1])
+    for i in range(np.uintp(len(counts))):
+        for v in range(np.uintp(starts[i]), np.uintp(starts[i + np.uintp(1)])):
+            counts[i, np.uintp(codes[v] % n_answers)] += 1

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..arguments import check_types
 from ..errors import apart
+from ..held import NamedCodes
 from .aggregated import Aggregated
 from .fit import Fit
 from .known_truth import expected_counts
@@ -56,7 +57,7 @@ def posterior_table(fit: Aggregated, *, class_names: Sequence[Any] | None = None
     table: Columns = {"item": fit.votes.item_names}
     for name, column in zip(apart(names), fit.posterior.T, strict=True):
         table[f"posterior_{name}"] = column
-    table["class"] = [None if cls < 0 else names[cls] for cls in fit.classes().tolist()]
+    table["class"] = NamedCodes(fit.classes(), names)
     return table
 
 
@@ -97,11 +98,11 @@ def error_rate_rows(
     """Return what :func:`error_rate_table` does, from expected counts."""
     rates = fit.answer_probabilities()
     names = fit.class_names if class_names is None else class_names
-    raters, classes, answers = np.indices(rates.shape).reshape(3, -1).tolist()
+    raters, classes, answers = np.indices(rates.shape).reshape(3, -1)
     return {
-        "rater": [fit.votes.rater_names[rater] for rater in raters],
-        "class": [names[cls] for cls in classes],
-        "answer": [fit.votes.answer_names[answer] for answer in answers],
+        "rater": NamedCodes(raters, fit.votes.rater_names),
+        "class": NamedCodes(classes, names),
+        "answer": NamedCodes(answers, fit.votes.answer_names),
         "rate": rates.reshape(-1),
         "expected_votes": counts.reshape(-1),
     }

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..arguments import check_types
 from ..errors import VoteError
+from ..reading.columns import WORTH_COMPILING
 from ..votes.given import checked_parameters, checked_pseudo_count, numbers, truth_weights
 from ..votes.votes import Votes
 
@@ -201,6 +202,12 @@ def expected_counts(votes: Votes, weights: NDArray[np.float64]) -> NDArray[np.fl
     """Weight of each rater's votes by class and answer, shape (n_raters, n_classes, n_answers)."""
     check_types(expected_counts, locals())
     shape = (votes.n_raters, votes.n_answers)
+    if votes.n_votes >= WORTH_COMPILING:
+        from ..kernels.grouping import add_weights  # Numba takes a third of a second to import
+
+        by_code = np.zeros((shape[0] * shape[1], weights.shape[1]))
+        add_weights(votes.starts, votes.codes, np.asarray(weights, dtype=np.float64), by_code)
+        return np.ascontiguousarray(by_code.reshape(*shape, -1).transpose(0, 2, 1))
     by_class = [
         np.bincount(votes.codes, np.repeat(weight, np.diff(votes.starts)), shape[0] * shape[1])
         for weight in weights.T

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import apart
+from ..held import NamedCodes
 from ..table import Table
 from ..votes.votes import Votes
 from .known_truth import expected_counts
@@ -246,18 +247,14 @@ def _label_columns(
     agreement = np.full(len(order), np.nan)
     np.divide(most, n_votes, out=agreement, where=n_votes > 0)
     return {
-        "item": _named(order, votes.item_names),
-        "label": _named(result.classes()[order], names),
+        "item": NamedCodes(order, votes.item_names),
+        "label": NamedCodes(result.classes()[order], names),
         "confidence": largest[order],
         "votes": n_votes,
         "agreement": agreement,
         "entropy": entropy[order] / np.log(2),
-        "majority": _named(majority.answer[order], votes.answer_names),
+        "majority": NamedCodes(majority.answer[order], votes.answer_names),
     }
-
-
-def _named(codes: NDArray[np.int64], names: Sequence[Any]) -> list[Any]:
-    return [None if code < 0 else names[code] for code in codes.tolist()]
 
 
 def _confusions(counts: NDArray[np.float64], own: NDArray[np.int64]) -> Confusions:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import cached_property, partial
-from typing import Any, overload
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import VoteError, listed, shown
+from ..held import LARGE, LateNames
 from .columns import WORTH_COMPILING, Column
 from .tables.distinct import (
-    LARGE,
     distinct_listed,
     distinct_texts,
     is_long_listed_text,
@@ -26,46 +26,6 @@ LEAST_INEXACT = 2.0**53
 # How numbers are written, and begin.
 NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 DIGITS = "0123456789+-."
-
-
-class LateNames(Sequence[Any]):
-    """Names that stay in Arrow, or on disk, until someone wants one: millions take their time.
-
-    Parameters
-    ----------
-    read : callable
-        Returns them, as an array of Arrow without nulls.
-    size : int
-        How many there are.
-    """
-
-    def __init__(self, read: Callable[[], Any], size: int) -> None:
-        self.read = read
-        self.size = size
-
-    @cached_property
-    def whole(self) -> tuple[Any, ...]:
-        """All names."""
-        return tuple(self.read().to_pylist())
-
-    def __len__(self) -> int:
-        return self.size
-
-    @overload
-    def __getitem__(self, place: int) -> Any: ...
-    @overload
-    def __getitem__(self, place: slice) -> tuple[Any, ...]: ...
-    def __getitem__(self, place: int | slice) -> Any:
-        return self.whole[place]
-
-    def __eq__(self, other: object) -> bool:
-        return self.whole == (other.whole if isinstance(other, LateNames) else other)
-
-    def __hash__(self) -> int:
-        return hash(self.whole)
-
-    def __repr__(self) -> str:
-        return repr(self.whole)
 
 
 class ArrowNames(LateNames):
@@ -82,6 +42,14 @@ class ArrowNames(LateNames):
     def __init__(self, held: Any, order: NDArray[Any]) -> None:
         super().__init__(partial(held.take, order), len(order))
         self.held = held
+        self.order = order
+
+    def taken(self, places: NDArray[Any]) -> Sequence[Any]:
+        """Return the names at some places; the others stay in Arrow."""
+        if "whole" in self.__dict__:
+            return super().taken(places)
+        names: list[Any] = self.held.take(self.order[places]).to_pylist()
+        return names
 
 
 def coded_arrow(column: Any, what: str, *, text_only: bool = False) -> Column:

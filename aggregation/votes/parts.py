@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import VoteError
-from ..reading.columns import codes_below
+from ..reading.columns import WORTH_COMPILING, codes_below
 from .arrays import check_code_range, repeated
 
 if TYPE_CHECKING:
@@ -229,6 +229,12 @@ class VoteParts:
         ndarray
         """
         shape = (self.n_items, self.n_answers)
+        if weights is None and self.n_votes >= WORTH_COMPILING:
+            from ..kernels.grouping import count_answers  # Numba takes a third of a second
+
+            counts = np.zeros(shape, dtype=np.int64)
+            count_answers(self.starts, self.codes, counts)
+            return counts
         return np.bincount(self.cells(), weights, minlength=shape[0] * shape[1]).reshape(shape)
 
     def with_rater(self, items: ArrayLike, answers: ArrayLike, *, name: Any) -> Self:

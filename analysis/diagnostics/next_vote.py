@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from aggregation import Aggregated
+from aggregation.held import NamedCodes
 
 from ..errors import AnalysisError
 from ..release.files.questions import image_name
@@ -21,6 +22,8 @@ MOST_ROWS = 1000
 # mean over them is not cut, whatever it takes.
 MOST_TERMS = 2_000_000_000
 LEAST_RATERS = 50
+# Bits by which rounding may lift a gain above what bounds it.
+ROUNDING = 1e-9
 
 
 def entropy(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -31,7 +34,11 @@ def entropy(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def next_vote_gain(
-    posterior: ArrayLike, *, error_rates: ArrayLike, rater_weights: ArrayLike
+    posterior: ArrayLike,
+    *,
+    error_rates: ArrayLike,
+    rater_weights: ArrayLike,
+    best: int | None = None,
 ) -> NDArray[np.float64]:
     """Compute by how much one more vote should lower the entropy of each posterior.
 
@@ -44,11 +51,13 @@ def next_vote_gain(
     error_rates : array_like, shape (n_raters, n_classes, n_answers)
     rater_weights : array_like, shape (n_raters,)
         0 or more, such as votes per rater.
+    best : int, optional
+        Number of items, those of the largest gain, that are wanted. Default: all.
 
     Returns
     -------
     ndarray, shape (n_items,)
-        In bits, 0 up to the entropy.
+        In bits, 0 up to the entropy; NaN of items that are certainly not among the `best`.
 
     Raises
     ------
@@ -75,16 +84,48 @@ def next_vote_gain(
         )
     if not ((weights >= 0).all() and weights.sum() > 0):
         raise AnalysisError("rater_weights must be 0 or more, and one of them above 0")
-    from .kernels import mean_answer_entropy  # Numba takes a third of a second to import
-
     shares = weights / weights.sum()
     gain = np.zeros(len(classes))
-    doubtful = classes.max(axis=1) < 1  # of the others nothing is left to tell
-    classes, of_answer = classes[doubtful], np.empty(np.count_nonzero(doubtful))
-    mean_answer_entropy(classes, np.ascontiguousarray(rates), shares, of_answer)
-    given_class = classes @ (shares @ entropy(rates))
-    gain[doubtful] = np.maximum(of_answer / np.log(2) - given_class, 0.0)
+    doubtful = np.flatnonzero(classes.max(axis=1) < 1)  # of the others nothing is left to tell
+    given_class = classes[doubtful] @ (shares @ entropy(rates))
+    gain[doubtful] = np.nan
+    wanted = np.arange(len(doubtful))
+    if best is not None and best < len(doubtful):
+        wanted = perhaps_best(classes[doubtful], given_class, rates, shares, best)
+    chosen = doubtful[wanted]
+    of_answer = mean_entropy(classes[chosen], rates, shares)
+    gain[chosen] = np.maximum(of_answer - given_class[wanted], 0.0)
     return gain
+
+
+def mean_entropy(
+    posterior: NDArray[np.float64], rates: NDArray[np.float64], shares: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Entropy in bits of the next answer to each item, on average over raters."""
+    from .kernels import mean_answer_entropy  # Numba takes a third of a second to import
+
+    of_answer = np.empty(len(posterior))
+    mean_answer_entropy(posterior, np.ascontiguousarray(rates), shares, of_answer)
+    return np.asarray(of_answer / np.log(2))
+
+
+def perhaps_best(
+    posterior: NDArray[np.float64],
+    given_class: NDArray[np.float64],
+    rates: NDArray[np.float64],
+    shares: NDArray[np.float64],
+    best: int,
+) -> NDArray[np.int64]:
+    """Return the places of items whose gain may be one of the `best` largest.
+
+    Entropy is concave: no gain is above that of a vote by the mean rater (Jensen's inequality),
+    which takes one rater's time. Where even that is below so many gains, it is not among them.
+    """
+    mean_rates = np.tensordot(shares, rates, axes=1)[None]
+    bound = mean_entropy(posterior, mean_rates, np.ones(1)) - given_class
+    first = np.argpartition(-bound, best - 1)[:best]
+    least = (mean_entropy(posterior[first], rates, shares) - given_class[first]).min()
+    return np.flatnonzero(bound >= least - ROUNDING)
 
 
 def share_of_gain(gain: NDArray[np.float64], share: float) -> float:
@@ -140,13 +181,15 @@ def drawn_weights(weights: ArrayLike, *, at_most: int) -> NDArray[np.float64]:
     return np.bincount(np.searchsorted(ends, places), minlength=len(given)).astype(np.float64)
 
 
-def gain_of_fit(fit: Aggregated) -> NDArray[np.float64]:
+def gain_of_fit(fit: Aggregated, *, best: int | None = None) -> NDArray[np.float64]:
     """Compute the gain of one more vote on each item, in seconds for any number of raters.
 
     Parameters
     ----------
     fit : Aggregated
         Of a method that has a model of the answers.
+    best : int, optional
+        As for :func:`next_vote_gain`.
 
     Returns
     -------
@@ -158,7 +201,9 @@ def gain_of_fit(fit: Aggregated) -> NDArray[np.float64]:
     affordable = MOST_TERMS // max(1, votes.n_items * rates.shape[1] * rates.shape[2])
     weights = drawn_weights(votes.votes_per_rater(), at_most=max(LEAST_RATERS, affordable))
     taken = weights > 0
-    return next_vote_gain(fit.posterior, error_rates=rates[taken], rater_weights=weights[taken])
+    return next_vote_gain(
+        fit.posterior, error_rates=rates[taken], rater_weights=weights[taken], best=best
+    )
 
 
 def next_vote_columns(
@@ -190,9 +235,9 @@ def next_vote_columns(
     best = np.argsort(-gain, kind="stable")[:most]
     classes = fit.posterior[best].argmax(axis=1)
     return {
-        "item": [fit.votes.item_names[item] for item in best.tolist()],
+        "item": list(NamedCodes(best, fit.votes.item_names)),
         "votes": np.diff(fit.votes.starts)[best],
-        "label": [names[cls] for cls in classes.tolist()],
+        "label": list(NamedCodes(classes, names)),
         "confidence": fit.posterior[best].max(axis=1),
         "entropy": entropy(fit.posterior[best]),
         "gain": gain[best],

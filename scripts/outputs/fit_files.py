@@ -39,7 +39,7 @@ def fit_files(
     `form` is that of the posteriors.
     """
     from aggregation import SparseFit, VoteError, error_rate_table, posterior_table
-    from analysis.diagnostics.next_vote import gain_of_fit, next_vote_columns
+    from analysis.diagnostics.next_vote import MOST_ROWS, gain_of_fit, next_vote_columns
     from analysis.tables import to_csv, to_parquet
 
     posteriors = posterior_table(result, class_names=names)
@@ -57,7 +57,7 @@ def fit_files(
         result.answer_probabilities()
     except VoteError:
         return files, "; there is no next_votes.csv and no error_rates.csv: " + NO_MODEL
-    next_votes = next_vote_columns(result, gain_of_fit(result), class_names=names)
+    next_votes = next_vote_columns(result, gain_of_fit(result, best=MOST_ROWS), class_names=names)
     files["next_votes.csv"] = to_csv(next_votes).encode()
     files["error_rates.csv"] = to_csv(error_rate_table(result, class_names=names)).encode()
     return {name: files[name] for name in in_order(form)}, ""

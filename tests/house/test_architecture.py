@@ -58,6 +58,7 @@ PLACES = {
 INSIDE = {
     "aggregation.arguments",
     "aggregation.errors",
+    "aggregation.held",
     "aggregation.kernels.jit",
     "aggregation.kernels.threads",
     "aggregation.reading.tensors.npz",

@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ...held import LARGE
 from ..columns import WORTH_COMPILING
 
 if TYPE_CHECKING:
     from ...kernels.numbering import Keys
     from ...kernels.text import Bytes, Offsets
-
-# Text of so many bytes needs wider offsets in one array.
-LARGE = 2**31
 
 
 class Texts(NamedTuple):

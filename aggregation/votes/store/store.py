@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from ...reading.names import LateNames
+from ...held import LateNames
 from ...reading.options import ReadOptions, checked_reading
 from ..votes import Votes
 from .files import ANSWERS, RATERS, check_range, held_names, item_names, mapped_partition

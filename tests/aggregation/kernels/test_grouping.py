@@ -11,10 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from aggregation import VoteError, Votes
+from aggregation import VoteError, Votes, expected_counts
 from aggregation.kernels.grouping import group_by_item
 from aggregation.kernels.radix import MOST_INSERTED, VOTES_IN_CACHE
 from aggregation.kernels.threads import Threads
+from aggregation.models import known_truth
+from aggregation.votes import parts
 
 N_ITEMS, N_RATERS, N_ANSWERS = 200, 20, 4
 SIZES: dict[str, Any] = {"n_items": N_ITEMS, "n_raters": N_RATERS, "n_answers": N_ANSWERS}
@@ -147,3 +149,16 @@ def test_any_sizes_are_grouped_as_by_lexsort(
     np.testing.assert_array_equal(grouped[1], (raters * n_answers + answers)[order])
     expected = np.searchsorted(items[order], np.arange(n_items + 1))
     np.testing.assert_array_equal(grouped[0], expected)
+
+
+def test_long_votes_are_counted_as_short_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    items, raters, answers = columns("shuffled")
+    votes = Votes.from_triples(items, raters, answers, **SIZES)
+    weights = np.random.default_rng(1).random((N_ITEMS, 3))
+    counts, expected = votes.answer_counts(), expected_counts(votes, weights)
+    for module in (parts, known_truth):
+        monkeypatch.setattr(module, "WORTH_COMPILING", 0)
+    compiled = votes.answer_counts()
+    assert compiled.dtype == counts.dtype
+    np.testing.assert_array_equal(compiled, counts)
+    np.testing.assert_array_equal(expected_counts(votes, weights), expected)

@@ -43,6 +43,20 @@ def test_some_raters_for_very_many(monkeypatch: pytest.MonkeyPatch) -> None:
     np.testing.assert_array_equal(found, gain_of_fit(fit))
 
 
+@pytest.mark.parametrize("best", [1, 7, 100, 10_000])
+def test_the_best_are_those_of_all(best: int) -> None:
+    fit = fit_dawid_skene(DRAWN.votes, pseudo_count=0.5)
+    whole, found = gain_of_fit(fit), gain_of_fit(fit, best=best)
+    there = ~np.isnan(found)
+    np.testing.assert_array_equal(found[there], whole[there])
+    assert whole[~there].max(initial=0.0) <= np.sort(found[there])[::-1][:best].min()
+    assert (best < 100) == bool((~there).any())
+    for most in (best, max(1, best // 2)):
+        tables = [next_vote_columns(fit, gain, most=most) for gain in (found, whole)]
+        for one, other in zip(*(table.values() for table in tables), strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
 def test_drawn_weights_are_in_proportion() -> None:
     weights = np.array([0, 30, 10, 0, 60])
     np.testing.assert_array_equal(drawn_weights(weights, at_most=10), weights)
