@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from matplotlib.figure import Figure
 
 from ..diagnostics.report import ModelReport
+from ..raters.golden.accuracy import RaterAccuracy
+from ..raters.golden.difference import GoldenDifference
 from ..raters.pairs.clusters import RaterClusters
-from ..raters.report import RaterReport
+from ..raters.quality.quality import RaterQuality
+from ..raters.report import RaterReport, what_is_drawn
 from .agreement import agreement_figure
 from .diagnostics import model_check_figure
 from .error_rates import error_rates_figure
@@ -16,9 +20,7 @@ from .more_votes import more_votes_figure
 from .raters import golden_em_figure, raters_figure
 
 
-def rater_figures(
-    report: RaterReport, model: ModelReport, clusters: Mapping[str, RaterClusters]
-) -> dict[str, Figure]:
+def rater_figures(report: RaterReport, model: ModelReport) -> dict[str, Figure]:
     """Draw all that there is something to draw of.
 
     Parameters
@@ -26,32 +28,49 @@ def rater_figures(
     report : RaterReport
     model : ModelReport
         Of the same votes.
-    clusters : mapping of str to RaterClusters
-        From :func:`clusters_of_report`.
 
     Returns
     -------
     dict of str to matplotlib.figure.Figure
-        error_rates, more_votes; agreement where two raters have items in common; model_check where
-        the model was checked; for the release raters and golden_em.
+        Those of :func:`figures_of_model` and of :func:`figures_of_raters`.
     """
-    simulated, golden, names = model.simulated, report.golden, report.quality.rater_names
+    of_raters = what_is_drawn(report, simulated=model.simulated)
+    return figures_of_model(report, model) | figures_of_raters(*of_raters)
+
+
+def figures_of_model(report: RaterReport, model: ModelReport) -> dict[str, Figure]:
+    """Draw more_votes, and model_check where the model was checked."""
+    golden, simulated = report.golden is not None, model.simulated
+    names = report.class_names
     figures = {
-        "error_rates": error_rates_figure(
-            report.quality, class_names=report.class_names, simulated=simulated
-        ),
         "more_votes": more_votes_figure(
-            model.bought,
-            class_names=report.class_names,
-            golden=golden is not None,
-            simulated=simulated,
-        ),
+            model.bought, class_names=names, golden=golden, simulated=simulated
+        )
     }
-    if all(len(found.raters) > 1 for found in clusters.values()):
-        figures["agreement"] = agreement_figure(clusters, names=names, simulated=simulated)
     if model.checks:
         figures["model_check"] = model_check_figure(model.checks, simulated=simulated)
+    return figures
+
+
+def figures_of_raters(
+    quality: RaterQuality,
+    class_names: Sequence[Any],
+    clusters: Mapping[str, RaterClusters],
+    golden: tuple[RaterAccuracy, GoldenDifference] | None,
+    simulated: bool,
+) -> dict[str, Figure]:
+    """Draw error_rates; agreement where two have items in common; golden answers, if there are any.
+
+    The latter are raters and golden_em.
+    """
+    figures = {
+        "error_rates": error_rates_figure(quality, class_names=class_names, simulated=simulated)
+    }
+    if all(len(found.raters) > 1 for found in clusters.values()):
+        names = quality.rater_names
+        figures["agreement"] = agreement_figure(clusters, names=names, simulated=simulated)
     if golden is not None:
-        figures["raters"] = raters_figure(golden.accuracy, simulated=simulated)
-        figures["golden_em"] = golden_em_figure(golden.difference, simulated=simulated)
+        accuracy, difference = golden
+        figures["raters"] = raters_figure(accuracy, simulated=simulated)
+        figures["golden_em"] = golden_em_figure(difference, simulated=simulated)
     return figures

@@ -248,3 +248,10 @@ def clusters_of_report(report: RaterReport) -> dict[str, RaterClusters]:
         "in the rating job": in_order(report.pairs, golden.raters),
         "on golden questions": golden,
     }
+
+
+def what_is_drawn(report: RaterReport, *, simulated: bool) -> tuple[Any, ...]:
+    """Return what `analysis.figures.figures_of_raters` takes, all that another process needs."""
+    golden = report.golden
+    known = None if golden is None else (golden.accuracy, golden.difference)
+    return report.quality, report.class_names, clusters_of_report(report), known, simulated

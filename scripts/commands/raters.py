@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..outputs.rater_files import leave_out, write_report
 from ..terminal.inputs import print_notes, read_inputs
 from ..terminal.messages import (
     UsageError,
@@ -22,7 +23,6 @@ from ..terminal.messages import (
 )
 from ..terminal.options import DataOption, VotesOption, out_option
 from ..terminal.progress import stages
-from ..terminal.rater_files import leave_out, write_report
 from ..terminal.rater_words import summary
 from ..terminal.votes_options import VotesOptions, takes_votes
 

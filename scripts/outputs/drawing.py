@@ -45,7 +45,9 @@ class Drawing:
         """Have the function of that name in `analysis.figures` draw the data."""
         self._job = figure, data
         if self._process is not None and self._process.stdin is not None:
-            with suppress(OSError), self._process.stdin as sink:
+            # What cannot be sent is drawn here.
+            unsendable = pickle.PicklingError, AttributeError, TypeError
+            with suppress(OSError, *unsendable), self._process.stdin as sink:
                 pickle.dump(self._job, sink)
 
     def files(self) -> Files:

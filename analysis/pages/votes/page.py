@@ -11,7 +11,7 @@ from ...defaults import SHOWN_RATERS
 from ...diagnostics.report import ModelReport
 from ...errors import check_types
 from ...figures import figure_bytes, rater_figures, take_caption
-from ...raters.report import RaterReport, clusters_of_report
+from ...raters.report import RaterReport
 from ..layout import asset, rendered
 from .methods import method_tables
 from .tables import (
@@ -112,7 +112,7 @@ def votes_page(
 
 def pictures_of(report: RaterReport, model: ModelReport) -> Iterator[Picture]:
     """Draw what there is to draw; captions stand below pictures, as text of the page."""
-    for name, figure in rater_figures(report, model, clusters_of_report(report)).items():
+    for name, figure in rater_figures(report, model).items():
         caption = take_caption(figure)
         png = base64.b64encode(figure_bytes(figure, "png")).decode("ascii")
         yield Picture(name, TITLES[name], png, caption)

@@ -32,7 +32,7 @@ def model(simulated: Release, report: RaterReport) -> ModelReport:
 
 @pytest.fixture(scope="module")
 def figures(report: RaterReport, model: ModelReport) -> dict[str, Figure]:
-    return rater_figures(report, model, clusters_of_report(report))
+    return rater_figures(report, model)
 
 
 NAMES = ("agreement", "error_rates", "golden_em", "model_check", "more_votes", "raters")
@@ -186,7 +186,7 @@ def test_votes_of_a_user() -> None:
     ).votes
     report = report_on_votes(votes)
     model = model_report_on_votes(report.fit, replicates=5)
-    assert sorted(rater_figures(report, model, clusters_of_report(report))) == [
+    assert sorted(rater_figures(report, model)) == [
         "agreement",
         "error_rates",
         "model_check",
@@ -207,7 +207,7 @@ def test_of_many_raters_heat_maps_show_some() -> None:
     ).votes
     report = report_on_votes(votes)
     model = model_report_on_votes(report.fit, replicates=2)
-    figures = rater_figures(report, model, clusters_of_report(report))
+    figures = rater_figures(report, model)
     (rates_drawn,) = figures["error_rates"].axes[0].images
     assert np.asarray(rates_drawn.get_array()).shape == (60, 9)
     sizes = votes.votes_per_rater()
@@ -232,6 +232,6 @@ def test_names_of_kinds_are_not_cut_off() -> None:
     votes = Votes.from_triples(drawn.items, drawn.raters, [names[k] for k in drawn.answers])
     report = report_on_votes(votes)
     model = model_report_on_votes(report.fit, replicates=2)
-    figure = rater_figures(report, model, clusters_of_report(report))["model_check"]
+    figure = rater_figures(report, model)["model_check"]
     figure.draw_without_rendering()
     assert figure.get_tightbbox().x0 >= 0

@@ -74,3 +74,10 @@ def test_it_ends_with_the_one_that_started_it(how: str) -> None:
         started.send_signal(getattr(signal, how))
         other.wait(timeout=30)
     assert not other.is_running()
+
+
+def test_this_process_draws_what_cannot_be_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing, "drawn", lambda _, data: {"made": data[0]()})
+    with Drawing() as process:
+        process.begin("figure3", lambda: b"here")
+        assert process.files() == {"made": b"here"}

@@ -11,7 +11,7 @@ from aggregation.datasets.simulate import draw_error_rates
 from analysis import report_on_votes
 from analysis.defaults import FORMATS
 from analysis.diagnostics.report import model_report_on_votes
-from scripts.terminal.rater_files import model_summary
+from scripts.outputs.rater_files import model_summary
 
 from ...support.commands import Command
 

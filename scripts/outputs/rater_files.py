@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from analysis.release.files.writing import with_hashes, write_files
 
-from .files import write_set
-from .messages import print_result, say
+from ..terminal.files import write_set
+from ..terminal.messages import print_result, say
+from .drawing import Drawing
 
 if TYPE_CHECKING:
     from analysis import Release
@@ -53,18 +54,21 @@ def check_and_draw(
         model_report_on_votes,
         model_tables,
     )
-    from analysis.figures import figure_files, rater_figures
-    from analysis.raters.report import clusters_of_report
+    from analysis.figures import figure_files, figures_of_model
+    from analysis.raters.report import what_is_drawn
 
-    if release is None:
-        model = model_report_on_votes(report.fit, seed=seed, progress=progress)
-    else:
-        model = model_report_on_release(release, fit=report.fit, seed=seed, progress=progress)
-    progress("figures")
-    tables = model_tables(model, release=release)
-    files = {name: text.encode() for name, text in tables.items()}
-    figures = rater_figures(report, model, clusters_of_report(report))
-    return model, files | figure_files(figures)
+    with Drawing() as drawing:
+        simulated = release is not None and release.simulated
+        drawing.begin("figures_of_raters", *what_is_drawn(report, simulated=simulated))
+        if release is None:
+            model = model_report_on_votes(report.fit, seed=seed, progress=progress)
+        else:
+            model = model_report_on_release(release, fit=report.fit, seed=seed, progress=progress)
+        progress("figures")
+        tables = model_tables(model, release=release)
+        files = {name: text.encode() for name, text in tables.items()}
+        own = figure_files(figures_of_model(report, model))
+        return model, files | own | drawing.files()
 
 
 def shown_raters(report: RaterReport) -> Iterator[str]:
