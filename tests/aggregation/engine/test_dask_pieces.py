@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from aggregation import VoteError, VoteStore, fit_dawid_skene
+from aggregation import METHODS, VoteError, VoteStore, fit_dawid_skene
 from aggregation.engine import dask_pieces
 
 from ...support.clusters import Cluster, cluster_of, local_workers, need_dask
@@ -57,6 +58,11 @@ def test_any_number_of_workers_and_any_that_die(
     in_memory = fit_dawid_skene(votes)
     for options in ({"pseudo_count": 0.3}, {"n_classes": 2, "restarts": 1, "leave_zeros": True}):
         assert_same(fit_dawid_skene(there, **options), fit_dawid_skene(votes, **options))
+    for name in ("ibcc", "mace-em", "wawa"):
+        fits: list[Any] = [METHODS[name](one) for one in (there, store)]
+        np.testing.assert_array_equal(*(fit.objective for fit in fits))
+        for part, other in zip(*(fit.parts() for fit in fits), strict=True):
+            np.testing.assert_array_equal(part.posterior, other.posterior)
     with Client(cluster.address, set_as_default=False) as client:
         assert_same(fit_dawid_skene(store.on(client)), in_memory)  # on three
         assert client.status == "running"
