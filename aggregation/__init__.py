@@ -30,6 +30,7 @@ MODULES = {
     "SimulatedVotes": "datasets.simulate",
     "StandardErrors": "uncertainty.standard_errors",
     "SparseFit": "models.sparse.fit",
+    "StoreAggregation": "models.store_fit",
     "StoreFit": "models.store_fit",
     "Table": "table",
     "UNKNOWN": "votes.given",

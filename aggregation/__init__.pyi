@@ -46,6 +46,7 @@ from .models.own_method import OwnMethod as OwnMethod
 from .models.own_method import as_method as as_method
 from .models.sparse.fit import SparseFit as SparseFit
 from .models.sparse.fitting import fit_sparse_dawid_skene as fit_sparse_dawid_skene
+from .models.store_fit import StoreAggregation as StoreAggregation
 from .models.store_fit import StoreFit as StoreFit
 from .models.vote_share import VoteShare as VoteShare
 from .models.vote_share import vote_share as vote_share

@@ -23,6 +23,7 @@ from aggregation import ReadOptions as ReadOptions
 from aggregation import SimulatedVotes as SimulatedVotes
 from aggregation import SparseFit as SparseFit
 from aggregation import StandardErrors as StandardErrors
+from aggregation import StoreAggregation as StoreAggregation
 from aggregation import StoreFit as StoreFit
 from aggregation import Table as Table
 from aggregation import VoteError as VoteError

@@ -16,7 +16,7 @@ from .known_truth import expected_counts
 from .label_tables import own_answers
 from .sparse.fit import SparseFit
 from .sparse.tables import cut_numbers, posterior_rows, rate_rows
-from .store_fit import StoreFit
+from .store_fit import StoreAggregation, StoreFit
 from .vote_share import winners_share
 
 # A table's columns by name, equally long.
@@ -90,7 +90,7 @@ def error_rate_table(fit: Aggregated, *, class_names: Sequence[Any] | None = Non
 
 
 def error_rate_rows(
-    fit: Aggregated | StoreFit,
+    fit: Aggregated | StoreFit | StoreAggregation,
     counts: NDArray[np.float64],
     class_names: Sequence[Any] | None = None,
 ) -> Columns:
@@ -162,7 +162,7 @@ def right_beside_majority(
 
 
 def fit_numbers(
-    fit: Aggregated | StoreFit, *, class_names: Sequence[Any] | None = None
+    fit: Aggregated | StoreFit | StoreAggregation, *, class_names: Sequence[Any] | None = None
 ) -> dict[str, Any]:
     """Return all that a result says beside the tables, as JSON knows it.
 

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from ...errors import VoteError
 from ...votes.given import hard_classes, numbers
 from ...votes.votes import Votes
-from ..dawid_skene.arguments import checked_truth
+from ..clamped import checked_truth
 
 Array = NDArray[np.float64]
 

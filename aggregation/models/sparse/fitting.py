@@ -19,7 +19,7 @@ from .fit import SparseFit
 
 if TYPE_CHECKING:
     from ...engine.climb import Progress
-    from ..latent_class import Climbing
+    from ..climbing import Climbing
     from .problem import SparseProblem
 
 # Tables of classes and answers that are held at once: confusions, and what they are made of.
@@ -124,7 +124,7 @@ def fit_sparse_dawid_skene(
     checked_count("row_count", row_count, ())
     check_bytes(CONFUSION_BYTES * n_classes**2, f"confusions of {n_classes:,} classes", "fit fewer")
     from ...kernels.threads import Threads, thread_count  # Numba: a third of a second to import
-    from ..latent_class import Climbing
+    from ..climbing import Climbing
     from .background import background_of
     from .candidates import Task, check_candidates, checked_known
     from .problem import problem_of
@@ -143,7 +143,7 @@ def fit_sparse_dawid_skene(
 def fitted(problem: SparseProblem, how: Climbing, options: Call) -> SparseFit:
     """Climb, warn if steps ran out, and name what the climb ended with."""
     from ...engine.climb import climb
-    from ..latent_class import LEAST_MOVE, warn_of_steps
+    from ..climbing import LEAST_MOVE, warn_of_steps
 
     enough = max(np.sqrt(how.tol), LEAST_MOVE)
     path = climb(
