@@ -20,6 +20,8 @@ from .models.dawid_skene.families import Family as Family
 from .models.dawid_skene.families import FamilyName as FamilyName
 from .models.dawid_skene.fitting import fit_dawid_skene as fit_dawid_skene
 from .models.dawid_skene.starts import start_from as start_from
+from .models.earlier import EarlierFit as EarlierFit
+from .models.earlier_files import read_fit as read_fit
 from .models.ebcc import fit_ebcc as fit_ebcc
 from .models.fit import Fit as Fit
 from .models.fit import Optimality as Optimality

@@ -150,7 +150,7 @@ TEXTS = ("Literal", "FamilyName", "Scale", "Ties", "Recalibrator")
 CLASSES = (
     *("Votes", "VoteStore", "Fit", "StoreFit", "Release"),
     *("RaterPairs", "PrecisionRecall", "Bands", "KnownItems", "RaterReport", "ModelReport"),
-    "VotesComparison",
+    *("VotesComparison", "EarlierFit"),
 )
 
 

@@ -5,6 +5,7 @@ from aggregation import Aggregation as Aggregation
 from aggregation import Bootstrap as Bootstrap
 from aggregation import ComparedFit as ComparedFit
 from aggregation import ConvergenceWarning as ConvergenceWarning
+from aggregation import EarlierFit as EarlierFit
 from aggregation import Expectation as Expectation
 from aggregation import Family as Family
 from aggregation import FamilyName as FamilyName
@@ -63,6 +64,7 @@ from aggregation import objective_difference as objective_difference
 from aggregation import posterior_table as posterior_table
 from aggregation import predicts as predicts
 from aggregation import profile_class_prior as profile_class_prior
+from aggregation import read_fit as read_fit
 from aggregation import read_known_items as read_known_items
 from aggregation import read_probabilities as read_probabilities
 from aggregation import read_votes as read_votes

@@ -10,13 +10,14 @@ from numpy.typing import ArrayLike
 from ..arguments import check_types
 from ..votes.given import numbers
 from ..votes.votes import Votes
-from .aggregated import Aggregation, Call
+from .aggregated import Aggregated, Aggregation, Call
 from .dawid_skene.arguments import answers_before_classes, classes_with_room
 from .own_answers import affinity_to_own, own_answers
 from .priors import Priors, check_possible, check_start
 
 if TYPE_CHECKING:
     from ..engine.climb import Progress
+    from .earlier import EarlierFit
     from .ibcc_model import Ibcc
     from .latent_class import Top
 
@@ -31,7 +32,7 @@ def fit_ibcc(
     other_count: float = 1.0,
     class_count: ArrayLike | Literal["anchored"] = "anchored",
     learn: bool = False,
-    start: ArrayLike | None = None,
+    start: Aggregated | EarlierFit | ArrayLike | None = None,
     accelerate: bool = True,
     tol: float = 1e-10,
     max_steps: int = 10_000,
@@ -64,8 +65,9 @@ def fit_ibcc(
     learn : bool
         Estimate `own_count` and `other_count` from the votes, starting from these, within 0.01 and
         1000: where raters differ by no more than chance, the likeliest counts are infinite.
-    start : array_like, shape (n_items, n_classes), optional
-        Posteriors to start from. Default: vote shares.
+    start : Aggregated, EarlierFit or array_like, optional
+        Where to start: an earlier fit, whose raters, answers and classes are matched by name (see
+        :func:`read_fit`), or posteriors of shape (n_items, n_classes). Default: vote shares.
     accelerate : bool
         Extrapolate by SQUAREM. False: one plain step after the other.
     tol : float

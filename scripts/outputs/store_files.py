@@ -12,7 +12,7 @@ from ..terminal.method_options import Choice
 from ..terminal.progress import shares_shown
 from ..terminal.votes_options import VotesOptions
 from .fit_files import described, fit_numbers_json
-from .fit_results import fitted
+from .fit_results import fitted, started
 from .streams import streamed
 
 if TYPE_CHECKING:
@@ -59,7 +59,9 @@ def fit_of_store(folder: Path, said: VotesOptions, choice: Choice, wanted: Wante
         raise UsageError("--classifier goes with votes in files, not in a store")
     method, options, because = choice.made()
     store = VoteStore.open(folder)
-    result, doubts = fitted(method, store, None, options | kept(wanted, options), wanted.threads)
+    earlier, because_of_start = started(options, store, None)
+    beside = kept(wanted, options) | earlier
+    result, doubts = fitted(method, store, None, options | beside, wanted.threads)
     fit = cast("StoreFit", result)
     provenance = {
         "versions": versions(),
@@ -68,7 +70,7 @@ def fit_of_store(folder: Path, said: VotesOptions, choice: Choice, wanted: Wante
         "options": options,
         "warnings": doubts,
     }
-    print_notes(because)
+    print_notes(because + because_of_start)
     for doubt in doubts:
         warn(doubt)
     if wanted.as_json:
