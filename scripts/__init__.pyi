@@ -21,9 +21,11 @@ from aggregation import Optimum as Optimum
 from aggregation import Options as Options
 from aggregation import OwnMethod as OwnMethod
 from aggregation import ReadOptions as ReadOptions
+from aggregation import Scores as Scores
 from aggregation import SimulatedVotes as SimulatedVotes
 from aggregation import StandardErrors as StandardErrors
 from aggregation import StoreFit as StoreFit
+from aggregation import StoreScores as StoreScores
 from aggregation import Table as Table
 from aggregation import VoteError as VoteError
 from aggregation import VoteReading as VoteReading
@@ -69,6 +71,7 @@ from aggregation import read_known_items as read_known_items
 from aggregation import read_probabilities as read_probabilities
 from aggregation import read_votes as read_votes
 from aggregation import sample_ibcc as sample_ibcc
+from aggregation import score_votes as score_votes
 from aggregation import simulate_votes as simulate_votes
 from aggregation import standard_errors as standard_errors
 from aggregation import start_from as start_from

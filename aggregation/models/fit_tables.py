@@ -14,6 +14,7 @@ from .aggregated import Aggregated
 from .fit import Fit
 from .known_truth import expected_counts
 from .label_tables import own_answers
+from .scoring import StoreScores
 from .store_fit import StoreFit
 from .vote_share import winners_share
 
@@ -82,7 +83,7 @@ def error_rate_table(fit: Aggregated, *, class_names: Sequence[Any] | None = Non
 
 
 def error_rate_rows(
-    fit: Aggregated | StoreFit,
+    fit: Aggregated | StoreFit | StoreScores,
     counts: NDArray[np.float64],
     class_names: Sequence[Any] | None = None,
 ) -> Columns:

@@ -9,25 +9,26 @@ from .fit import Fit
 from .fit_tables import Columns, error_rate_rows
 from .known_truth import expected_counts
 from .label_tables import Departures, departures, rater_rows
+from .scoring import Scores, StoreScores
 from .store_fit import StoreFit
 from .summary import summary_of
 
 
 class StoreTables:
-    """Tables of a fit to a store, when all its parts have been added.
+    """Tables of a fit to a store, or of its scores, when all its parts have been added.
 
     Parameters
     ----------
-    fit : StoreFit
+    fit : StoreFit, StoreScores or Scores
     """
 
-    def __init__(self, fit: StoreFit) -> None:
+    def __init__(self, fit: StoreFit | StoreScores | Scores) -> None:
         self.fit = fit
-        self.counts = np.zeros(fit.error_rates.shape)
+        self.counts = np.zeros(fit.answer_probabilities().shape)
         self.items = np.zeros(fit.n_classes, dtype=np.int64)
         self.departures: Departures | None = None
 
-    def add(self, part: Fit) -> None:
+    def add(self, part: Fit | Scores) -> None:
         """Add one of ``fit.parts()``."""
         self.counts += expected_counts(part.votes, part.posterior)
         self.items += np.bincount(part.classes(), minlength=len(self.items))

@@ -36,7 +36,7 @@ from ..terminal.messages import (
     say,
 )
 from ..terminal.method_options import Choice, method_help
-from ..terminal.options import VotesArgument, out_option
+from ..terminal.options import Format, VotesArgument, out_option
 from ..terminal.votes_options import KNOWN, VotesOptions, takes_votes
 
 MODEL = "Model"
@@ -56,13 +56,6 @@ class TruthRole(StrEnum):
 
     CLAMPED = "clamped"
     START = "start"
-
-
-class Format(StrEnum):
-    """Kinds of file that posteriors are written to."""
-
-    PARQUET = "parquet"
-    CSV = "csv"
 
 
 def of_model(text: str, *names: str, show_default: bool = True) -> Any:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from ..terminal.inputs import print_notes
 from ..terminal.messages import UsageError, print_result, say, warn
@@ -16,9 +16,10 @@ from .fit_results import fitted, started
 from .streams import streamed
 
 if TYPE_CHECKING:
-    from aggregation import StoreFit
+    from aggregation import Fit, Scores, StoreFit
 
 Tell = Callable[[str, float], None]
+Part = TypeVar("Part", bound="Fit | Scores")
 CHECKPOINT = "checkpoint.npz"
 
 
@@ -50,11 +51,7 @@ def fit_of_store(folder: Path, said: VotesOptions, choice: Choice, wanted: Wante
     from aggregation import VoteStore
     from analysis.release.labels.provenance import versions
 
-    if said != VotesOptions():
-        raise UsageError(
-            f"{folder} is a store, whose votes were read when it was made: leave the options of "
-            "votes and of known items out"
-        )
+    check_unread(folder, said)
     if choice.classifier:
         raise UsageError("--classifier goes with votes in files, not in a store")
     method, options, because = choice.made()
@@ -86,6 +83,15 @@ def fit_of_store(folder: Path, said: VotesOptions, choice: Choice, wanted: Wante
     say().print(summary, markup=False)
 
 
+def check_unread(folder: Path, said: VotesOptions) -> None:
+    """Refuse options of reading where votes have been read."""
+    if said != VotesOptions():
+        raise UsageError(
+            f"{folder} is a store, whose votes were read when it was made: leave the options of "
+            "votes and of known items out"
+        )
+
+
 def kept(wanted: Wanted, options: dict[str, Any]) -> dict[str, Any]:
     """Return where the fit is kept while it climbs, as an option; nowhere without a folder."""
     if wanted.out is None or options.get("restarts"):
@@ -102,7 +108,6 @@ def kept(wanted: Wanted, options: dict[str, Any]) -> dict[str, Any]:
 
 def write_store_files(fit: StoreFit, wanted: Wanted, provenance: dict[str, Any], tell: Tell) -> str:
     """Write labels and posteriors partition by partition, then all else; return the summary."""
-    from aggregation import Table, posterior_table
     from aggregation.models.store_tables import StoreTables
     from analysis.release.files.download import sha256_of
     from analysis.release.files.writing import HASHES, with_hashes, write_files
@@ -111,12 +116,10 @@ def write_store_files(fit: StoreFit, wanted: Wanted, provenance: dict[str, Any],
     tables = StoreTables(fit)
     out = cast("Path", wanted.out)
     posteriors_file = f"posteriors.{wanted.form}"
-    with streamed(out / "labels.csv") as labels, streamed(out / posteriors_file) as posteriors:
-        for number, part in enumerate(fit.parts(threads=wanted.threads), 1):
-            tables.add(part)
-            labels.write(part.labels())
-            posteriors.write(Table(posterior_table(part)))
-            tell("writing", number / fit.votes.n_partitions)
+    parts = fit.parts(threads=wanted.threads)
+    for number, part in enumerate(written_parts(parts, out, posteriors_file), 1):
+        tables.add(part)
+        tell("writing", number / fit.votes.n_partitions)
     contents = {
         "raters.csv": tables.rater_table().to_csv().encode(),
         "error_rates.csv": to_csv(tables.error_rate_table()).encode(),
@@ -130,13 +133,30 @@ def write_store_files(fit: StoreFit, wanted: Wanted, provenance: dict[str, Any],
     return tables.summary()
 
 
+def written_parts(parts: Iterable[Part], out: Path, posteriors_file: str) -> Iterator[Part]:
+    """Write labels and posteriors of one part after the other, and hand each on."""
+    from aggregation import Table, posterior_table
+
+    with streamed(out / "labels.csv") as labels, streamed(out / posteriors_file) as posteriors:
+        for part in parts:
+            labels.write(part.labels())
+            posteriors.write(Table(posterior_table(part)))
+            yield part
+
+
 def print_store_labels(fit: StoreFit, threads: int | None) -> str:
     """Print labels as csv, partition by partition; return the summary."""
     from aggregation.models.store_tables import StoreTables
 
     tables = StoreTables(fit)
-    for number, part in enumerate(fit.parts(threads=threads)):
+    for part in printed_parts(fit.parts(threads=threads)):
         tables.add(part)
+    return tables.summary()
+
+
+def printed_parts(parts: Iterable[Part]) -> Iterator[Part]:
+    """Print labels of one part after the other as csv, and hand each on."""
+    for number, part in enumerate(parts):
         text = part.labels().to_csv()
         print_result(text.partition("\n")[2] if number else text)
-    return tables.summary()
+        yield part

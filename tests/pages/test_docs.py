@@ -92,12 +92,13 @@ def test_scale(reassess: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     for path in ("votes.csv", "votes/one.csv"):
         write_csv(Path(path), table)
     parquet.write_table(shuffled_table(500, seed=1, n_raters=5), "more.parquet")
+    write_csv(Path("new.csv"), shuffled_table(100, seed=2, n_raters=6))
     page = run_page(DOCS / "scale.md", reassess, compare=False)
     kept, made = VoteStore.open("kept"), VoteStore.open("store")
     assert kept.manifest == made.manifest
     assert page["again"].n_steps < page["fit"].n_steps
-    assert page["scored"].n_steps == 0
-    assert page["scored"].log_likelihood == pytest.approx(page["fit"].log_likelihood, rel=1e-9)
+    scored = parquet.read_table("scored/posteriors.parquet")["posterior_cat"].to_pylist()
+    assert scored == page["scores"].posterior[:, 0].tolist()
     labels = [label for part in page["fit"].parts() for label in part.labels()["label"]]
     written = Path("fitted/labels.csv").read_text().splitlines()[1:]
     assert [row.split(",")[1] for row in written] == labels

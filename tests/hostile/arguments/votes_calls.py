@@ -157,6 +157,12 @@ def of_votes(folder: Path) -> dict[str, dict[str, Any]]:
         },
         "read_fit": {"folder": written_fit(folder / "fit")},
         "read_votes": {"source": votes_file, "n_classes": None},
+        "score_votes": {
+            "votes": votes(),
+            "fit": fit(),
+            "unknown_raters": "mean",
+            "threads": 1,
+        },
         "simulate_votes": {
             "error_rates": rates,
             "class_prior": prior,
