@@ -19,7 +19,7 @@ from analysis.release.files.questions import image_name
 from ..support.bad_releases import linked
 from ..support.commands import Command
 from ..support.page_code import blocks, printed_by, run_page
-from ..support.stores import shuffled_table, write_csv
+from ..support.stores import bytes_of, shuffled_table, write_csv
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -95,7 +95,9 @@ def test_scale(reassess: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     write_csv(Path("new.csv"), shuffled_table(100, seed=2, n_raters=6))
     page = run_page(DOCS / "scale.md", reassess, compare=False)
     kept, made = VoteStore.open("kept"), VoteStore.open("store")
-    assert kept.manifest == made.manifest
+    VoteStore.ingest(["votes.csv", "more.parquet", "new.csv"], "at once")
+    assert (kept.n_votes, made.n_votes) == (2_500, 2_600)
+    assert bytes_of(made.folder) == bytes_of(Path("at once"))
     assert page["again"].n_steps < page["fit"].n_steps
     scored = parquet.read_table("scored/posteriors.parquet")["posterior_cat"].to_pylist()
     assert scored == page["scores"].posterior[:, 0].tolist()

@@ -15,7 +15,15 @@ from numpy.typing import NDArray
 from ...reading.names import LateNames
 from ...reading.options import ReadOptions, checked_reading
 from ..votes import Votes
-from .files import ANSWERS, RATERS, held_names, item_names, mapped_partition
+from .files import (
+    ANSWERS,
+    RATERS,
+    held_names,
+    item_names,
+    mapped_partition,
+    stamp_of,
+    unchanged,
+)
 from .manifest import Manifest, check_files, read_manifest
 
 if TYPE_CHECKING:
@@ -52,6 +60,7 @@ class VoteStore:
     folder: Path
     manifest: Manifest = field(repr=False)
     notes: tuple[str, ...] = field(default=(), repr=False)
+    _stamp: tuple[int, int] | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         counts = (
@@ -108,18 +117,53 @@ class VoteStore:
         OSError
             If there is no such file.
         """
-        from .ingest import ingest
+        from .ingest import ingest, paths_of
 
-        named = [paths] if isinstance(paths, str | PathLike) else paths
         found = ingest(
-            [Path(path) for path in named],
+            paths_of(paths),
             Path(folder),
             checked_reading(options),
             memory=memory,
             partitions=partitions,
             progress=progress,
         )
-        return cls(Path(folder), read_manifest(Path(folder)), found.notes)
+        return opened(cls, Path(folder), found.notes)
+
+    def add(
+        self,
+        paths: str | PathLike[str] | Sequence[str | PathLike[str]],
+        *,
+        memory: int = MEMORY,
+        progress: Callable[[str, float], object] | None = None,
+        **options: Unpack[ReadOptions],
+    ) -> VoteStore:
+        """Add votes to the store in its folder: of new items, raters and answers, too.
+
+        A larger store is made beside it, with all votes and in as many partitions, and takes its
+        place when it is whole: at any moment the folder holds the one or the other. If it is broken
+        off, the same call goes on. A file whose content, read in the same way, is in the store
+        already is left out, and a note says so. One call at a time.
+
+        Parameters
+        ----------
+        paths, memory, progress, **options
+            As for :meth:`ingest`.
+
+        Returns
+        -------
+        VoteStore
+            The larger one. This one, and fits of it, are of the past: they say so when read from.
+
+        Raises
+        ------
+        VoteError, OSError
+            As :meth:`ingest`.
+        """
+        from .ingest import add, paths_of
+
+        reading = checked_reading(options)
+        found = add(paths_of(paths), self.folder, reading, memory=memory, progress=progress)
+        return opened(type(self), self.folder, found.notes)
 
     @classmethod
     def open(cls, folder: str | PathLike[str], *, verify: bool = True) -> VoteStore:
@@ -141,7 +185,7 @@ class VoteStore:
             If it is no store, one of another version or not whole, or a file of it is missing,
             altered or cannot be read; the message names the file.
         """
-        store = cls(Path(folder), read_manifest(Path(folder)))
+        store = opened(cls, Path(folder))
         check_files(store.folder, store.manifest, hashes=verify)
         return store
 
@@ -178,12 +222,14 @@ class VoteStore:
     @cached_property
     def rater_names(self) -> tuple[Any, ...]:
         """Names of the raters, in the order of their codes."""
-        return tuple(held_names(self.folder / RATERS).to_pylist())
+        with unchanged(self.folder, self._stamp):
+            return tuple(held_names(self.folder / RATERS).to_pylist())
 
     @cached_property
     def answer_names(self) -> tuple[Any, ...]:
         """Names of the answers, in the order of their codes."""
-        return tuple(held_names(self.folder / ANSWERS).to_pylist())
+        with unchanged(self.folder, self._stamp):
+            return tuple(held_names(self.folder / ANSWERS).to_pylist())
 
     def partition(self, number: int) -> Votes:
         """Return the votes of one partition, whose arrays are mapped into memory.
@@ -191,9 +237,10 @@ class VoteStore:
         Raises
         ------
         VoteError
-            If a file of it is missing, damaged or cannot be read.
+            If a file of it is missing, damaged or cannot be read, or votes have been added.
         """
-        starts, codes = mapped_partition(self.folder, self.manifest, number)
+        with unchanged(self.folder, self._stamp):
+            starts, codes = mapped_partition(self.folder, self.manifest, number)
         return self._votes(starts, codes, (number,))
 
     def partitions(self) -> Iterator[Votes]:
@@ -229,7 +276,8 @@ class VoteStore:
 
     def item_names(self, numbers: Sequence[int]) -> Any:
         """Return the names of some partitions' items, as an array of Arrow."""
-        return item_names(self.folder, self.manifest, numbers)
+        with unchanged(self.folder, self._stamp):
+            return item_names(self.folder, self.manifest, numbers)
 
     def _votes(self, starts: Any, codes: Any, numbers: Sequence[int]) -> Votes:
         names = LateNames(lambda: self.item_names(numbers), len(starts) - 1)
@@ -242,3 +290,9 @@ class VoteStore:
             self.rater_names,
             self.answer_names,
         )
+
+
+def opened(kind: type[VoteStore], folder: Path, notes: tuple[str, ...] = ()) -> VoteStore:
+    """Return the store in a folder, whose stamp is older than what is read of it."""
+    stamp = stamp_of(folder)
+    return kind(folder, read_manifest(folder), notes, stamp)
