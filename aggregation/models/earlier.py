@@ -63,7 +63,7 @@ class EarlierFit:
     exact: Tables | None = field(default=None)
     # Classes as EM had them, in the order of `class_names`: sums over them depend on it.
     switched: NDArray[np.int64] | None = field(default=None)
-    # Expected votes, (n_raters, n_classes, n_answers): of a store they take a pass.
+    # Expected votes of each row, (n_raters, n_classes), which are counted where they are needed.
     counted: Callable[[], Array] | None = field(default=None)
 
     def __repr__(self) -> str:
@@ -88,7 +88,7 @@ class EarlierFit:
         """How many votes each row of error rates rests on, shape (n_raters, n_classes)."""
         if self.counted is None:
             return np.zeros(self.error_rates.shape[:2])
-        return np.asarray(self.counted().sum(axis=-1))
+        return self.counted()
 
     def mean_rater(self, rates: Array) -> Array:
         """Return the mean of the raters' rows, shape (n_classes, n_answers).
@@ -152,18 +152,15 @@ def earlier_fit(fit: Aggregated | StoreFit | EarlierFit) -> EarlierFit:
         n_votes=fit.votes.n_votes,
         exact=exact_tables(method, rates, prior, parameters),
         switched=getattr(fit, "switched", None),
-        counted=lambda: expected_votes(fit),
+        counted=lambda: row_votes(fit),
     )
 
 
-def expected_votes(fit: Aggregated | StoreFit) -> Array:
-    """Count expected votes by rater, class and answer; of a store partition by partition."""
-    if not isinstance(fit, StoreFit):
-        return expected_counts(fit.votes, fit.posterior)
-    counts = np.zeros(fit.error_rates.shape)
-    for part in fit.parts():
-        counts += expected_counts(part.votes, part.posterior)
-    return counts
+def row_votes(fit: Aggregated | StoreFit) -> Array:
+    """Count expected votes by rater and class."""
+    if isinstance(fit, StoreFit):
+        return fit.row_votes
+    return np.asarray(expected_counts(fit.votes, fit.posterior).sum(axis=-1))
 
 
 # Methods of which an item's posterior is a product of such tables, whatever other items there are.

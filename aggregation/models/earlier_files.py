@@ -73,7 +73,7 @@ def read_fit(folder: str | PathLike[str]) -> EarlierFit:
         n_votes=int(numbers.get("n_votes", 0)),
         exact=exact,
         switched=None if switched is None else np.array(switched, dtype=np.int64),
-        counted=lambda: expected,
+        counted=lambda: np.asarray(expected.sum(axis=-1)),
     )
 
 

@@ -30,6 +30,9 @@ class StoreFit:
         As in :class:`Fit`.
     n_steps, converged, switched, optima, options, optimality
         As in :class:`Fit`.
+    row_votes : ndarray, shape (n_raters, n_classes)
+        How many votes each row of error rates rests on: expected ones, to the last digits. They are
+        known when votes have been added to the store, whose parts are then gone.
     """
 
     votes: VoteStore = field(repr=False)
@@ -44,6 +47,7 @@ class StoreFit:
     switched: NDArray[np.int64] = field(repr=False)
     optima: tuple[Optimum, ...]
     options: Options = field(repr=False)
+    row_votes: NDArray[np.float64] = field(repr=False)
     optimality: Optimality | None = field(default=None, repr=False)
 
     @property

@@ -55,13 +55,20 @@ def finish(
         "optimality": optimality(problem, path.x) if path.n_steps else None,
     }
     if isinstance(votes, VoteStore):
-        return StoreFit(votes=votes, **shared)
+        return StoreFit(votes=votes, row_votes=row_votes(problem, path.x), **shared)
     assert posterior is not None  # votes in memory have it
     if clamped is not None and problem.open_items is not None:
         everyone = clamped.copy()
         everyone[problem.open_items] = posterior
         posterior = everyone
     return Fit(votes=votes, posterior=posterior, clamped=clamped, **shared)
+
+
+def row_votes(problem: Problem, x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Count the votes that are expected of each rater in each class, (n_raters, n_classes)."""
+    n_classes = problem.shape[2]
+    found = problem.blocks.e_step(x[:-n_classes], x[-n_classes:], False)
+    return np.asarray((found.counts + problem.known.counts).sum(axis=1))
 
 
 def distinct_optima(heights: list[float], n_votes: int) -> tuple[Optimum, ...]:
@@ -103,4 +110,6 @@ def with_labels_in_order(
     }
     if isinstance(fit, Fit):
         switched["posterior"] = fit.posterior[:, order]
+    else:
+        switched["row_votes"] = fit.row_votes[:, order]
     return replace(fit, **switched)

@@ -16,6 +16,7 @@ from aggregation import VoteError, VoteStore, fit_dawid_skene
 from aggregation.votes.store import files
 from aggregation.votes.store import ingest as module
 
+from ....support.em_models import quiet_fit
 from ....support.stores import bytes_of, shuffled_table, write_csv
 
 ADD = """
@@ -211,7 +212,7 @@ def test_what_was_opened_before_says_that_it_is_of_the_past(
     held = store.partition(0)
     codes = held.codes.copy()
     fit = fit_dawid_skene(store, pseudo_count=0.1)
-    store.add(new)
+    larger = store.add(new)
     assert (held.codes == codes).all()  # what is mapped stays
     for read in (
         lambda: store.partition(0),
@@ -222,6 +223,10 @@ def test_what_was_opened_before_says_that_it_is_of_the_past(
     ):
         with pytest.raises(VoteError, match="store: has become another store since it was opened"):
             read()
+    again = quiet_fit(
+        larger.votes(), start=fit, pseudo_count=0.1
+    )  # what it knows of raters is left
+    assert again.converged
 
 
 def test_a_link_to_a_store_stays_one(
