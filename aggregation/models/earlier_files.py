@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 
 from ..arguments import check_types
 from ..errors import VoteError, naming
-from .earlier import EarlierFit, exact_tables
+from ..votes.store.manifest import described
+from .earlier import EarlierFit, Tables, exact_tables
 
+Array = NDArray[np.float64]
 NUMBERS, RATES = "fit.json", "error_rates.csv"
 MEND = "give the folder that reassess fit -o DIR wrote, whole and unaltered"
 
@@ -42,39 +44,54 @@ def read_fit(folder: str | PathLike[str]) -> EarlierFit:
     check_types(read_fit, locals())
     path = Path(folder)
     numbers = numbers_of(path)
-    answers, prior, method = (numbers.get(name) for name in ("answers", "class_prior", "method"))
+    answers, method = numbers["answers"], numbers.get("method")
     try:
         with naming(path / RATES):
-            names, table = read_rates(path / RATES, len(answers or ()))
+            check_hash(path / RATES, numbers)
+            names, table = read_rates(path / RATES, len(answers))
     except FileNotFoundError:
         raise VoteError(
             f"{path}: holds no {RATES}: {method} has no model of the answers, or the fit is not "
             f"whole: {MEND}"
         ) from None
-    raters, classes = names
-    rates, expected = table
-    if numbers.get("n_raters") != len(raters) or len(classes) != len(prior or classes):
-        raise VoteError(f"{path}: {RATES} and {NUMBERS} are not of one fit: {MEND}")
-    with naming(path / NUMBERS):
-        of_classes = (
-            np.full(len(classes), 1 / len(classes))
-            if prior is None
-            else np.array([*prior.values()], dtype=np.float64)
-        )
-        exact = exact_tables(str(method), rates, of_classes, numbers.get("parameters"))
-    switched = numbers.get("switched")
+    (raters, classes), (rates, expected) = names, table
+    try:
+        prior, exact, switched = parameters_of(numbers, rates)
+        n_votes = int(numbers["n_votes"])
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise VoteError(
+            f"{path / NUMBERS}: is not of the same fit as {RATES} ({error}): {MEND}"
+        ) from error
     return EarlierFit(
         method=str(method),
         rater_names=raters,
         class_names=classes,
-        answer_names=tuple(answers or ()),
+        answer_names=tuple(answers),
         error_rates=rates,
-        class_prior=of_classes,
-        n_votes=int(numbers.get("n_votes", 0)),
+        class_prior=prior,
+        n_votes=n_votes,
         exact=exact,
-        switched=None if switched is None else np.array(switched, dtype=np.int64),
+        switched=switched,
         counted=lambda: np.asarray(expected.sum(axis=-1)),
     )
+
+
+def parameters_of(
+    numbers: dict[str, Any], rates: Array
+) -> tuple[Array, Tables | None, NDArray[np.int64] | None]:
+    """Return the class prior, what the E-step reads, and the order of classes in it.
+
+    What does not fit the rates is an error of some kind.
+    """
+    n_classes, prior = rates.shape[1], np.full(rates.shape[1], 1 / rates.shape[1])
+    if "class_prior" in numbers:
+        prior = np.array([*numbers["class_prior"].values()], dtype=np.float64)
+    switched = np.array(numbers.get("switched", range(n_classes)), dtype=np.int64)
+    exact = exact_tables(str(numbers["method"]), rates, prior, numbers.get("parameters"))
+    shapes = [rates.shape] if exact is None else [rates.shape, exact.rates.shape]
+    if len(set(shapes)) > 1 or {prior.shape, switched.shape} != {(n_classes,)}:
+        raise ValueError(f"{n_classes} classes")
+    return prior, exact, switched if "switched" in numbers else None
 
 
 def numbers_of(folder: Path) -> dict[str, Any]:
@@ -91,12 +108,18 @@ def numbers_of(folder: Path) -> dict[str, Any]:
     return found
 
 
+def check_hash(path: Path, numbers: dict[str, Any]) -> None:
+    """Refuse a file that is not the one that was written with fit.json, which has its hash."""
+    hashes = numbers.get("files")
+    said = hashes.get(path.name) if isinstance(hashes, dict) else None
+    if said is not None and described(path)["sha256"] != said:
+        raise VoteError(f"has been altered since {NUMBERS} was written: {MEND}")
+
+
 Names = tuple[tuple[str, ...], tuple[str, ...]]
 
 
-def read_rates(
-    path: Path, n_answers: int
-) -> tuple[Names, tuple[NDArray[np.float64], NDArray[np.float64]]]:
+def read_rates(path: Path, n_answers: int) -> tuple[Names, tuple[Array, Array]]:
     """Return names of raters and classes, and rates and expected votes by (rater, class, answer).
 
     Rows are in the order of the table: by rater, class and answer. Doubles come back to the bit.

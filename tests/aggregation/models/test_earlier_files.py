@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +14,9 @@ from aggregation.models.earlier import earlier_fit, places_of
 from scripts.outputs.fit_files import fit_files, fit_numbers_json
 
 from ...hostile.names import EVIL
+from ...support.commands import Command
 from ...support.new_votes import drawn_rows, votes_of
+from ...support.stores import write_rows
 
 
 def written(folder: Path, fit: Aggregated, method: str) -> Path:
@@ -55,6 +58,35 @@ def test_names_of_any_text_come_back(tmp_path: Path) -> None:
     assert places_of(votes.rater_names, earlier.rater_names).tolist() == [*range(len(names))]
 
 
+def test_tables_of_another_run_are_refused(tmp_path: Path, reassess: Command) -> None:
+    rows = drawn_rows()
+    votes = write_rows(tmp_path / "votes.csv", rows)
+    folder = tmp_path / "fit"
+    assert reassess("fit", votes, "-o", folder).status == 0
+    assert read_fit(folder).n_votes == len(rows)
+    rates = folder / "error_rates.csv"
+    rates.write_text(rates.read_text().replace("0.1", "0.2", 1), encoding="utf-8")
+    with pytest.raises(VoteError, match=r"error_rates\.csv: has been altered since fit\.json was"):
+        read_fit(folder)
+
+
+def without(name: str) -> Callable[[Path], None]:
+    """Return what takes a name out of fit.json."""
+
+    def change(path: Path) -> None:
+        held = json.loads(path.read_text())
+        del held[name]
+        path.write_text(json.dumps(held), encoding="utf-8")
+
+    return change
+
+
+def one_class_less(path: Path) -> None:
+    held = json.loads(path.read_text())
+    held["class_prior"].popitem()
+    path.write_text(json.dumps(held), encoding="utf-8")
+
+
 def cut_short(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-40])
 
@@ -69,6 +101,11 @@ def emptied(path: Path) -> None:
         ("fit.json", Path.unlink, "holds no fit, for there is no fit.json"),
         ("fit.json", cut_short, "fit.json: cannot be read"),
         ("fit.json", emptied, "fit.json: cannot be read"),
+        ("fit.json", without("answers"), "fit.json: names no answers"),
+        ("fit.json", without("parameters"), "fit.json: is not of the same fit"),
+        ("fit.json", without("n_votes"), "fit.json: is not of the same fit"),
+        ("fit.json", without("method"), "fit.json: is not of the same fit"),
+        ("fit.json", one_class_less, "fit.json: is not of the same fit as error_rates.csv"),
         ("error_rates.csv", Path.unlink, "holds no error_rates.csv: ibcc has no model"),
         ("error_rates.csv", cut_short, "error_rates.csv"),
         ("error_rates.csv", emptied, "error_rates.csv: cannot be read"),
