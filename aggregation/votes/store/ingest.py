@@ -93,6 +93,12 @@ def add(
     brought_back(folder)
     n_partitions = len(read_manifest(folder).partitions)
     check_options(paths, options, memory, None)
+    if folder.is_mount():
+        raise VoteError(
+            f"{folder}: is a mount point, which cannot change places with a larger store: put both "
+            "into a new folder (reassess ingest STORE FILES -o NEW), or keep the store in a folder "
+            "below"
+        )
     beside = folder.with_name(f".{folder.name}.adding")
     if beside.exists() and not (beside / PARTIAL / PLAN).exists():
         shutil.rmtree(beside)  # of the store of before, which a kill left there

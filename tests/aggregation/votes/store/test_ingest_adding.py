@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import signal
 import subprocess
@@ -227,6 +228,33 @@ def test_what_was_opened_before_says_that_it_is_of_the_past(
         larger.votes(), start=fit, pseudo_count=0.1
     )  # what it knows of raters is left
     assert again.converged
+
+
+def test_a_mount_point_is_refused_before_any_work(
+    new: Path, store: VoteStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "is_mount", lambda _: True)
+    with pytest.raises(VoteError, match="store: is a mount point, which cannot change places"):
+        store.add(new)
+    assert not (tmp_path / ".store.adding").exists()
+
+
+def test_a_full_disk_leaves_the_old_store(
+    old: Path, new: Path, store: VoteStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    before = all_bytes(store.folder)
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "write_batch", full)
+        with pytest.raises(
+            VoteError, match="no space is left on the disk: make some, and the same"
+        ):
+            store.add(new)
+    assert all_bytes(store.folder) == before
+    store.add(new)
+    assert all_bytes(store.folder) == at_once(old, new, tmp_path / "at once")
 
 
 def test_a_link_to_a_store_stays_one(
