@@ -31,6 +31,7 @@ MODULES = {
     "Scores": "models.scoring",
     "SimulatedVotes": "datasets.simulate",
     "StandardErrors": "uncertainty.standard_errors",
+    "StoreAggregation": "models.store_fit",
     "StoreFit": "models.store_fit",
     "StoreScores": "models.scoring",
     "Table": "table",

@@ -49,6 +49,7 @@ from .models.own_method import as_method as as_method
 from .models.scoring import Scores as Scores
 from .models.scoring import StoreScores as StoreScores
 from .models.scoring import score_votes as score_votes
+from .models.store_fit import StoreAggregation as StoreAggregation
 from .models.store_fit import StoreFit as StoreFit
 from .models.vote_share import VoteShare as VoteShare
 from .models.vote_share import vote_share as vote_share

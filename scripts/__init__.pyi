@@ -24,6 +24,7 @@ from aggregation import ReadOptions as ReadOptions
 from aggregation import Scores as Scores
 from aggregation import SimulatedVotes as SimulatedVotes
 from aggregation import StandardErrors as StandardErrors
+from aggregation import StoreAggregation as StoreAggregation
 from aggregation import StoreFit as StoreFit
 from aggregation import StoreScores as StoreScores
 from aggregation import Table as Table

@@ -107,6 +107,10 @@ class Blocks:
         """End the threads."""
         self.threads.close()
 
+    def __iter__(self) -> Iterator[Blocks]:
+        """Yield the pieces of the votes: this one alone."""
+        yield self
+
     def every_pattern(self) -> Iterator[Patterns]:
         """Yield the patterns: all at once, for they are in memory."""
         yield self.patterns
@@ -196,6 +200,12 @@ class Blocks:
             len(of_item),
         )
         return everyone, log_likelihood
+
+    def posteriors(
+        self, rates: NDArray[np.float64], prior: NDArray[np.float64]
+    ) -> Iterator[tuple[Votes, NDArray[np.float64], float]]:
+        """Yield the votes, their items' posteriors, and the log-likelihood: all at once."""
+        yield self.votes, *self.posterior(rates, prior)
 
     def log_likelihood_at(self, rates: NDArray[np.float64], prior: NDArray[np.float64]) -> float:
         """Log-likelihood of the votes."""

@@ -47,7 +47,8 @@ class Method:
     in_order : bool
         Whether the result depends on the order of the items.
     by_passes : bool
-        Whether it takes a store of votes, too, of which it returns a :class:`StoreFit`.
+        Whether it takes a store of votes, too: of which it returns a :class:`StoreAggregation`, or
+        of Dawid & Skene's model a :class:`StoreFit`.
     """
 
     name: str
@@ -92,7 +93,7 @@ class Method:
 
         if isinstance(votes, VoteStore) and not self.by_passes:
             raise VoteError(
-                f"{self.name} needs all votes in memory (store.votes()); from a store there are "
+                f"{self.name} needs all votes in memory (store.votes()): from a store there are "
                 f"{', '.join(method.name for method in METHODS.values() if method.by_passes)}"
             )
         return self.function(votes, **self.fixed, **options)
@@ -131,6 +132,7 @@ METHODS = {
             "vote_share:vote_share",
             "score",
             "",
+            by_passes=True,
         ),
         Method(
             "wawa",
@@ -138,6 +140,7 @@ METHODS = {
             "weighted_votes:fit_wawa",
             "score",
             "Appen, worker agreement with aggregate",
+            by_passes=True,
         ),
         Method(
             "zbs",
@@ -145,6 +148,7 @@ METHODS = {
             "weighted_votes:fit_zbs",
             "score",
             "Ustalov, Pavlichenko & Tseitlin (2024), Journal of Open Source Software 9(96)",
+            by_passes=True,
         ),
         Method(
             "catd",
@@ -152,6 +156,7 @@ METHODS = {
             "weighted_votes:fit_catd",
             "score",
             "Li et al. (2014), A confidence-aware approach for truth discovery, PVLDB 8(4)",
+            by_passes=True,
         ),
         Method(
             "la",
@@ -177,6 +182,7 @@ METHODS = {
             "log posterior",
             "Dawid & Skene (1979), Applied Statistics 28(1), 20-28; the pseudo-counts are ours",
             fixed={"pseudo_count": "diagonal"},
+            by_passes=True,
         ),
         Method(
             "one-coin",
@@ -193,6 +199,7 @@ METHODS = {
             "one_coin:fit_one_coin_bayes",
             "elbo",
             "Liu, Peng & Ihler (2012), Variational inference for crowdsourcing, NIPS 25",
+            by_passes=True,
         ),
         Method(
             "ibcc",
@@ -202,6 +209,7 @@ METHODS = {
             "Kim & Ghahramani (2012), Bayesian classifier combination, AISTATS",
             fixed={"learn": False},
             other_classes=True,
+            by_passes=True,
         ),
         Method(
             "ibcc-learned",
@@ -211,6 +219,7 @@ METHODS = {
             "Kim & Ghahramani (2012), Bayesian classifier combination, AISTATS",
             fixed={"learn": True},
             other_classes=True,
+            by_passes=True,
         ),
         Method(
             "ibcc-gibbs",
@@ -229,6 +238,7 @@ METHODS = {
             "Li, Rubinstein & Cohn (2019), Exploiting worker correlation, ICML",
             other_classes=True,
             by_chance=True,
+            by_passes=True,
         ),
         Method(
             "mace",
@@ -236,6 +246,7 @@ METHODS = {
             "mace:fit_mace",
             "elbo",
             "Hovy et al. (2013), Learning whom to trust with MACE, NAACL",
+            by_passes=True,
         ),
         Method(
             "mace-em",
@@ -243,6 +254,7 @@ METHODS = {
             "mace:fit_mace_em",
             "log posterior",
             "Hovy et al. (2013), Learning whom to trust with MACE, NAACL",
+            by_passes=True,
         ),
         Method(
             "glad",
@@ -257,6 +269,7 @@ METHODS = {
             "bwa:fit_bwa",
             "log posterior",
             "Li, Rubinstein & Cohn (2019), Truth inference at scale, WWW",
+            by_passes=True,
         ),
         Method(
             "mean",

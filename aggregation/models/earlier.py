@@ -14,7 +14,7 @@ from ..errors import VoteError, apart, listed
 from .aggregated import Aggregated
 from .fit import Fit
 from .known_truth import expected_counts
-from .store_fit import StoreFit
+from .store_fit import StoreAggregation, StoreFit
 
 Array = NDArray[np.float64]
 # Place of a name that the earlier fit does not have.
@@ -119,12 +119,12 @@ class EarlierFit:
         )
 
 
-def is_fit(value: Any) -> TypeGuard[Aggregated | StoreFit | EarlierFit]:
+def is_fit(value: Any) -> TypeGuard[Aggregated | StoreFit | StoreAggregation | EarlierFit]:
     """Say whether a value is a fit, of whatever method, or what is left of one."""
     return isinstance(value, EarlierFit) or hasattr(value, "answer_probabilities")
 
 
-def earlier_fit(fit: Aggregated | StoreFit | EarlierFit) -> EarlierFit:
+def earlier_fit(fit: Aggregated | StoreFit | StoreAggregation | EarlierFit) -> EarlierFit:
     """Take from a fit what it knows of raters and classes.
 
     Raises
@@ -156,10 +156,13 @@ def earlier_fit(fit: Aggregated | StoreFit | EarlierFit) -> EarlierFit:
     )
 
 
-def row_votes(fit: Aggregated | StoreFit) -> Array:
+def row_votes(fit: Aggregated | StoreFit | StoreAggregation) -> Array:
     """Count expected votes by rater and class."""
     if isinstance(fit, StoreFit):
         return fit.row_votes
+    if isinstance(fit, StoreAggregation):
+        parts = (expected_counts(part.votes, part.posterior) for part in fit.parts())
+        return np.asarray(sum(counts.sum(axis=-1) for counts in parts))
     return np.asarray(expected_counts(fit.votes, fit.posterior).sum(axis=-1))
 
 

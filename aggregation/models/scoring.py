@@ -156,6 +156,11 @@ class StoreScores:
         return len(self.class_prior)
 
     @property
+    def n_answers(self) -> int:
+        """Number of answers of the earlier fit, in whose codes the votes of the parts are."""
+        return len(self.held.earlier.answer_names)
+
+    @property
     def class_prior(self) -> NDArray[np.float64]:
         """Of the earlier fit."""
         return self.held.earlier.class_prior
@@ -236,9 +241,9 @@ def score_votes(
     if unknown_raters not in UNKNOWN_RATERS:
         raise VoteError(f"unknown_raters={unknown_raters!r} is neither 'mean' nor 'error'")
     held = held_rates(votes, earlier_fit(fit), unknown_raters)
-    if isinstance(votes, VoteStore):
-        return StoreScores(votes, held)
-    return scores_of(votes, held, threads)
+    if isinstance(votes, Votes):
+        return scores_of(votes, held, threads)
+    return StoreScores(votes, held)
 
 
 def held_rates(votes: Votes | VoteStore, earlier: EarlierFit, unknown_raters: str) -> Held:
@@ -265,9 +270,7 @@ def held_rates(votes: Votes | VoteStore, earlier: EarlierFit, unknown_raters: st
     return Held(earlier, raters, answers, tables, options)
 
 
-def check_answers(
-    votes: Votes | VoteStore, earlier: EarlierFit, answers: NDArray[np.int64]
-) -> None:
+def check_answers(votes: Votes | VoteStore, earlier: EarlierFit, answers: Any) -> None:
     """Refuse votes for answers that the fit does not have."""
     given = votes.votes_per_answer() * (answers == NEW)
     if given.any():

@@ -10,7 +10,6 @@ import typer
 
 from ..outputs.fit_files import described
 from ..outputs.score_files import print_scores, write_scores
-from ..outputs.store_files import check_unread
 from ..terminal.inputs import print_notes, read_inputs
 from ..terminal.messages import UsageError, announced_compilation, quietly, warn
 from ..terminal.options import Format, VotesArgument, out_option
@@ -95,11 +94,15 @@ def votes_and_notes(file: Path, said: VotesOptions) -> tuple[Votes | VoteStore, 
     from aggregation import VoteStore
     from aggregation.votes.store.manifest import is_store
 
-    if is_store(file):
-        check_unread(file, said)
-        return VoteStore.open(file), []
     if said.truth is not None or said.cls is not None:
         raise UsageError("score knows no items: give --truth to reassess fit")
+    if is_store(file):
+        if said != VotesOptions():
+            raise UsageError(
+                f"{file} is a store, whose votes were read when it was made: leave the options of "
+                "votes out"
+            )
+        return VoteStore.open(file), []
     votes, known, notes, doubts = read_inputs(file, said)
     for doubt in doubts:
         warn(doubt)

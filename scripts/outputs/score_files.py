@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ..terminal.files import write_set
-from ..terminal.messages import say, warn
+from ..terminal.messages import print_result, say, warn
 from .fit_files import print_labels
-from .store_files import printed_parts, written_parts
+from .streams import streamed
 
 if TYPE_CHECKING:
     from aggregation import Scores, StoreScores
@@ -19,22 +18,25 @@ def write_scores(
     scores: Scores | StoreScores, out: Path, form: str, threads: int | None, made: dict[str, Any]
 ) -> None:
     """Write all tables, score.json last; say what was found."""
+    from aggregation import Table, posterior_table
     from aggregation.models.store_tables import StoreTables
-    from analysis.release.files.download import sha256_of
     from analysis.release.files.writing import HASHES, with_hashes
     from analysis.tables import json_text
 
-    tables, impossible = StoreTables(scores), 0
+    tables, impossible = StoreTables(cast("Any", scores)), 0
     posteriors_file = f"posteriors.{form}"
-    for part in written_parts(parts_of(scores, threads), out, posteriors_file):
-        tables.add(part)
-        impossible += part.n_impossible
-    contents = {"raters.csv": tables.rater_table().to_csv().encode()}
-    streamed = ("labels.csv", posteriors_file)
-    whole = with_hashes(made, contents)
-    whole[HASHES] |= {name: sha256_of(out / name) for name in streamed}
-    numbers = json_text(whole | {"n_impossible": impossible})
-    write_set(out, contents | {"score.json": numbers.encode()})
+    with streamed(out / "labels.csv") as labels, streamed(out / posteriors_file) as posteriors:
+        for part in parts_of(scores, threads):
+            tables.add(part)
+            impossible += part.n_impossible
+            labels.write(part.labels())
+            posteriors.write(Table(posterior_table(part)))
+        finished = [labels.finished(), posteriors.finished()]
+        contents = {"raters.csv": tables.rater_table().to_csv().encode()}
+        whole = with_hashes(made | {"n_impossible": impossible}, contents)
+        whole[HASHES] |= {part.path.name: part.sha256() for part in finished}
+        contents["score.json"] = json_text(whole).encode()
+        write_set(out, contents, finished=finished)
     warn_of_impossible(impossible)
     say().print(tables.summary(), markup=False)
     names = f"labels.csv, raters.csv, {posteriors_file}, score.json"
@@ -42,18 +44,19 @@ def write_scores(
 
 
 def print_scores(scores: Scores | StoreScores, threads: int | None) -> None:
-    """Print labels, the first ones as a table on a terminal; say what was found."""
+    """Print labels as csv, or the first of those in memory on a terminal; say what was found."""
     from aggregation import Scores
     from aggregation.models.store_tables import StoreTables
 
-    tables, impossible = StoreTables(scores), 0
-    on_terminal = isinstance(scores, Scores) and sys.stdout.isatty()
-    parts = parts_of(scores, threads)
-    for part in parts if on_terminal else printed_parts(parts):
+    tables, impossible = StoreTables(cast("Any", scores)), 0
+    for number, part in enumerate(parts_of(scores, threads)):
         tables.add(part)
         impossible += part.n_impossible
-        if on_terminal:
+        if isinstance(scores, Scores):
             print_labels(part.labels())
+        else:
+            text = part.labels().to_csv()
+            print_result(text.partition("\n")[2] if number else text)
     warn_of_impossible(impossible)
     say().print(tables.summary(), markup=False)
 

@@ -18,13 +18,14 @@ from ..votes import Votes
 from .files import (
     ANSWERS,
     RATERS,
+    check_range,
     held_names,
     item_names,
     mapped_partition,
     stamp_of,
     unchanged,
 )
-from .manifest import Manifest, check_files, read_manifest
+from .manifest import Manifest, StoreCounts, check_files, read_manifest
 
 if TYPE_CHECKING:
     from ...kernels.threads import Threads
@@ -33,7 +34,7 @@ MEMORY = 1 << 30
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class VoteStore:
+class VoteStore(StoreCounts):
     r"""Votes on disk: any number of them, in partitions by item. Make one with :meth:`ingest`.
 
     The order of items is that of the store: partition by partition, and within one by the bytes of
@@ -47,6 +48,12 @@ class VoteStore:
         Counts, and the hash of each file.
     notes : tuple of str
         What was guessed, found or left out when it was made, a sentence each.
+    checked : set of int
+        The partitions whose numbers have been found to be in range, on the first pass over them.
+    scheduler : str or distributed.Client, optional
+        The Dask cluster on which votes are gone through; see :meth:`on`.
+    copies : str, optional
+        Where its workers copy their partitions from.
 
     Examples
     --------
@@ -61,16 +68,9 @@ class VoteStore:
     manifest: Manifest = field(repr=False)
     notes: tuple[str, ...] = field(default=(), repr=False)
     _stamp: tuple[int, int] | None = field(default=None, repr=False)
-
-    def __repr__(self) -> str:
-        counts = (
-            (self.n_items, "item"),
-            (self.n_raters, "rater"),
-            (self.n_answers, "answer"),
-            (self.n_partitions, "partition"),
-        )
-        words = ", ".join(f"{n} {word}{'' if n == 1 else 's'}" for n, word in counts)
-        return f"VoteStore({self.n_votes} vote{'' if self.n_votes == 1 else 's'}: {words})"
+    checked: set[int] = field(default_factory=set, init=False, repr=False)
+    scheduler: Any = field(default=None, repr=False)
+    copies: str | None = field(default=None, repr=False)
 
     @classmethod
     def ingest(
@@ -104,7 +104,8 @@ class VoteStore:
         progress : callable, optional
             Called with the stage, "reading" or "grouping", and the share of it that is done, 0..1.
         **options
-            As for :meth:`Votes.read`, but for `normalise` and known classes.
+            As for :meth:`Votes.read`, but for known classes. With `normalise`, a store among the
+            paths has each of its votes under the name that it has there.
 
         Returns
         -------
@@ -139,10 +140,9 @@ class VoteStore:
     ) -> VoteStore:
         """Add votes to the store in its folder: of new items, raters and answers, too.
 
-        A larger store is made beside it, with all votes and in as many partitions, and takes its
-        place when it is whole: at any moment the folder holds the one or the other. If it is broken
-        off, the same call goes on. A file whose content, read in the same way, is in the store
-        already is left out, and a note says so. One call at a time.
+        A larger store is made beside it, in as many partitions, and takes its place when it is
+        whole. If it is broken off, the same call goes on. A file whose content, read in the same
+        way, is in the store already is left out, and a note says so. One call at a time.
 
         Parameters
         ----------
@@ -173,7 +173,8 @@ class VoteStore:
         ----------
         folder : path
         verify : bool
-            Whether to hash each file, about a second for two gigabytes; sizes are always compared.
+            Whether to hash each file, about a second for two gigabytes. Sizes are always compared,
+            and numbers that are out of range found on the first pass.
 
         Returns
         -------
@@ -189,47 +190,43 @@ class VoteStore:
         check_files(store.folder, store.manifest, hashes=verify)
         return store
 
-    @property
-    def n_items(self) -> int:
-        """Number of items."""
-        return self.manifest.n_items
+    def on(self, scheduler: Any, *, copies: str | None = None) -> VoteStore:
+        """Return the same store, through whose votes a Dask cluster goes in a fit.
 
-    @property
-    def n_raters(self) -> int:
-        """Number of raters."""
-        return self.manifest.n_raters
+        To the bit, results are those of one machine, for any number of workers.
 
-    @property
-    def n_answers(self) -> int:
-        """Number of answers."""
-        return self.manifest.n_answers
+        Parameters
+        ----------
+        scheduler : str or distributed.Client
+            The address of a scheduler, "tcp://HOST:PORT", whose workers read the store at the same
+            path, and have the same versions of this package and of those below it; or "local:N",
+            for N worker processes of this machine's, for as long as a fit takes.
+        copies : str, optional
+            The store once more, at a URL that fsspec knows ("s3://...", "gs://..."): each worker
+            copies its own partitions to its own disk, compares their hashes, and deletes them at
+            the end. Default: workers read the store at its path, on a disk that they share.
 
-    @property
-    def n_votes(self) -> int:
-        """Number of votes, repeated ones included."""
-        return self.manifest.n_votes
+        Returns
+        -------
+        VoteStore
 
-    @property
-    def native(self) -> None:
-        """What kind of frame the votes came in: none, for they came in files."""
-        return None
-
-    @property
-    def n_partitions(self) -> int:
-        """Number of partitions."""
-        return len(self.manifest.partitions)
+        Examples
+        --------
+        ``fit_dawid_skene(store.on("tcp://10.0.0.1:8786"))``
+        """
+        return replace(self, scheduler=scheduler, copies=copies)
 
     @cached_property
     def rater_names(self) -> tuple[Any, ...]:
         """Names of the raters, in the order of their codes."""
         with unchanged(self.folder, self._stamp):
-            return tuple(held_names(self.folder / RATERS).to_pylist())
+            return tuple(held_names(self.folder / RATERS, self.n_raters).to_pylist())
 
     @cached_property
     def answer_names(self) -> tuple[Any, ...]:
         """Names of the answers, in the order of their codes."""
         with unchanged(self.folder, self._stamp):
-            return tuple(held_names(self.folder / ANSWERS).to_pylist())
+            return tuple(held_names(self.folder / ANSWERS, self.n_answers).to_pylist())
 
     def partition(self, number: int) -> Votes:
         """Return the votes of one partition, whose arrays are mapped into memory.
@@ -241,6 +238,9 @@ class VoteStore:
         """
         with unchanged(self.folder, self._stamp):
             starts, codes = mapped_partition(self.folder, self.manifest, number)
+            if number not in self.checked:
+                check_range(self.folder, self.manifest, number, starts, codes)
+                self.checked.add(number)
         return self._votes(starts, codes, (number,))
 
     def partitions(self) -> Iterator[Votes]:
@@ -294,5 +294,4 @@ class VoteStore:
 
 def opened(kind: type[VoteStore], folder: Path, notes: tuple[str, ...] = ()) -> VoteStore:
     """Return the store in a folder, whose stamp is older than what is read of it."""
-    stamp = stamp_of(folder)
-    return kind(folder, read_manifest(folder), notes, stamp)
+    return kind(folder, _stamp=stamp_of(folder), manifest=read_manifest(folder), notes=notes)

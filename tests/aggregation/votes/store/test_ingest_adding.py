@@ -242,7 +242,7 @@ def test_a_mount_point_is_refused_before_any_work(
 def test_a_full_disk_leaves_the_old_store(
     old: Path, new: Path, store: VoteStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     before = all_bytes(store.folder)
