@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from pyarrow import parquet
 
-from aggregation import METHODS, VoteStore, fit_dawid_skene
+from aggregation import METHODS, VoteStore, fit_ibcc
 from aggregation.models.catalogue import DEFAULT_METHOD
 from analysis import Release, make_labels, real_accuracy, recalibrate
 from analysis.release.files.questions import image_name
@@ -103,7 +103,7 @@ def test_scale(reassess: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     scored = parquet.read_table("scored/posteriors.parquet")["posterior_cat"].to_pylist()
     assert scored == page["scores"].posterior[:, 0].tolist()
     assert page["fit"].votes.n_votes == kept.n_votes
-    of_larger = fit_dawid_skene(made)  # which the page fits last, on a cluster
+    of_larger = fit_ibcc(made)  # which the page fits last, on a cluster
     labels = [label for part in of_larger.parts() for label in part.labels()["label"]]
     written = Path("fitted/labels.csv").read_text().splitlines()[1:]
     assert [row.split(",")[1] for row in written] == labels
