@@ -20,6 +20,8 @@ from .models.dawid_skene.families import Family as Family
 from .models.dawid_skene.families import FamilyName as FamilyName
 from .models.dawid_skene.fitting import fit_dawid_skene as fit_dawid_skene
 from .models.dawid_skene.starts import start_from as start_from
+from .models.earlier import EarlierFit as EarlierFit
+from .models.earlier_files import read_fit as read_fit
 from .models.ebcc import fit_ebcc as fit_ebcc
 from .models.fit import Fit as Fit
 from .models.fit import Optimality as Optimality
@@ -44,6 +46,9 @@ from .models.mean import fit_mean as fit_mean
 from .models.one_coin import fit_one_coin_bayes as fit_one_coin_bayes
 from .models.own_method import OwnMethod as OwnMethod
 from .models.own_method import as_method as as_method
+from .models.scoring import Scores as Scores
+from .models.scoring import StoreScores as StoreScores
+from .models.scoring import score_votes as score_votes
 from .models.sparse.fit import SparseFit as SparseFit
 from .models.sparse.fitting import fit_sparse_dawid_skene as fit_sparse_dawid_skene
 from .models.store_fit import StoreAggregation as StoreAggregation

@@ -151,7 +151,7 @@ TEXTS = ("Literal", "FamilyName", "Scale", "Ties", "Recalibrator")
 CLASSES = (
     *("Votes", "VoteStore", "Fit", "StoreFit", "StoreAggregation", "Release"),
     *("RaterPairs", "PrecisionRecall", "Bands", "KnownItems", "RaterReport", "ModelReport"),
-    "VotesComparison",
+    *("VotesComparison", "EarlierFit"),
 )
 
 

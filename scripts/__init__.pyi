@@ -5,6 +5,7 @@ from aggregation import Aggregation as Aggregation
 from aggregation import Bootstrap as Bootstrap
 from aggregation import ComparedFit as ComparedFit
 from aggregation import ConvergenceWarning as ConvergenceWarning
+from aggregation import EarlierFit as EarlierFit
 from aggregation import Expectation as Expectation
 from aggregation import Family as Family
 from aggregation import FamilyName as FamilyName
@@ -20,11 +21,13 @@ from aggregation import Optimum as Optimum
 from aggregation import Options as Options
 from aggregation import OwnMethod as OwnMethod
 from aggregation import ReadOptions as ReadOptions
+from aggregation import Scores as Scores
 from aggregation import SimulatedVotes as SimulatedVotes
 from aggregation import SparseFit as SparseFit
 from aggregation import StandardErrors as StandardErrors
 from aggregation import StoreAggregation as StoreAggregation
 from aggregation import StoreFit as StoreFit
+from aggregation import StoreScores as StoreScores
 from aggregation import Table as Table
 from aggregation import VoteError as VoteError
 from aggregation import VoteReading as VoteReading
@@ -66,10 +69,12 @@ from aggregation import objective_difference as objective_difference
 from aggregation import posterior_table as posterior_table
 from aggregation import predicts as predicts
 from aggregation import profile_class_prior as profile_class_prior
+from aggregation import read_fit as read_fit
 from aggregation import read_known_items as read_known_items
 from aggregation import read_probabilities as read_probabilities
 from aggregation import read_votes as read_votes
 from aggregation import sample_ibcc as sample_ibcc
+from aggregation import score_votes as score_votes
 from aggregation import simulate_votes as simulate_votes
 from aggregation import standard_errors as standard_errors
 from aggregation import start_from as start_from

@@ -26,6 +26,7 @@ from .commands import (
     raters,
     report,
     reproduce,
+    score,
     simulate,
 )
 from .terminal import messages
@@ -96,6 +97,7 @@ for subcommand in (
     accuracy.accuracy,
     fit.fit,
     ingest.ingest,
+    score.score,
     report.report,
     simulate.simulate,
 ):

@@ -76,6 +76,12 @@ class Method:
         """Names of the options that can be given: those of the function that are not fixed."""
         return frozenset([*inspect.signature(self.function).parameters][1:]) - set(self.fixed)
 
+    @property
+    def starts_from_fits(self) -> bool:
+        """Whether its `start` may be an earlier fit."""
+        start = inspect.signature(self.function).parameters.get("start")
+        return start is not None and "EarlierFit" in str(start.annotation)
+
     def __call__(self, votes: Votes | VoteStore, **options: Any) -> Aggregated:
         """Aggregate votes; an option that the method does not take is a VoteError."""
         for option in options:

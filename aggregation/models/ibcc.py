@@ -13,7 +13,7 @@ from ..arguments import check_types
 from ..votes.given import numbers
 from ..votes.store.store import VoteStore
 from ..votes.votes import Votes
-from .aggregated import Aggregation, Call
+from .aggregated import Aggregated, Aggregation, Call
 from .dawid_skene.arguments import answers_before_classes, classes_with_room
 from .dawid_skene.keeping import keepers_of
 from .method_arguments import IbccArguments
@@ -24,6 +24,7 @@ from .store_fit import StoreAggregation
 if TYPE_CHECKING:
     from ..engine.climb import Progress
     from .climbing import Top
+    from .earlier import EarlierFit
     from .ibcc_model import Ibcc
 
 
@@ -41,7 +42,7 @@ def fit_ibcc(
     other_count: float = 1.0,
     class_count: ArrayLike | Literal["anchored"] = "anchored",
     learn: bool = False,
-    start: ArrayLike | None = None,
+    start: Aggregated | EarlierFit | ArrayLike | None = None,
     accelerate: bool = True,
     tol: float = 1e-10,
     max_steps: int = 10_000,
@@ -76,8 +77,9 @@ def fit_ibcc(
     learn : bool
         Estimate `own_count` and `other_count` from the votes, starting from these, within 0.01 and
         1000: where raters differ by no more than chance, the likeliest counts are infinite.
-    start : array_like, shape (n_items, n_classes), optional
-        Posteriors to start from. Default: vote shares.
+    start : Aggregated, EarlierFit or array_like, optional
+        Where to start: an earlier fit, whose raters, answers and classes are matched by name (see
+        :func:`read_fit`), or posteriors of shape (n_items, n_classes). Default: vote shares.
     accelerate : bool
         Extrapolate by SQUAREM. False: one plain step after the other.
     tol : float

@@ -8,7 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,8 +19,12 @@ from ..errors import VoteError
 from ..votes.given import numbers
 from ..votes.store.store import VoteStore
 from ..votes.votes import Votes
+from .aggregated import Aggregated
 from .clamped import checked_clamped
+from .dawid_skene.arguments import answers_before_classes
+from .earlier import EarlierFit, earlier_fit, is_fit
 from .job import Counts, Job, job_of
+from .warm_start import matched, tables_for
 
 
 class Seen(NamedTuple):
@@ -122,14 +126,32 @@ def checked_job(
     return job_of(votes, checked_clamped(truth, votes, n_classes), n_classes, threads)
 
 
-def starting_counts(job: Job, start: ArrayLike | None, affinity: NDArray[np.float64]) -> Counts:
-    """Count with vote shares, or with posteriors that are given."""
+def starting_counts(
+    job: Job,
+    start: Aggregated | EarlierFit | ArrayLike | None,
+    affinity: NDArray[np.float64],
+) -> Counts:
+    """Count with vote shares, under an earlier fit, or with posteriors that are given."""
     if start is None:
         return job.from_affinity(affinity)
-    posterior = numbers("start", start).astype(np.float64)
+    if is_fit(start):
+        return counts_under(job, earlier_fit(start), affinity)
+    posterior = numbers("start", cast("ArrayLike", start)).astype(np.float64)
     shape = (job.votes.n_items, job.shape[2])
     if posterior.shape != shape:
         raise VoteError(f"start of shape {posterior.shape} does not fit (item, class) = {shape}")
     if not ((posterior >= 0) & (posterior <= 1)).all() or not np.allclose(posterior.sum(axis=1), 1):
         raise VoteError("start: posteriors must be in 0..1 and sum to 1 for each item")
     return job.from_posterior(posterior)
+
+
+def counts_under(job: Job, earlier: EarlierFit, affinity: NDArray[np.float64]) -> Counts:
+    """Count with the posteriors that an earlier fit gives, its raters and answers by name.
+
+    A class that no vote speaks for has none.
+    """
+    match = matched(job.votes, earlier, job.shape[2])
+    rates, prior = tables_for(job.votes, earlier, match, earlier.tables)
+    prior = np.where(job.from_affinity(affinity).of_classes > 0, prior, 0.0)
+    found = job.blocks.e_step(answers_before_classes(rates).reshape(-1), prior, False)
+    return Counts(found.counts + job.known.counts, found.class_counts + job.known.classes)

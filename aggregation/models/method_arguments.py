@@ -49,7 +49,7 @@ class CoinArguments(ClimbArguments, total=False):
 
     right_count: float
     wrong_count: float
-    start: ArrayLike | None
+    start: Any
 
 
 class IbccArguments(ClimbArguments, total=False):
@@ -60,7 +60,7 @@ class IbccArguments(ClimbArguments, total=False):
     other_count: float
     class_count: ArrayLike | Literal["anchored"]
     learn: bool
-    start: ArrayLike | None
+    start: Any
 
 
 class EbccArguments(ClimbArguments, total=False):

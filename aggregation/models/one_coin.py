@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from ..arguments import check_types
 from ..votes.store.store import VoteStore
 from ..votes.votes import Votes
-from .aggregated import Aggregation, Call
+from .aggregated import Aggregated, Aggregation, Call
 from .dawid_skene.arguments import classes_with_room
 from .dawid_skene.keeping import keepers_of
 from .known_truth import normalised_rates
@@ -24,6 +24,7 @@ from .store_fit import StoreAggregation
 
 if TYPE_CHECKING:
     from ..engine.climb import Progress
+    from .earlier import EarlierFit
 
 
 @overload
@@ -37,7 +38,7 @@ def fit_one_coin_bayes(
     truth: ArrayLike | Mapping[Any, int] | None = None,
     right_count: float = 2.0,
     wrong_count: float = 1.0,
-    start: ArrayLike | None = None,
+    start: Aggregated | EarlierFit | ArrayLike | None = None,
     accelerate: bool = True,
     tol: float = 1e-10,
     max_steps: int = 10_000,
@@ -62,8 +63,9 @@ def fit_one_coin_bayes(
         Or ``{name: class}``, as of a store it has to be.
     right_count, wrong_count : float
         Of the Beta distribution; 0.01 or more.
-    start : array_like, shape (n_items, n_classes), optional
-        Posteriors to start from. Default: vote shares.
+    start : Aggregated, EarlierFit or array_like, optional
+        Where to start: an earlier fit, whose raters, answers and classes are matched by name (see
+        :func:`read_fit`), or posteriors of shape (n_items, n_classes). Default: vote shares.
     accelerate : bool
         Extrapolate by SQUAREM. False: one plain step after the other.
     tol : float

@@ -90,6 +90,9 @@ class StoreFit(OfStore):
         As in :class:`Fit`.
     clamped : Clamped, optional
         The items of known class, by their places in the store.
+    row_votes : ndarray, shape (n_raters, n_classes)
+        How many votes each row of error rates rests on: expected ones, to the last digits. They are
+        known when votes have been added to the store, whose parts are then gone.
     """
 
     votes: VoteStore = field(repr=False)
@@ -104,6 +107,7 @@ class StoreFit(OfStore):
     switched: NDArray[np.int64] = field(repr=False)
     optima: tuple[Optimum, ...]
     options: Options = field(repr=False)
+    row_votes: NDArray[np.float64] = field(repr=False)
     optimality: Optimality | None = field(default=None, repr=False)
     clamped: Clamped | None = field(default=None, repr=False)
 

@@ -18,11 +18,11 @@ from .summary import summary_of
 
 
 class StoreTables:
-    """Tables of a fit to a store, when all its parts have been added.
+    """Tables of a fit to a store, or of its scores, when all its parts have been added.
 
     Parameters
     ----------
-    fit : StoreFit or StoreAggregation
+    fit : StoreFit, StoreAggregation or StoreScores
     known : KnownItems, optional
         Of the store: what comes out right of them is counted, and classes have their names.
 
@@ -39,7 +39,8 @@ class StoreTables:
         self.names = None if known is None else known.class_names
         truth = None if known is None else known.truth
         self.truth = checked_clamped(truth, fit.votes, fit.n_classes)
-        self.counts = np.zeros((fit.votes.n_raters, fit.n_classes, fit.votes.n_answers))
+        n_answers = getattr(fit, "n_answers", fit.votes.n_answers)
+        self.counts = np.zeros((fit.votes.n_raters, fit.n_classes, n_answers))
         self.items = np.zeros(fit.n_classes, dtype=np.int64)
         self.departures: Departures | None = None
         self.right, self.n_right = Right(0.0, 0.0, 0), 0

@@ -18,7 +18,13 @@ from ..outputs.fit_files import (
     print_labels,
     print_summary,
 )
-from ..outputs.fit_results import below_majority, checked_known, fitted, with_a_classifier
+from ..outputs.fit_results import (
+    below_majority,
+    checked_known,
+    fitted,
+    started,
+    with_a_classifier,
+)
 from ..outputs.store_files import Wanted, fit_of_store
 from ..terminal.files import write_set
 from ..terminal.inputs import print_notes, read_inputs
@@ -30,7 +36,7 @@ from ..terminal.messages import (
     say,
 )
 from ..terminal.method_options import Choice, method_help
-from ..terminal.options import VotesArgument, out_option
+from ..terminal.options import Format, VotesArgument, out_option
 from ..terminal.votes_options import KNOWN, VotesOptions, takes_votes
 
 MODEL = "Model"
@@ -50,13 +56,6 @@ class TruthRole(StrEnum):
 
     CLAMPED = "clamped"
     START = "start"
-
-
-class Format(StrEnum):
-    """Kinds of file that posteriors are written to."""
-
-    PARQUET = "parquet"
-    CSV = "csv"
 
 
 def of_model(text: str, *names: str, show_default: bool = True) -> Any:
@@ -126,6 +125,16 @@ def fit(
     max_steps: Annotated[int, of_model("Most E-steps from each start.")] = 10_000,
     restarts: Annotated[int, of_model("Further starts by chance.")] = 0,
     seed: Annotated[int, of_model("Of these starts.")] = 0,
+    start: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Start from an earlier fit, which was written to this folder with -o: raters and "
+            "answers are matched by name, new ones start as the mean of the others.",
+            show_default=False,
+            rich_help_panel=MODEL,
+        ),
+    ] = None,
     settings: Annotated[
         list[str] | None,
         typer.Option(
@@ -214,7 +223,7 @@ def fit(
         "max_steps": max_steps,
         "restarts": restarts,
         "seed": seed,
-    }
+    } | ({} if start is None else {"start": start})
     from aggregation.votes.store.manifest import is_store  # NumPy takes its time
 
     stored = is_store(file)
@@ -241,12 +250,13 @@ def fit_of_file(
     chosen, options, because = choice.made(votes, known)
     votes, beside = with_a_classifier(votes, classifier, chosen, said)
     known = checked_known(chosen, known, said)
-    result, of_fit = fitted(chosen, votes, known, options | beside, wanted.threads)
+    earlier, because_of_start = started(options, votes, known)
+    result, of_fit = fitted(chosen, votes, known, options | beside | earlier, wanted.threads)
     doubts += of_fit
     names, out = None if known is None else known.class_names, wanted.out
-    notes += because
+    notes += because + because_of_start
     if choice.named is None and known is not None and chosen.name == DEFAULT_METHOD:
-        doubts += below_majority(chosen, votes, known, options, wanted.threads)
+        doubts += below_majority(chosen, votes, known, options | earlier, wanted.threads)
     made = {"method": chosen.name, "options": options, "warnings": doubts}
     provenance = provenance_of(file, said, classifier) | made
     contents, without = ({}, "") if out is None else fit_files(result, names, wanted.form)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -34,7 +34,8 @@ def ingest(
     out: Annotated[
         Path,
         out_option(
-            "A new or empty folder for the store, or one in which the same command was broken off.",
+            "A new or empty folder for the store, or one in which the same command was broken off; "
+            "with --add, a store.",
             show_default=False,
         ),
     ],
@@ -51,6 +52,14 @@ def ingest(
             show_default=False,
         ),
     ] = None,
+    add: Annotated[
+        bool,
+        typer.Option(
+            "--add",
+            help="Add the votes to the store that is there. It is the old one or the new one at "
+            "any moment; files that are in it already are left out.",
+        ),
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No messages but errors.")] = False,
 ) -> None:
     """Put votes of any number into a store on disk, which `reassess fit` takes in place of a file.
@@ -63,18 +72,18 @@ def ingest(
 
     if said.truth is not None or said.cls is not None:
         raise UsageError("a store keeps no known classes: give --truth to the fit")
+    if add and partitions is not None:
+        raise UsageError("--add keeps the number of partitions: leave --partitions out")
+    how: dict[str, Any] = {"memory": bytes_said(memory), **said.reading()}
     with quietly(quiet), announced_compilation():
+        before = VoteStore.open(out) if add else None
         with shares_shown() as tell:
-            store = VoteStore.ingest(
-                files,
-                out,
-                memory=bytes_said(memory),
-                partitions=partitions,
-                progress=tell,
-                **said.reading(),
-            )
+            if before is None:
+                store = VoteStore.ingest(files, out, partitions=partitions, progress=tell, **how)
+            else:
+                store = before.add(files, progress=tell, **how)
         print_notes(list(store.notes))
-        say().print(made(store), markup=False)
+        say().print(made(store, before), markup=False)
 
 
 def bytes_said(text: str) -> int:
@@ -91,10 +100,14 @@ def bytes_said(text: str) -> int:
     return round(float(found[1]) * UNITS[found[2].upper()])
 
 
-def made(store: VoteStore) -> str:
-    """Say in one line what a store holds."""
+def made(store: VoteStore, before: VoteStore | None = None) -> str:
+    """Say in one line what a store holds, and what was added to the one before."""
     parts = f"{store.n_partitions:,} partition{'s' if store.n_partitions > 1 else ''}"
-    return (
-        f"wrote {store.n_votes:,} votes of {store.n_raters:,} raters on {store.n_items:,} items, "
-        f"{store.n_answers:,} answers, to {store.folder} in {parts}"
+    holds = (
+        f"{store.n_votes:,} votes of {store.n_raters:,} raters on {store.n_items:,} items, "
+        f"{store.n_answers:,} answers"
     )
+    if before is None:
+        return f"wrote {holds}, to {store.folder} in {parts}"
+    added = store.n_votes - before.n_votes
+    return f"added {added:,} votes to {store.folder}, which holds {holds}, in {parts}"

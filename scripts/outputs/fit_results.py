@@ -40,6 +40,22 @@ def with_a_classifier(
     return with_classifier(votes, probabilities), {}
 
 
+def started(
+    options: dict[str, Any], votes: Votes | VoteStore, known: KnownItems | None
+) -> tuple[dict[str, Any], list[str]]:
+    """Return the argument for an earlier fit, read from its folder, and what is matched in it."""
+    if "start" not in options:
+        return {}, []
+    from aggregation import read_fit
+    from aggregation.errors import apart
+    from aggregation.models.warm_start import matched
+
+    earlier = read_fit(options["start"])
+    if known is not None and apart(known.class_names) != apart(votes.answer_names):
+        earlier = earlier.of_classes(known.class_names)
+    return {"start": earlier}, [matched(votes, earlier).said(options["start"])]
+
+
 def fitted(
     method: Method,
     votes: Votes | VoteStore,
@@ -58,6 +74,8 @@ def fitted(
         arguments |= known_arguments(method, known, votes, options.get("truth_role", ""))
         if not knowing:
             del arguments["truth"]
+        if "start" in options:
+            arguments["start"] = options["start"]
     if isinstance(options.get("pseudo_count"), list):
         arguments["pseudo_count"] = spread_over_cells(method, arguments, votes.n_answers)
     kind = method.objective_kind.replace("log likelihood", "log-likelihood")

@@ -23,7 +23,7 @@ from .fit_files import (
     kept_line,
     right_line,
 )
-from .fit_results import checked_known, fitted
+from .fit_results import checked_known, fitted, started
 from .streams import streamed
 
 if TYPE_CHECKING:
@@ -82,13 +82,15 @@ def fit_of_store(folder: Path, said: VotesOptions, choice: Choice, wanted: Wante
         known = read_truth(said.truth, store, said, choice.said["n_classes"])
     method, options, because = choice.made(store, known)
     known = checked_known(method, known, said)
-    result, doubts = fitted(method, store, known, options | kept(wanted, method), wanted.threads)
+    earlier, because_of_start = started(options, store, known)
+    beside = kept(wanted, method) | earlier
+    result, doubts = fitted(method, store, known, options | beside, wanted.threads)
     if choice.named is None and known is not None and method.name == DEFAULT_METHOD:
-        doubts += below_majority_of_store(method, store, known, options, wanted.threads)
+        doubts += below_majority_of_store(method, store, known, options | earlier, wanted.threads)
     read = {"votes": folder / "manifest.json", "truth": said.truth}
     inputs = {name: described(path) for name, path in read.items() if path is not None}
     made = {"method": method.name, "options": options, "warnings": doubts}
-    print_notes(because)
+    print_notes(because + because_of_start)
     for doubt in doubts:
         warn(doubt)
     tables = StoreTables(cast("StoreResult", result), known)

@@ -28,13 +28,14 @@ UNSAID: dict[str, Any] = {
     "max_steps": 10_000,
     "restarts": 0,
     "seed": 0,
+    "start": None,
 }
 # Taken where no method is named, but an option is said that the default does not take.
 OF_OPTIONS = "dawid-skene"
 # Those that are not called like the argument.
 OPTION = {"n_classes": "--classes", "accelerate": "--plain"}
 # Arguments that come from elsewhere than from --set.
-ELSEWHERE = {*UNSAID, "truth", "start", "threads", "progress", "error_rates", "class_prior"}
+ELSEWHERE = {*UNSAID, "truth", "threads", "progress", "error_rates", "class_prior"}
 ELSEWHERE |= {"probabilities", "checkpoint"}
 
 
@@ -108,6 +109,11 @@ def option_of(argument: str) -> str:
     return OPTION.get(argument, f"--{argument.replace('_', '-')}")
 
 
+def options_of(method: Method) -> frozenset[str]:
+    """Return the arguments that options stand for; --start is an earlier fit, and nothing else."""
+    return method.takes - (frozenset() if method.starts_from_fits else {"start"})
+
+
 def own_arguments(method: Method) -> list[str]:
     """Return the arguments of a method that only --set can give."""
     return sorted(method.takes - ELSEWHERE)
@@ -143,7 +149,7 @@ def arguments_of(
     refused = [
         argument
         for argument, value in said.items()
-        if value != UNSAID[argument] and argument not in method.takes
+        if value != UNSAID[argument] and argument not in options_of(method)
     ]
     if refused:
         raise UsageError(
@@ -173,7 +179,7 @@ def setting(method: Method, text: str) -> tuple[str, Any]:
 
 def all_options(method: Method) -> str:
     """Name the options of a method in words."""
-    options = [option_of(argument) for argument in UNSAID if argument in method.takes]
+    options = [option_of(argument) for argument in UNSAID if argument in options_of(method)]
     options += ["--truth"] if "truth" in method.takes else []
     own = own_arguments(method)
     options += [f"--set {'=, '.join(own)}="] if own else []

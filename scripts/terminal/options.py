@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+
+class Format(StrEnum):
+    """Kinds of file that posteriors are written to."""
+
+    PARQUET = "parquet"
+    CSV = "csv"
+
 
 DataOption = Annotated[
     Path | None,

@@ -25,13 +25,15 @@ from scripts import main
 from ..support.commands import Command
 from .names import EVIL, OBEYED, evil_votes, write_parquet
 
-# Arguments of each command that takes votes; FILE stands for them, KNOWN for classes of items.
+# Arguments of each command that takes votes; FILE stands for them, KNOWN for classes of items,
+# FITTED for an earlier fit.
 COMMANDS = {
     "fit": (["FILE", "-o", "out"], ["FILE", "--format", "csv", "-o", "out"], ["FILE", "--json"]),
     "raters": (["--votes", "FILE", "-o", "out"],),
     "report": (["FILE", "-o", "out/report.html"],),
     "compare": (["--votes", "FILE", "-o", "out"],),
     "ingest": (["FILE", "-o", "out"],),
+    "score": (["FILE", "--fit", "FITTED", "-o", "out"], ["FILE", "--fit", "FITTED"]),
     "explore": (["--votes", "FILE", "--truth", "KNOWN", "-o", "out/explore.html"],),
 }
 PLAIN = ["--export", "NONE"]
@@ -119,6 +121,9 @@ def test_every_output(
     labels = dict(zip(columns["item"], columns["label"], strict=True))
     classes = {"item": [*labels], "class": [*labels.values()]}
     files = {"FILE": str(file), "KNOWN": str(write_parquet(tmp_path / "known.parquet", classes))}
+    if command == "score":
+        files["FITTED"] = str(tmp_path / "fitted")
+        assert reassess("fit", file, "-o", tmp_path / "fitted", *PLAIN).status == 0
     if terminal:
         for stream in (sys.stdout, sys.stderr):
             monkeypatch.setattr(stream, "isatty", lambda: True, raising=False)

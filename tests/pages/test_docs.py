@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from pyarrow import parquet
 
-from aggregation import METHODS, VoteStore
+from aggregation import METHODS, VoteStore, fit_ibcc
 from aggregation.models.catalogue import DEFAULT_METHOD
 from analysis import Release, make_labels, real_accuracy, recalibrate
 from analysis.release.files.questions import image_name
@@ -20,7 +20,7 @@ from analysis.release.files.questions import image_name
 from ..support.bad_releases import linked
 from ..support.commands import Command
 from ..support.page_code import blocks, printed_by, run_page
-from ..support.stores import shuffled_table, write_csv
+from ..support.stores import bytes_of, shuffled_table, write_csv
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -93,16 +93,21 @@ def test_scale(reassess: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     for path in ("votes.csv", "votes/one.csv"):
         write_csv(Path(path), table)
     parquet.write_table(shuffled_table(500, seed=1, n_raters=5), "more.parquet")
+    write_csv(Path("new.csv"), shuffled_table(100, seed=2, n_raters=6))
     page = run_page(DOCS / "scale.md", reassess, compare=False)
     kept, made = VoteStore.open("kept"), VoteStore.open("store")
-    assert kept.manifest == made.manifest
+    VoteStore.ingest(["votes.csv", "more.parquet", "new.csv"], "at once")
+    assert (kept.n_votes, made.n_votes) == (2_500, 2_600)
+    assert bytes_of(made.folder) == bytes_of(Path("at once"))
     assert page["again"].n_steps < page["fit"].n_steps
-    assert page["scored"].n_steps == 0
-    assert page["scored"].log_likelihood == pytest.approx(page["fit"].log_likelihood, rel=1e-9)
-    labels = [label for part in page["fit"].parts() for label in part.labels()["label"]]
+    scored = parquet.read_table("scored/posteriors.parquet")["posterior_cat"].to_pylist()
+    assert scored == page["scores"].posterior[:, 0].tolist()
+    assert page["fit"].votes.n_votes == kept.n_votes
+    of_larger = fit_ibcc(made)  # which the page fits last, on a cluster
+    labels = [label for part in of_larger.parts() for label in part.labels()["label"]]
     written = Path("fitted/labels.csv").read_text().splitlines()[1:]
     assert [row.split(",")[1] for row in written] == labels
-    assert [row.split(",")[0] for row in written] == list(kept.votes().item_names)
+    assert [row.split(",")[0] for row in written] == list(made.votes().item_names)
 
 
 def test_scale_names_the_methods_that_take_a_store() -> None:

@@ -12,6 +12,7 @@ import pyarrow as pa
 from pyarrow import csv
 
 from aggregation import Fit, StoreFit, Votes, VoteStore
+from aggregation.votes.store.plan import INPUTS
 
 
 def named_rows(votes: Votes) -> Counter[tuple[Any, Any, Any]]:
@@ -22,8 +23,9 @@ def named_rows(votes: Votes) -> Counter[tuple[Any, Any, Any]]:
 
 
 def bytes_of(folder: Path) -> dict[str, bytes]:
-    """Return what a folder's files hold."""
-    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    """Return what a folder's files hold, but for what a store says of the files it was made of."""
+    files = (path for path in folder.iterdir() if path.is_file() and path.name != INPUTS)
+    return {path.name: path.read_bytes() for path in files}
 
 
 def small_store(folder: Path, n_votes: int = 5_000) -> VoteStore:

@@ -20,9 +20,9 @@ from ...votes.given import (
 )
 from ...votes.store.store import VoteStore
 from ...votes.votes import Votes
-from ..fit import Fit
+from ..earlier import earlier_fit, is_fit
 from ..own_answers import check_square
-from ..store_fit import StoreFit
+from ..warm_start import matched
 from .families import Family, FamilyName
 
 TRUTH_ROLES = ("clamped", "start")
@@ -85,7 +85,7 @@ def check_of_store(votes: Votes | VoteStore, truth: Any, start: Any) -> None:
             "truth: known items of a store go by their names, {name: class}, as "
             "read_known_items(FILE, votes=store).truth has them"
         )
-    if not (start is None or isinstance(start, tuple | Fit | StoreFit)):
+    if not (start is None or isinstance(start, tuple) or is_fit(start)):
         raise VoteError(
             "start: a fit from a store starts from a fit, or from (error_rates, class_prior), not "
             "from posteriors"
@@ -113,7 +113,7 @@ def count_classes(
     truth: ArrayLike | Mapping[Any, int] | None,
     error_rates: ArrayLike | None,
     class_prior: ArrayLike | None,
-    start: Fit | StoreFit | ArrayLike | tuple[ArrayLike, ArrayLike] | None = None,
+    start: Any = None,
 ) -> int:
     """Return the number of classes: as said, as given parameters have, or as many as answers."""
     if n_classes is not None:
@@ -124,8 +124,8 @@ def count_classes(
         return int(rates.shape[1])
     if class_prior is not None:
         return numbers("class_prior", class_prior).size
-    if isinstance(start, Fit | StoreFit):
-        return start.n_classes
+    if is_fit(start):
+        return len(matched(votes, earlier_fit(start)).class_names)
     if isinstance(start, tuple) and len(start) == 2:
         return numbers("class_prior", start[1]).size
     if start is not None and not isinstance(start, tuple):

@@ -58,13 +58,21 @@ def finish(
     }
     clamped = problem.clamped
     if isinstance(votes, VoteStore):
-        return StoreFit(votes=votes, clamped=clamped, **shared)
+        rests_on = row_votes(problem, path.x)
+        return StoreFit(votes=votes, clamped=clamped, row_votes=rests_on, **shared)
     assert posterior is not None  # votes in memory have it
     if clamped is None:
         return Fit(votes=votes, posterior=posterior, **shared)
     everyone = clamped.dense()
     everyone[clamped.mask()] = posterior
     return Fit(votes=votes, posterior=everyone, clamped=clamped.dense(), **shared)
+
+
+def row_votes(problem: Problem, x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Count the votes that are expected of each rater in each class, (n_raters, n_classes)."""
+    n_classes = problem.shape[2]
+    found = problem.blocks.e_step(x[:-n_classes], x[-n_classes:], False)
+    return np.asarray((found.counts + problem.known.counts).sum(axis=1))
 
 
 def distinct_optima(heights: list[float], n_votes: int) -> tuple[Optimum, ...]:
@@ -106,6 +114,8 @@ def with_labels_in_order(
     }
     if isinstance(fit, Fit):
         switched["posterior"] = fit.posterior[:, order]
+    else:
+        switched["row_votes"] = fit.row_votes[:, order]
     return replace(fit, **switched)
 
 

@@ -29,6 +29,8 @@ from .keeping import keepers_of
 
 if TYPE_CHECKING:
     from ...engine.climb import Keeper, Path
+    from ..aggregated import Aggregated
+    from ..earlier import EarlierFit
     from ..store_fit import StoreFit
     from .problem import Problem
 
@@ -44,7 +46,9 @@ def fit_dawid_skene(
     truth: ArrayLike | Mapping[Any, int] | None = None,
     truth_role: Literal["clamped", "start"] = "clamped",
     pseudo_count: ArrayLike | Literal["diagonal"] = 0.0,
-    start: Fit | StoreFit | ArrayLike | tuple[ArrayLike, ArrayLike] | None = None,
+    start: (
+        Aggregated | StoreFit | EarlierFit | ArrayLike | tuple[ArrayLike, ArrayLike] | None
+    ) = None,
     error_rates: ArrayLike | None = None,
     class_prior: ArrayLike | None = None,
     family: FamilyName = "full",
@@ -88,10 +92,11 @@ def fit_dawid_skene(
         well on most votes. With "full", 1 in every cell is too much for 5 classes and more, and
         "diagonal" is 0.1, and 0.5 more where the answer is the class; for others see
         :func:`diagonal_pseudo_count`.
-    start : Fit, tuple or array_like, optional
-        Where to start: a fit on the same raters, a pair (error_rates, class_prior), or posteriors
-        of shape (n_items, n_classes). Default: vote shares; the known items if `truth_role` is
-        "start"; a uniform class prior where `error_rates` are fixed.
+    start : Aggregated, StoreFit, EarlierFit, tuple or array_like, optional
+        Where to start: an earlier fit, whose raters, answers and classes are matched by name (see
+        :func:`read_fit`); a pair (error_rates, class_prior); or posteriors of shape (n_items,
+        n_classes). Default: vote shares; the known items if `truth_role` is "start"; a uniform
+        class prior where `error_rates` are fixed.
     error_rates : array_like, shape (n_raters, n_classes, n_answers), optional
         Fixed error rates, for instance of an earlier job. Default: estimated.
     class_prior : array_like, shape (n_classes,), optional

@@ -222,6 +222,14 @@ class Problem:
         found = self.blocks.log_likelihood_at(rates, prior)
         return possible(found + self.known.log_likelihood(rates, prior))
 
+    def is_possible(self, x: NDArray[np.float64]) -> bool:
+        """Say whether all votes have a probability above 0 at `x`."""
+        try:
+            self.log_likelihood(x)
+        except VoteError:
+            return False
+        return True
+
     def project(self, x: NDArray[np.float64], inside: NDArray[np.float64]) -> NDArray[np.float64]:
         """Bring an extrapolated vector back among the parameters.
 

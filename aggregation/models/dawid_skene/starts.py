@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,16 +16,18 @@ from ...votes.given import checked_parameters, numbers
 from ...votes.known_items import KnownItems
 from ...votes.store.store import VoteStore
 from ...votes.votes import Votes
+from ..aggregated import Aggregated
 from ..clamped import Clamped, checked_clamped
-from ..fit import Fit
+from ..earlier import EarlierFit, Tables, earlier_fit, is_fit
 from ..known_truth import expected_counts, normalised_rates
 from ..store_fit import StoreFit
+from ..warm_start import matched, tables_for
 from .arguments import answers_before_classes, summing_to_1
 
 if TYPE_CHECKING:
     from .problem import Problem
 
-Start = Fit | StoreFit | ArrayLike | tuple[ArrayLike, ArrayLike] | None
+Start = Aggregated | StoreFit | EarlierFit | ArrayLike | tuple[ArrayLike, ArrayLike] | None
 
 
 def starts_of(
@@ -52,14 +54,16 @@ def first_start(
 ) -> NDArray[np.float64]:
     """Return the parameters to start from: as given, from the known items, or from vote shares."""
     n_classes, n_answers = problem.shape[2], problem.shape[1]
-    if isinstance(start, Fit | StoreFit):
-        return from_parameters(problem, votes, start.error_rates, start.class_prior)
+    if is_fit(start):
+        return from_earlier(problem, votes, earlier_fit(start))
     if isinstance(start, tuple):
         if len(start) != 2:
             raise VoteError(f"start as a tuple is (error_rates, class_prior): it has {len(start)}")
         return from_parameters(problem, votes, *start)
     if start is not None and isinstance(votes, Votes):
-        return from_posterior(problem, votes, numbers("start", start).astype(np.float64))
+        return from_posterior(
+            problem, votes, numbers("start", cast("ArrayLike", start)).astype(np.float64)
+        )
     if problem.fixed.rates is not None:
         # Under fixed rates any prior without zeros leads to the same, the only optimum.
         return problem.joined(problem.fixed.rates, np.full(n_classes, 1 / n_classes))
@@ -67,6 +71,23 @@ def first_start(
     if truth is not None and len(truth.items) and not (clamped and n_classes == n_answers):
         return from_truth(problem, votes, truth)
     return from_vote_shares(problem)
+
+
+def from_earlier(
+    problem: Problem, votes: Votes | VoteStore, earlier: EarlierFit
+) -> NDArray[np.float64]:
+    """Parameters of an earlier fit, matched by name.
+
+    EM cannot leave a 0, which a vote that came later may contradict: where there are more votes
+    than the earlier fit had, or other raters and answers, or an item is impossible, none is kept.
+    """
+    match = matched(votes, earlier, problem.shape[2])
+    of_earlier = Tables(earlier.error_rates, earlier.class_prior)
+    if match.complete and votes.n_votes <= earlier.n_votes:
+        x = from_parameters(problem, votes, *of_earlier)
+        if (x > 0).all() or problem.is_possible(x):
+            return x
+    return from_parameters(problem, votes, *tables_for(votes, earlier, match, of_earlier))
 
 
 def from_parameters(

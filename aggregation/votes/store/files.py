@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import VoteError
-from .manifest import CODES, MEND, STARTS, Manifest, described, partition_files
+from .manifest import CODES, MANIFEST, MEND, STARTS, Manifest, described, partition_files
 from .names import typed
 
 RATERS, ANSWERS = "raters.parquet", "answers.parquet"
+# Of Linux' renameat2: relative to the working folder, and RENAME_EXCHANGE.
+HERE, EXCHANGE = -100, 2
 
 
 def mapped_partition(
@@ -66,6 +71,67 @@ def mapped(path: Path, kind: np.dtype[Any], size: int) -> NDArray[Any]:
         return np.memmap(path, kind, "r").view(np.ndarray) if size else np.empty(0, kind)
     except OSError as error:
         raise VoteError(f"{path}: cannot be read ({error.strerror}): {MEND}") from error
+
+
+def stamp_of(folder: Path) -> tuple[int, int] | None:
+    """Return what changes when a store in a folder becomes another; None if there is none."""
+    try:
+        found = (folder / MANIFEST).stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns
+
+
+@contextmanager
+def unchanged(folder: Path, stamp: tuple[int, int] | None) -> Iterator[None]:
+    """Refuse what has been read if the store became another meanwhile; None: that is not known.
+
+    What was mapped before stays what it was.
+    """
+    try:
+        yield
+    finally:
+        if stamp is not None and stamp_of(folder) != stamp:
+            raise VoteError(
+                f"{folder}: has become another store since it was opened, for votes were added or "
+                "it was made anew: open it again"
+            )
+
+
+def exchange(one: Path, other: Path) -> None:
+    """Let two folders change places.
+
+    Linux does that at once. Elsewhere `other` is away for a moment; what was broken off then is
+    mended by :func:`brought_back`.
+    """
+    if sys.platform == "linux" and exchanged_at_once(one, other):
+        return
+    aside = aside_of(other)
+    other.rename(aside)
+    one.rename(other)
+    aside.rename(one)
+
+
+def exchanged_at_once(one: Path, other: Path) -> bool:
+    """Have Linux exchange two names; say whether the file system can."""
+    import ctypes
+
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if rename is None:
+        return False
+    ended = rename(HERE, os.fsencode(one), HERE, os.fsencode(other), EXCHANGE)
+    return bool(ended == 0)
+
+
+def aside_of(folder: Path) -> Path:
+    """Name the place where a folder is while another takes its place."""
+    return folder.with_name(f".{folder.name}.aside")
+
+
+def brought_back(folder: Path) -> None:
+    """Bring a folder back that was put aside, if nothing has taken its place."""
+    if not folder.exists() and aside_of(folder).exists():
+        aside_of(folder).rename(folder)
 
 
 def item_names(folder: Path, manifest: Manifest, numbers: Sequence[int]) -> Any:

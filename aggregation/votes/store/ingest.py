@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import errno
 import json
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,11 +19,19 @@ from ...errors import VoteError
 from ...reading.options import Reading
 from ..arrays import check_code_range
 from ..coded import left_out_notes
-from .files import ANSWERS, RATERS
-from .inputs import Input, inputs_of
-from .manifest import Manifest, described, write_manifest, write_whole
+from .files import ANSWERS, RATERS, brought_back, exchange
+from .inputs import STORE, Input, inputs_of
+from .manifest import (
+    PARTIAL,
+    PLAN,
+    Manifest,
+    described,
+    read_manifest,
+    write_manifest,
+    write_whole,
+)
 from .merge import Codes, kind_of, merge, merged_before, numbered_names, write_names
-from .plan import Plan, check_options, clean_up, plan_of, prepared
+from .plan import Plan, check_options, clean_up, fresh_of, plan_of, prepared, write_record
 from .spill import Batch, write_batch
 
 Progress = Callable[[str, float], object]
@@ -53,18 +63,62 @@ def ingest(
 ) -> Found:
     """Make a store in a folder; see :meth:`aggregation.VoteStore.ingest`."""
     check_options(paths, options, memory, partitions)
-    inputs = [one for path in paths for one in inputs_of(path, options)]
-    plan = plan_of(inputs, options, memory, partitions)
+    fresh = fresh_of([one for path in paths for one in inputs_of(path, options)], options)
+    plan = plan_of(fresh.inputs, options, memory, partitions)
     tell = progress or (lambda _stage, _share: None)
     with full_disk_said(folder):
         partial = prepared(folder, plan)
         if partial is None:
             return Found(())
-        found = [*batches_of(inputs, options, plan, partial, tell)]
+        found = [*batches_of(fresh.inputs, options, plan, partial, tell)]
         manifest, notes = made(folder, partial, found, options, plan, tell)
+        write_record(folder, fresh.record)
         write_manifest(folder, manifest)
         clean_up(partial)
-    return Found(notes)
+    return Found((*fresh.notes, *notes))
+
+
+def add(
+    paths: Sequence[Path],
+    folder: Path,
+    options: Reading,
+    *,
+    memory: int,
+    progress: Progress | None,
+) -> Found:
+    """Add votes to a store in its place; see :meth:`aggregation.VoteStore.add`.
+
+    The larger store is made beside it, and the two change places. Broken off before that, the same
+    goes on; broken off after it, the record of the store says that the files are there.
+    """
+    folder = folder.resolve()  # a link stays one
+    brought_back(folder)
+    n_partitions = len(read_manifest(folder).partitions)
+    check_options(paths, options, memory, None)
+    if folder.is_mount():
+        raise VoteError(
+            f"{folder}: is a mount point, which cannot change places with a larger store: put both "
+            "into a new folder (reassess ingest STORE FILES -o NEW), or keep the store in a folder "
+            "below"
+        )
+    beside = folder.with_name(f".{folder.name}.adding")
+    if beside.exists() and not (beside / PARTIAL / PLAN).exists():
+        shutil.rmtree(beside)  # of the store of before, which a kill left there
+    inputs = [one for path in (folder, *paths) for one in inputs_of(path, options)]
+    fresh = fresh_of(inputs, options)
+    if all(one.kind == STORE and one.folder == folder for one in fresh.inputs):
+        return Found(fresh.notes)
+    found = ingest(
+        [folder, *paths],
+        beside,
+        options,
+        memory=memory,
+        partitions=n_partitions,
+        progress=progress,
+    )
+    exchange(beside, folder)
+    shutil.rmtree(beside)
+    return found
 
 
 def batches_of(
@@ -206,3 +260,8 @@ def full_disk_said(folder: Path) -> Iterator[None]:
             f"{folder}: no space is left on the disk: make some, and the same command goes on from "
             "where it stopped"
         ) from error
+
+
+def paths_of(paths: str | PathLike[str] | Sequence[str | PathLike[str]]) -> list[Path]:
+    """Return one path or several as a list."""
+    return [Path(path) for path in ([paths] if isinstance(paths, str | PathLike) else paths)]

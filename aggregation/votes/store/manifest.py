@@ -57,6 +57,52 @@ class Manifest(NamedTuple):
     files: dict[str, dict[str, Any]]
 
 
+class StoreCounts:
+    """What a store says of itself by its manifest."""
+
+    manifest: Manifest
+
+    def __repr__(self) -> str:
+        counts = (
+            (self.n_items, "item"),
+            (self.n_raters, "rater"),
+            (self.n_answers, "answer"),
+            (self.n_partitions, "partition"),
+        )
+        words = ", ".join(f"{n} {word}{'' if n == 1 else 's'}" for n, word in counts)
+        return f"VoteStore({self.n_votes} vote{'' if self.n_votes == 1 else 's'}: {words})"
+
+    @property
+    def n_items(self) -> int:
+        """Number of items."""
+        return self.manifest.n_items
+
+    @property
+    def n_raters(self) -> int:
+        """Number of raters."""
+        return self.manifest.n_raters
+
+    @property
+    def n_answers(self) -> int:
+        """Number of answers."""
+        return self.manifest.n_answers
+
+    @property
+    def n_votes(self) -> int:
+        """Number of votes, repeated ones included."""
+        return self.manifest.n_votes
+
+    @property
+    def native(self) -> None:
+        """What kind of frame the votes came in: none, for they came in files."""
+        return None
+
+    @property
+    def n_partitions(self) -> int:
+        """Number of partitions."""
+        return len(self.manifest.partitions)
+
+
 def partition_files(number: int) -> PartitionFiles:
     """Name a partition's files."""
     return PartitionFiles(

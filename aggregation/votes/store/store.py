@@ -15,8 +15,17 @@ from numpy.typing import NDArray
 from ...held import LateNames
 from ...reading.options import ReadOptions, checked_reading
 from ..votes import Votes
-from .files import ANSWERS, RATERS, check_range, held_names, item_names, mapped_partition
-from .manifest import Manifest, check_files, read_manifest
+from .files import (
+    ANSWERS,
+    RATERS,
+    check_range,
+    held_names,
+    item_names,
+    mapped_partition,
+    stamp_of,
+    unchanged,
+)
+from .manifest import Manifest, StoreCounts, check_files, read_manifest
 
 if TYPE_CHECKING:
     from ...kernels.threads import Threads
@@ -25,7 +34,7 @@ MEMORY = 1 << 30
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class VoteStore:
+class VoteStore(StoreCounts):
     r"""Votes on disk: any number of them, in partitions by item. Make one with :meth:`ingest`.
 
     The order of items is that of the store: partition by partition, and within one by the bytes of
@@ -58,19 +67,10 @@ class VoteStore:
     folder: Path
     manifest: Manifest = field(repr=False)
     notes: tuple[str, ...] = field(default=(), repr=False)
+    _stamp: tuple[int, int] | None = field(default=None, repr=False)
     checked: set[int] = field(default_factory=set, init=False, repr=False)
     scheduler: Any = field(default=None, repr=False)
     copies: str | None = field(default=None, repr=False)
-
-    def __repr__(self) -> str:
-        counts = (
-            (self.n_items, "item"),
-            (self.n_raters, "rater"),
-            (self.n_answers, "answer"),
-            (self.n_partitions, "partition"),
-        )
-        words = ", ".join(f"{n} {word}{'' if n == 1 else 's'}" for n, word in counts)
-        return f"VoteStore({self.n_votes} vote{'' if self.n_votes == 1 else 's'}: {words})"
 
     @classmethod
     def ingest(
@@ -118,18 +118,52 @@ class VoteStore:
         OSError
             If there is no such file.
         """
-        from .ingest import ingest
+        from .ingest import ingest, paths_of
 
-        named = [paths] if isinstance(paths, str | PathLike) else paths
         found = ingest(
-            [Path(path) for path in named],
+            paths_of(paths),
             Path(folder),
             checked_reading(options),
             memory=memory,
             partitions=partitions,
             progress=progress,
         )
-        return cls(Path(folder), read_manifest(Path(folder)), found.notes)
+        return opened(cls, Path(folder), found.notes)
+
+    def add(
+        self,
+        paths: str | PathLike[str] | Sequence[str | PathLike[str]],
+        *,
+        memory: int = MEMORY,
+        progress: Callable[[str, float], object] | None = None,
+        **options: Unpack[ReadOptions],
+    ) -> VoteStore:
+        """Add votes to the store in its folder: of new items, raters and answers, too.
+
+        A larger store is made beside it, in as many partitions, and takes its place when it is
+        whole. If it is broken off, the same call goes on. A file whose content, read in the same
+        way, is in the store already is left out, and a note says so. One call at a time.
+
+        Parameters
+        ----------
+        paths, memory, progress, **options
+            As for :meth:`ingest`.
+
+        Returns
+        -------
+        VoteStore
+            The larger one. This one, and fits of it, are of the past: they say so when read from.
+
+        Raises
+        ------
+        VoteError, OSError
+            As :meth:`ingest`.
+        """
+        from .ingest import add, paths_of
+
+        reading = checked_reading(options)
+        found = add(paths_of(paths), self.folder, reading, memory=memory, progress=progress)
+        return opened(type(self), self.folder, found.notes)
 
     @classmethod
     def open(cls, folder: str | PathLike[str], *, verify: bool = True) -> VoteStore:
@@ -152,7 +186,7 @@ class VoteStore:
             If it is no store, one of another version or not whole, or a file of it is missing,
             altered or cannot be read; the message names the file.
         """
-        store = cls(Path(folder), read_manifest(Path(folder)))
+        store = opened(cls, Path(folder))
         check_files(store.folder, store.manifest, hashes=verify)
         return store
 
@@ -182,45 +216,17 @@ class VoteStore:
         """
         return replace(self, scheduler=scheduler, copies=copies)
 
-    @property
-    def n_items(self) -> int:
-        """Number of items."""
-        return self.manifest.n_items
-
-    @property
-    def n_raters(self) -> int:
-        """Number of raters."""
-        return self.manifest.n_raters
-
-    @property
-    def n_answers(self) -> int:
-        """Number of answers."""
-        return self.manifest.n_answers
-
-    @property
-    def n_votes(self) -> int:
-        """Number of votes, repeated ones included."""
-        return self.manifest.n_votes
-
-    @property
-    def native(self) -> None:
-        """What kind of frame the votes came in: none, for they came in files."""
-        return None
-
-    @property
-    def n_partitions(self) -> int:
-        """Number of partitions."""
-        return len(self.manifest.partitions)
-
     @cached_property
     def rater_names(self) -> tuple[Any, ...]:
         """Names of the raters, in the order of their codes."""
-        return tuple(held_names(self.folder / RATERS, self.n_raters).to_pylist())
+        with unchanged(self.folder, self._stamp):
+            return tuple(held_names(self.folder / RATERS, self.n_raters).to_pylist())
 
     @cached_property
     def answer_names(self) -> tuple[Any, ...]:
         """Names of the answers, in the order of their codes."""
-        return tuple(held_names(self.folder / ANSWERS, self.n_answers).to_pylist())
+        with unchanged(self.folder, self._stamp):
+            return tuple(held_names(self.folder / ANSWERS, self.n_answers).to_pylist())
 
     def partition(self, number: int) -> Votes:
         """Return the votes of one partition, whose arrays are mapped into memory.
@@ -228,12 +234,13 @@ class VoteStore:
         Raises
         ------
         VoteError
-            If a file of it is missing, damaged or cannot be read.
+            If a file of it is missing, damaged or cannot be read, or votes have been added.
         """
-        starts, codes = mapped_partition(self.folder, self.manifest, number)
-        if number not in self.checked:
-            check_range(self.folder, self.manifest, number, starts, codes)
-            self.checked.add(number)
+        with unchanged(self.folder, self._stamp):
+            starts, codes = mapped_partition(self.folder, self.manifest, number)
+            if number not in self.checked:
+                check_range(self.folder, self.manifest, number, starts, codes)
+                self.checked.add(number)
         return self._votes(starts, codes, (number,))
 
     def partitions(self) -> Iterator[Votes]:
@@ -269,7 +276,8 @@ class VoteStore:
 
     def item_names(self, numbers: Sequence[int]) -> Any:
         """Return the names of some partitions' items, as an array of Arrow."""
-        return item_names(self.folder, self.manifest, numbers)
+        with unchanged(self.folder, self._stamp):
+            return item_names(self.folder, self.manifest, numbers)
 
     def _votes(self, starts: Any, codes: Any, numbers: Sequence[int]) -> Votes:
         names = LateNames(lambda: self.item_names(numbers), len(starts) - 1)
@@ -282,3 +290,8 @@ class VoteStore:
             self.rater_names,
             self.answer_names,
         )
+
+
+def opened(kind: type[VoteStore], folder: Path, notes: tuple[str, ...] = ()) -> VoteStore:
+    """Return the store in a folder, whose stamp is older than what is read of it."""
+    return kind(folder, _stamp=stamp_of(folder), manifest=read_manifest(folder), notes=notes)

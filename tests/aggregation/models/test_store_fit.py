@@ -13,7 +13,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from aggregation import IdentifiabilityWarning, VoteError, Votes, VoteStore, fit_dawid_skene
+from aggregation import (
+    IdentifiabilityWarning,
+    VoteError,
+    Votes,
+    VoteStore,
+    expected_counts,
+    fit_dawid_skene,
+)
 
 from ...support.stores import assert_same, store_of
 
@@ -135,3 +142,14 @@ def test_votes_of_a_store_stay_in_partitions_only_as_long_as_they_are_all(store:
     assert votes.cuts[-1] == votes.n_items
     assert votes.select([0, 1]).cuts is None
     assert isinstance(votes, Votes)
+
+
+def test_row_votes_are_those_of_the_parts(store: VoteStore) -> None:
+    fit = fit_dawid_skene(store, pseudo_count=0.1)
+    counts = sum(expected_counts(part.votes, part.posterior).sum(axis=2) for part in fit.parts())
+    np.testing.assert_allclose(fit.row_votes, np.asarray(counts), rtol=1e-9)
+    order = np.array([2, 0, 1])
+    turned = fit_dawid_skene(
+        store, pseudo_count=0.1, start=(fit.error_rates[:, order], fit.class_prior[order])
+    )
+    np.testing.assert_allclose(turned.row_votes, fit.row_votes[:, order], rtol=1e-3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,18 @@ def votes() -> aggregation.Votes:  # of 4 raters on 30 items, with 3 answers
 @cache
 def fit() -> aggregation.Fit:
     return aggregation.fit_dawid_skene(votes(), pseudo_count=0.1)
+
+
+def written_fit(folder: Path) -> Path:
+    """Write what is read back of a fit."""
+    from aggregation.models.fit_tables import fit_numbers
+
+    folder.mkdir(exist_ok=True)
+    table = aggregation.Table(aggregation.error_rate_table(fit()))
+    (folder / "error_rates.csv").write_text(table.to_csv(), encoding="utf-8")
+    numbers = {"method": "dawid-skene", **fit_numbers(fit())}
+    (folder / "fit.json").write_text(json.dumps(numbers), encoding="utf-8")
+    return folder
 
 
 def of_votes(folder: Path) -> dict[str, dict[str, Any]]:
@@ -154,7 +167,14 @@ def of_votes(folder: Path) -> dict[str, dict[str, Any]]:
             "n_classes": None,
             "normalise": False,
         },
+        "read_fit": {"folder": written_fit(folder / "fit")},
         "read_votes": {"source": votes_file, "n_classes": None},
+        "score_votes": {
+            "votes": votes(),
+            "fit": fit(),
+            "unknown_raters": "mean",
+            "threads": 1,
+        },
         "simulate_votes": {
             "error_rates": rates,
             "class_prior": prior,

@@ -26,6 +26,31 @@ def test_makes_what_the_function_makes(reassess: Command, tmp_path: Path) -> Non
     assert bytes_of(tmp_path / "a") == bytes_of(tmp_path / "b")
 
 
+def test_adds_to_a_store(reassess: Command, tmp_path: Path) -> None:
+    old = write_csv(tmp_path / "old.csv", shuffled_table(1_000))
+    new = write_csv(tmp_path / "new.csv", shuffled_table(200, seed=1, n_raters=210))
+    store = VoteStore.ingest(old, tmp_path / "store", partitions=3)
+    ended = reassess("ingest", new, "-o", store.folder, "--add")
+    assert (ended.status, ended.out) == (0, "")
+    VoteStore.ingest([old, new], tmp_path / "at once", partitions=3)
+    assert bytes_of(store.folder) == bytes_of(tmp_path / "at once")
+    larger = VoteStore.open(store.folder)
+    assert ended.err.splitlines()[-1] == (
+        f"added 200 votes to {store.folder}, which holds 1,200 votes of {larger.n_raters} raters "
+        f"on {larger.n_items} items, 4 answers, in 3 partitions"
+    )
+    again = reassess("ingest", new, "-o", store.folder, "--add")
+    left_out, added = again.err.splitlines()
+    assert left_out == "Left out 1 of 1 inputs, which are in the store already: 'new.csv'."
+    assert added.startswith(f"added 0 votes to {store.folder}, which holds 1,200 votes")
+    refused(reassess("ingest", new, "-o", store.folder), "or add to it (--add, VoteStore.add)")
+    refused(reassess("ingest", new, "-o", tmp_path / "none", "--add"), "no store of votes")
+    refused(
+        reassess("ingest", new, "-o", store.folder, "--add", "--partitions", "4"),
+        "--add keeps the number of partitions",
+    )
+
+
 def test_refuses_in_one_line(reassess: Command, tmp_path: Path) -> None:
     path = write_csv(tmp_path / "votes.csv", shuffled_table(10))
     refused(reassess("ingest", path, "-o", tmp_path), f"{tmp_path}: holds something else")

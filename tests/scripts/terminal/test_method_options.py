@@ -17,6 +17,7 @@ from scripts.terminal.method_options import (
     method_arguments,
     method_help,
     option_of,
+    options_of,
     own_arguments,
 )
 
@@ -47,9 +48,9 @@ def test_without_a_word_a_method_has_its_own_defaults(name: str) -> None:
 def test_an_option_that_a_method_does_not_take_is_refused_by_its_name(name: str) -> None:
     others = {"n_classes": 3, "accelerate": False, "truth_role": "start", "hard": True}
     others |= {"pseudo_count": [0.1, 0.5], "family": "shared", "tol": 1e-3, "max_steps": 3}
-    others |= {"restarts": 2, "seed": 5}
+    others |= {"restarts": 2, "seed": 5, "start": "fitted"}
     assert others.keys() == UNSAID.keys()
-    takes = METHODS[name].takes
+    takes = options_of(METHODS[name])
     for argument, value in others.items():
         said = UNSAID | {argument: value}
         if argument in takes:
