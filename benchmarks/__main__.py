@@ -23,6 +23,7 @@ from .runner import environment
 CASES: dict[str, Callable[[Plan], Result]] = {
     "release": cases.release,
     "step": cases.step,
+    "many-classes": cases.many_classes,
     "grouping": cases.grouping,
     "threads": cases.threads,
     "curve": process_cases.curve,
