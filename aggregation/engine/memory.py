@@ -15,9 +15,11 @@ from ..votes.votes import Votes
 
 GB = 1e9
 DOUBLE_BYTES = 8
-# So many raters x classes x answers tables are held at once where EM is at its widest: rates,
-# counts, and the points between which SQUAREM extrapolates. Measured: 10.8.
-TABLES_AT_ONCE = 11
+# So many raters x classes x answers tables a Dawid & Skene fit holds where it is at its widest: the
+# start, three points between which SQUAREM extrapolates, and the counts. A test measures them.
+TABLES_AT_ONCE = 5
+# Other models take more.
+TABLES_OF_OTHERS = 11
 # More answers than this share of the votes are hardly classes, and likely to be free text. Small
 # tables are made all the same.
 MOST_ANSWERS = 0.25
@@ -28,13 +30,15 @@ CGROUPS = Path("/sys/fs/cgroup")
 OWN_CGROUP = Path("/proc/self/cgroup")
 
 
-def check_room(votes: Votes | VoteStore, n_classes: int) -> None:
+def check_room(votes: Votes | VoteStore, n_classes: int, tables: int = TABLES_OF_OTHERS) -> None:
     """Refuse votes whose tables of raters, classes and answers have no room in memory.
 
     Parameters
     ----------
     votes : Votes
     n_classes : int
+    tables : int
+        How many are held at once.
 
     Raises
     ------
@@ -43,7 +47,7 @@ def check_room(votes: Votes | VoteStore, n_classes: int) -> None:
         answer of its own.
     """
     table = votes.n_raters * n_classes * votes.n_answers * DOUBLE_BYTES
-    needed, available = TABLES_AT_ONCE * table, memory_bytes()
+    needed, available = tables * table, memory_bytes()
     many = votes.n_answers > MOST_ANSWERS * votes.n_votes
     if needed <= available and not (many and table > SMALL_TABLE_BYTES):
         return

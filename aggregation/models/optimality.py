@@ -13,12 +13,14 @@ from ..engine.blocks import one_vector
 from ..engine.by_code import is_large, pieces_of
 from ..engine.climb import Path
 from ..engine.patterns import Patterns
+from .dawid_skene.families import ParameterCells
 from .dawid_skene.problem import Problem
 from .fit import Optimality
 
-# So many votes at a time are compared with what they would be without their zeros; where tables are
-# large, so many votes times classes.
+# So many votes at a time are compared with what they would be without their zeros.
 CHUNK = 1_000_000
+# Where tables are large, as many votes as have rates of this part of one.
+TABLE_CHUNKS = 64
 # A zero that would rise by less than this share of its row's votes a step is in its place.
 LEAST_VIOLATION = 1e-6
 # What zeros are lifted to, the first that does not lower the objective.
@@ -41,7 +43,7 @@ class Scores(NamedTuple):
     of_parameter : ndarray of int64, shape (n_parameters,)
         The cell of each entry of the flat vector.
     entries : slice
-        Where these are in it; those of all raters, where they share the cells.
+        Where these are in it; where all raters share the cells, those of all, one after the other.
     """
 
     slack: NDArray[np.float64]
@@ -49,14 +51,6 @@ class Scores(NamedTuple):
     curvature: NDArray[np.float64]
     of_parameter: NDArray[np.int64]
     entries: slice
-
-
-class Cells(NamedTuple):
-    """Cells of some entries of the flat vector, of which each row sums to 1; see `families`."""
-
-    of_parameter: NDArray[np.int64]
-    row_of: NDArray[np.int64]
-    scale: NDArray[np.float64]
 
 
 def optimality(problem: Problem, x: NDArray[np.float64]) -> Optimality | None:
@@ -80,6 +74,7 @@ def scores(problem: Problem, x: NDArray[np.float64]) -> Iterator[Scores]:
 
     Beside `x` three tables are held: expected counts, and the sums of :func:`zero_scores`.
     """
+    problem.rest()
     rates, prior = problem.split(x)
     n_raters, n_answers, n_classes = problem.shape
     found = problem.blocks.e_step(x[:-n_classes], prior, problem.hard)
@@ -89,44 +84,51 @@ def scores(problem: Problem, x: NDArray[np.float64]) -> Iterator[Scores]:
     estimated = [
         own for own, fixed in zip((rates, prior), problem.fixed, strict=True) if fixed is None
     ]
-    sums = None
+    sums = np.broadcast_to(0.0, (2, len(x)))
     if any((own == 0).any() for own in estimated):
         sums = np.zeros((2, len(x)))
         for patterns in problem.blocks.every_pattern():
             zero_scores(patterns, rates.reshape(-1, n_classes), prior, sums)
     size, last = n_answers * n_classes, len(x) - n_classes
-    if problem.fixed.rates is None:
-        pieces = [0, n_raters] if problem.family.pools_raters else pieces_of(problem.shape)
-        for begin, end in pairwise(pieces):
-            cell, row_of, scale = problem.family.cells((end - begin, n_answers, n_classes))
-            cells = Cells(cell.reshape(-1), row_of, scale.reshape(-1))
-            yield scores_of(slice(begin * size, end * size), x, counts, sums, cells)
+    if problem.fixed.rates is None and problem.family.pools_raters and n_raters:
+        pooled = [own[..., :last].reshape(-1, n_raters, size).sum(axis=1) for own in (counts, sums)]
+        cells = cells_of(problem, 1)
+        yield scores_of(slice(last), x[:size], pooled[0][0], pooled[1], cells)
+    elif problem.fixed.rates is None:
+        for begin, end in pairwise(pieces_of(problem.shape)):
+            part = slice(begin * size, end * size)
+            cells = cells_of(problem, end - begin)
+            yield scores_of(part, x[part], counts[part], sums[:, part], cells)
     if problem.fixed.prior is None:
-        each = np.arange(n_classes)
-        cells = Cells(each, np.zeros_like(each), np.ones(n_classes))
-        yield scores_of(slice(last, len(x)), x, counts, sums, cells)
+        part, each = slice(last, len(x)), np.arange(n_classes)
+        cells = ParameterCells(each, np.zeros_like(each), np.ones(n_classes))
+        yield scores_of(part, x[part], counts[part], sums[:, part], cells)
+
+
+def cells_of(problem: Problem, n_raters: int) -> ParameterCells:
+    """Return the cells of so many raters, flat."""
+    cell, row_of, scale = problem.family.cells((n_raters, *problem.shape[1:]))
+    return ParameterCells(cell.reshape(-1), row_of, scale.reshape(-1))
 
 
 def scores_of(
     entries: slice,
     x: NDArray[np.float64],
     counts: NDArray[np.float64],
-    sums: NDArray[np.float64] | None,
-    cells: Cells,
+    sums: NDArray[np.float64],
+    cells: ParameterCells,
 ) -> Scores:
-    """Differentiate in the cells of some entries."""
+    """Differentiate in some cells: `x`, `counts` and `sums` are those of their entries."""
     of_parameter, row_of, scale = cells
 
     def by_cell(values: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.bincount(of_parameter, values, len(row_of)).astype(float)
 
-    pooled, value = by_cell(counts[entries]), np.zeros(len(row_of))
-    value[of_parameter] = x[entries] / scale
+    pooled, value = by_cell(counts), np.zeros(len(row_of))
+    value[of_parameter] = x / scale
     total = np.bincount(row_of, pooled)[row_of]
     slack = np.where(total > 0, pooled - value * total, 0)
-    first = second = np.zeros(len(row_of))
-    if sums is not None:
-        first, second = by_cell(sums[0, entries] * scale), by_cell(sums[1, entries] * scale**2)
+    first, second = by_cell(sums[0] * scale), by_cell(sums[1] * scale**2)
     rises = (value == 0) & (first - total > LEAST_VIOLATION * np.maximum(total, 1))
     violation = np.where(rises, first - total, 0)
     return Scores(slack, violation, second + total, of_parameter, entries)
@@ -147,7 +149,7 @@ def zero_scores(
 
     first, second = sums.reshape(2, -1, len(prior))
     log_prior = np.log(np.where(prior > 0, prior, 1))
-    chunk = CHUNK // len(prior) if is_large((1, *rates.shape)) else CHUNK
+    chunk = max(len(rates) // TABLE_CHUNKS, 1) if is_large((1, *rates.shape)) else CHUNK
     n_pieces = len(patterns.codes) // chunk + 1
     borders = np.linspace(0, patterns.n_patterns, n_pieces + 1).astype(int)
     for begin, end in pairwise(borders.tolist()):
@@ -193,13 +195,17 @@ def _nudged(problem: Problem, path: Path) -> NDArray[np.float64] | None:
     """Lift the zeros at the end of a path that would rise; None where the objective would not."""
     violated = np.zeros(len(path.x), dtype=bool)
     for found in scores(problem, path.x):
-        violated[found.entries] = (found.violation > 0)[found.of_parameter]
+        rises = (found.violation > 0)[found.of_parameter]
+        violated[found.entries].reshape(-1, len(rises))[:] = rises
     if not violated.any():
         return None
     height = problem.step(path.x).objective
     for nudge in NUDGES:
-        rates, prior = problem.split(np.where(violated, nudge, path.x))
-        there = problem.joined(rates / rates.sum(axis=1, keepdims=True), prior / prior.sum())
-        if problem.step(there).objective > height:
+        there = path.x.copy()
+        there[violated] = nudge
+        rates, prior = problem.split(there)
+        rates /= rates.sum(axis=1, keepdims=True)
+        prior /= prior.sum()
+        if problem.step(problem.settled(there)).objective > height:
             return there
     return None

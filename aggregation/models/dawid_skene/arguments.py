@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple, TypedDict
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...engine.memory import check_room
+from ...engine.memory import TABLES_OF_OTHERS, check_room
 from ...errors import VoteError
 from ...votes.given import (
     checked_parameters,
@@ -98,12 +98,16 @@ def is_at_least(least: int, value: Any, kind: Any) -> bool:
 
 
 def classes_with_room(
-    votes: Votes | VoteStore, n_classes: int | None, truth: Any, *given: Any
+    votes: Votes | VoteStore,
+    n_classes: int | None,
+    truth: Any,
+    *given: Any,
+    tables: int = TABLES_OF_OTHERS,
 ) -> int:
     """Count the classes as :func:`count_classes`, and refuse what there is no room for."""
     check_of_store(votes, truth, given[-1])
     n_classes = count_classes(votes, n_classes, truth, *given)
-    check_room(votes, n_classes)
+    check_room(votes, n_classes, tables)
     return n_classes
 
 

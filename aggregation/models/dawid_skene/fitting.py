@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ...arguments import check_types
+from ...engine.memory import TABLES_AT_ONCE
 from ...votes.store.store import VoteStore
 from ...votes.votes import Votes
 from ..clamped import Clamped, checked_clamped
@@ -165,7 +166,8 @@ def fit_dawid_skene(
     """
     check_types(fit_dawid_skene, locals())
     check_options(truth_role, tol, max_steps=max_steps, restarts=restarts, seed=seed)
-    n_classes = classes_with_room(votes, n_classes, truth, error_rates, class_prior, start)
+    given = error_rates, class_prior, start
+    n_classes = classes_with_room(votes, n_classes, truth, *given, tables=TABLES_AT_ONCE)
     raters = family_of(family, n_classes, votes.n_answers)
     options = Options(
         method=fit_dawid_skene,

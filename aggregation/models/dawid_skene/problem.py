@@ -91,8 +91,13 @@ class Problem:
         """Where points lead, if tables are large."""
         if not is_large(self.shape):
             return None
-        empty = self.blocks.spares.empty if isinstance(self.blocks, Blocks) else np.empty
-        return TableLine(self.shape, self.blocks.threads, empty, self.settled)
+        return TableLine(self.shape, self.blocks.threads, self.empty, self.settled)
+
+    def empty(self, size: int) -> NDArray[np.float64]:
+        """Return a vector that is not filled, of memory that has been used, if there is some."""
+        if isinstance(self.blocks, Blocks) and self.blocks.is_large:
+            return self.blocks.spares.empty(size)
+        return np.empty(size)
 
     def rest(self) -> None:
         """Give back memory that only a climb has a use for."""
@@ -163,26 +168,39 @@ class Problem:
     def step(self, x: NDArray[np.float64]) -> Step:
         """E-step and M-step at `x`."""
         rates, prior = self.split(x)
+        given = x[: -len(prior)], prior, self.hard
+        in_passing = isinstance(self.blocks, Blocks)
         if isinstance(self.blocks, Blocks):  # each rater's rates while the counts are at hand
-            found = self.blocks.e_step(x[: -len(prior)], prior, self.hard, self._complete)
-            there = self._with_prior(one_vector(found.counts, found.class_counts))
+            found = self.blocks.e_step(*given, self._complete)
         else:
-            found = self.blocks.e_step(x[: -len(prior)], prior, self.hard)
-            there = self.maximise(found.counts, found.class_counts)
+            found = self.blocks.e_step(*given)
         log_likelihood = possible(found.log_likelihood + self.known.log_likelihood(rates, prior))
+        counts = found.counts, found.class_counts
+        there = self._with_prior(one_vector(*counts)) if in_passing else self.maximise(*counts)
         return Step(there, log_likelihood + self.penalty(rates), log_likelihood)
 
     def outlooks(
         self, before: NDArray[np.float64], x: NDArray[np.float64]
     ) -> Iterator[NDArray[np.float64]]:
         """Yield points beyond a plateau: what fades has vanished; what grows has grown."""
-        if (there := self.faded(x)) is not None:
-            yield there
-        del there  # nothing is held that the caller has done with
-        growing = (before > 0) & (before < LITTLE)
-        growing &= x > (1 + GROWTH) * before
-        if growing.any():
-            yield self.project(np.where(growing, GROWN, x), x)
+        for look in (self.faded, partial(self.grown, before)):
+            found = [there for there in [look(x)] if there is not None]
+            if found:
+                yield found.pop()  # so that it is not held here when the caller has done with it
+
+    def grown(
+        self, before: NDArray[np.float64], x: NDArray[np.float64]
+    ) -> NDArray[np.float64] | None:
+        """Make larger what is small and has grown since `before`; None where there is nothing."""
+        there = np.multiply(before, 1 + GROWTH, out=self.empty(len(x)))
+        growing = x > there
+        growing &= before > 0
+        growing &= before < LITTLE
+        if not growing.any():
+            return None
+        there[:] = x
+        there[growing] = GROWN
+        return self.project(there, x)
 
     def faded(self, x: NDArray[np.float64]) -> NDArray[np.float64] | None:
         """Make uniform the rates of rows in which next to nothing is expected.
@@ -195,9 +213,10 @@ class Problem:
         faint = self._totals(x) < FAINT
         if not faint.any():
             return None
-        x = x.copy()
-        np.copyto(self.split(x)[0], 1 / self.shape[1], where=faint)
-        return self.settled(x)
+        there = self.empty(len(x))
+        there[:] = x
+        np.copyto(self.split(there)[0], 1 / self.shape[1], where=faint)
+        return self.settled(there)
 
     def _totals(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """Count what is expected in each row of rates."""
@@ -237,7 +256,8 @@ class Problem:
         itself arrives at 0; what is 0 there stays 0. A long reach makes rounding large: fixed
         parameters, and raters of a family, are put back where they belong. `x` is changed in place.
         """
-        outside = ~((x > 0) & (inside > 0))
+        outside = ~(x > 0)
+        outside |= ~(inside > 0)
         np.multiply(inside, 0.1, out=x, where=outside)
         rates, prior = self.split(x)
         rates /= rates.sum(axis=1, keepdims=True)
