@@ -29,6 +29,7 @@ MODULES = {
     "ReadOptions": "reading.options",
     "SimulatedVotes": "datasets.simulate",
     "StandardErrors": "uncertainty.standard_errors",
+    "StoreAggregation": "models.store_fit",
     "StoreFit": "models.store_fit",
     "Table": "table",
     "UNKNOWN": "votes.given",

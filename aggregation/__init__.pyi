@@ -44,6 +44,7 @@ from .models.mean import fit_mean as fit_mean
 from .models.one_coin import fit_one_coin_bayes as fit_one_coin_bayes
 from .models.own_method import OwnMethod as OwnMethod
 from .models.own_method import as_method as as_method
+from .models.store_fit import StoreAggregation as StoreAggregation
 from .models.store_fit import StoreFit as StoreFit
 from .models.vote_share import VoteShare as VoteShare
 from .models.vote_share import vote_share as vote_share

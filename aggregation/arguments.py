@@ -74,8 +74,8 @@ def check_type(name: str, value: Any, annotation: str, error: type[BriefError]) 
         if not least <= value <= most:
             bound = f"{least:,} or more" if value < least else f"{most:,} at most"
             raise error(f"{name}={shown(value)}: give {bound}")
-    array = ARRAY in kinds and kinds <= {ARRAY, "None"} and name not in PREDICTIONS
-    if array and value is not None:
+    array = ARRAY in kinds and kinds <= {ARRAY, NAMED, "None"} and name not in PREDICTIONS
+    if array and not (value is None or isinstance(value, Mapping)):
         check_array(name, value, error)
 
 
@@ -136,6 +136,7 @@ def is_instance_of(name: str) -> Callable[[Any], bool]:
 
 
 WHOLE, REAL, ARRAY = "a whole number", "a finite number", "an array of numbers"
+NAMED = "a dictionary"
 KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "None": (lambda value: value is None, "None"),
     "int": (is_whole, WHOLE),
@@ -148,7 +149,7 @@ KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
 }
 TEXTS = ("Literal", "FamilyName", "Scale", "Ties", "Recalibrator")
 CLASSES = (
-    *("Votes", "VoteStore", "Fit", "StoreFit", "Release"),
+    *("Votes", "VoteStore", "Fit", "StoreFit", "StoreAggregation", "Release"),
     *("RaterPairs", "PrecisionRecall", "Bands", "KnownItems", "RaterReport", "ModelReport"),
     "VotesComparison",
 )
@@ -157,6 +158,8 @@ CLASSES = (
 def kind_of(part: str) -> tuple[Callable[[Any], bool], str] | None:
     """Return the check of one kind and its words, None for a kind that is not checked."""
     name = re.split(r"[\[(]", part)[0].rpartition(".")[2]
+    if name == "Votes":
+        return is_instance_of(name), "Votes of this package (of a store: store.votes())"
     if name in CLASSES:
         return is_instance_of(name), f"{name} of this package"
     if name == "Aggregated":
@@ -172,7 +175,7 @@ def kind_of(part: str) -> tuple[Callable[[Any], bool], str] | None:
     if name == "NDArray":
         return (lambda value: isinstance(value, np.ndarray)), "a NumPy array"
     if name == "Mapping":
-        return (lambda value: isinstance(value, Mapping)), "a dictionary"
+        return (lambda value: isinstance(value, Mapping)), NAMED
     if name in ("Sequence", "Iterable", "list", "tuple"):
         return (lambda value: isinstance(value, Iterable)), "a list"
     return KINDS.get(part)

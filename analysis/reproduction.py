@@ -80,7 +80,12 @@ class Reproduction:
         return all(comparison.identical for comparison in self.comparisons)
 
 
-def reproduce(release: Release, *, scores: NDArray[np.float64] | None = None) -> Reproduction:
+def reproduce(
+    release: Release,
+    *,
+    scores: NDArray[np.float64] | None = None,
+    figure3: Figure3 | None = None,
+) -> Reproduction:
     """Recompute scores and label sets from the raters' votes and compare them with the release's.
 
     Parameters
@@ -88,6 +93,8 @@ def reproduce(release: Release, *, scores: NDArray[np.float64] | None = None) ->
     release : Release
     scores : ndarray of float64, shape (n_questions,), optional
         From :func:`analysis.published_scores`, where it has been called already.
+    figure3 : Figure3, optional
+        Of these scores, likewise.
 
     Returns
     -------
@@ -96,7 +103,8 @@ def reproduce(release: Release, *, scores: NDArray[np.float64] | None = None) ->
     if scores is None:
         scores = published_scores(release)
     label_sets = make_labels(release, scores=scores, threshold=THRESHOLD)
-    figure3 = figure3_data(release, scores=scores)
+    if figure3 is None:
+        figure3 = figure3_data(release, scores=scores)
     return Reproduction(
         scores=scores,
         label_sets=label_sets,

@@ -1,7 +1,8 @@
 """``python -m benchmarks [CASE ...]``: measure, write the results, and renew the tables.
 
 ``python -m benchmarks methods`` is the table of record: every method on every set of votes with
-known answers, and docs/methods.md.
+known answers, and docs/methods.md. ``python -m benchmarks scale`` measures a store beside its
+rivals, and from 1 to 100 million votes: the numbers and the picture in docs/scale.md.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from .methods import page, record
 from .methods.sets import known_sets
 from .results import Plan, Result, SkippedError
 from .runner import environment
+from .scale import page as scale_page
 
 CASES: dict[str, Callable[[Plan], Result]] = {
     "release": cases.release,
@@ -32,8 +34,8 @@ CASES: dict[str, Callable[[Plan], Result]] = {
     "reproduce": process_cases.reproduce,
     "start": process_cases.start,
 }
-# These measure no speed: each has a page of its own, and is done only if it is asked for.
-COVERAGE, METHODS = "coverage", "methods"
+# Each has a page of its own, and is done only if it is asked for.
+COVERAGE, METHODS, SCALE = "coverage", "methods", "scale"
 USUAL = Plan(
     runs=9,
     slow_runs=7,
@@ -50,10 +52,16 @@ QUICK = Plan(
 def arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    every = [*CASES, COVERAGE, METHODS]
+    every = [*CASES, COVERAGE, METHODS, SCALE]
     parser.add_argument("cases", nargs="*", metavar="CASE", help=", ".join(every))
     parser.add_argument("--quick", action="store_true", help="few runs of little, to see it work")
     parser.add_argument("--full", action="store_true", help="the curve up to 100 million votes")
+    parser.add_argument(
+        "--sizes",
+        type=lambda text: [float(size) for size in text.split(",")],
+        metavar="M,M,...",
+        help="millions of votes along the curve of scale; 100 of them take 5 GB of disk",
+    )
     parser.add_argument(
         "--out",
         type=Path,
@@ -81,6 +89,8 @@ def main() -> None:
     out = options.out or (report.RESULTS / "quick" if options.quick else report.RESULTS)
     if COVERAGE in options.cases:
         coverage_page.run(quick=options.quick, out=options.out)
+    if SCALE in options.cases:
+        scale_page.run(quick=options.quick, sizes=options.sizes, out=options.out)
     if METHODS in options.cases:
         record_methods(out, renew=not options.quick and options.out is None)
     names = [name for name in options.cases or CASES if name in CASES]

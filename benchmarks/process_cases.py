@@ -99,7 +99,7 @@ def reproduce(plan: Plan) -> Result:
             lambda ended: _digest_of_files(Path(out)) if ended.out else "",
         )
     limits = (
-        Limit("reproduce / imports and np.load", ours.median / imports.median, 1.5),
+        Limit("reproduce / imports and np.load", ours.median / imports.median, 0.95),
         Limit("peak memory of reproduce", (ours.peak_bytes or 0) / MB, 350, " MB"),
     )
     title = "everything published, recomputed; whole process, second run"

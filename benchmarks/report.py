@@ -98,15 +98,16 @@ def three_digits(value: float) -> str:
 
 def everything(results: Sequence[Result]) -> str:
     """Return the page's part: each case, and last the numbers that have a bound."""
-    return "\n".join([*_sections(results), *_bounds(results)]).strip()
+    return "\n".join([*sections(results), *_bounds(results)]).strip()
 
 
 def in_short(results: Sequence[Result]) -> str:
     """Return the README's part: the comparison with others."""
-    return "\n".join(_sections([result for result in results if result.case == IN_README])).strip()
+    return "\n".join(sections([result for result in results if result.case == IN_README])).strip()
 
 
-def _sections(results: Iterable[Result]) -> Iterator[str]:
+def sections(results: Iterable[Result]) -> Iterator[str]:
+    """Yield cases in lines of Markdown, each with its table and where it ran."""
     for result in results:
         yield from _section(result)
 
@@ -156,7 +157,7 @@ def _machine(result: Result) -> Iterator[str]:
     found = result.environment
     yield str(found.get("date", ""))
     yield f"{found.get('processor')}, {found.get('processors available')} processors"
-    for package in ("python", "numpy", "scipy", "numba", "pandas", "crowd-kit"):
+    for package in ("python", "numpy", "scipy", "numba", "pandas", "crowd-kit", "polars", "duckdb"):
         if package in found:
             yield f"{package} {found[package]}"
 

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from .results import Facts, Timing
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("numpy", "scipy", "numba", "matplotlib", "pandas", "crowd-kit")
+PACKAGES = ("numpy", "scipy", "numba", "matplotlib", "pandas", "crowd-kit", "polars", "duckdb")
 
 
 class UnsteadyError(Exception):

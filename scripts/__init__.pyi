@@ -22,6 +22,7 @@ from aggregation import OwnMethod as OwnMethod
 from aggregation import ReadOptions as ReadOptions
 from aggregation import SimulatedVotes as SimulatedVotes
 from aggregation import StandardErrors as StandardErrors
+from aggregation import StoreAggregation as StoreAggregation
 from aggregation import StoreFit as StoreFit
 from aggregation import Table as Table
 from aggregation import VoteError as VoteError

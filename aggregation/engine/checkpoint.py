@@ -16,6 +16,11 @@ from .climb import Path, State, Step
 # Steps are saved so often: what is lost is no more than these, and a pass over many votes takes
 # longer than the writing.
 EVERY = 3
+# What NumPy and zipfile raise on a file that is not what was written, or no archive at all.
+DAMAGED = (
+    *(OSError, EOFError, KeyError, TypeError, ValueError),
+    *(NotImplementedError, zipfile.BadZipFile),
+)
 
 
 class Checkpoint:
@@ -51,7 +56,7 @@ class Checkpoint:
                 return state_of(held)
         except (FileNotFoundError, NotADirectoryError):
             return None
-        except (OSError, KeyError, EOFError, zipfile.BadZipFile, ValueError) as error:
+        except DAMAGED as error:
             if isinstance(error, VoteError):
                 raise
             raise VoteError(
@@ -71,7 +76,7 @@ class Checkpoint:
             return
         sink = io.BytesIO()
         np.savez(sink, allow_pickle=False, **arrays_of(state), key=np.array(self.key))
-        part = self.path.with_name(f".{self.path.name}.part")
+        part = part_of(self.path)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             part.write_bytes(sink.getbuffer())
@@ -83,6 +88,18 @@ class Checkpoint:
                 f"{self.path}: the checkpoint cannot be written ({error.strerror}); the one before "
                 "it, if there is one, can be resumed"
             ) from error
+
+
+def forget(path: FilePath) -> None:
+    """Delete a checkpoint and those of other starts, whole or left by a kill."""
+    for one in (path, *path.parent.glob(f"{path.stem}-*{path.suffix}")):
+        one.unlink(missing_ok=True)
+        part_of(one).unlink(missing_ok=True)
+
+
+def part_of(path: FilePath) -> FilePath:
+    """Name the file that takes a checkpoint's place when it is whole."""
+    return path.with_name(f".{path.name}.part")
 
 
 def arrays_of(state: State) -> dict[str, Any]:

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from functools import partial
+from itertools import chain, pairwise
+from operator import add
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
+from shutil import rmtree
+from tempfile import mkdtemp
+from typing import Any, TypeVar
+from weakref import finalize
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import VoteError
 from ..kernels.threads import Threads, thread_count
+from ..votes.store.files import copy_partitions
+from ..votes.store.manifest import read_manifest
 from ..votes.store.store import VoteStore
 from ..votes.votes import Votes
 from .blocks import Blocks, Cut, Expectation, cut_of
-from .patterns import Patterns, distinct_patterns, each_its_own
+from .dask_pieces import Pieces
+from .patterns import Patterns
+from .pieces import Held, IsOpen, Mapped
+from .sums import Plus, Sum, added, in_a_tree, joined
+
+Total = TypeVar("Total")
 
 
 class Partitions:
@@ -25,13 +37,31 @@ class Partitions:
     The sums of partitions are added in a tree that their number alone decides. So votes that were
     read from a store into memory come to the very bits of the store. Of a store, nothing that grows
     with the votes is held: arrays are mapped for as long as their partition is at work.
+
+    `numbers` are the partitions to go through, in a row, where these are not all of a store; what
+    is kept of its patterns lies in the folder `scratch`. `is_open` says of which items of a store's
+    partition votes are gone through; default: of all.
     """
 
-    def __init__(self, votes: Votes | VoteStore, n_classes: int, threads: int | None) -> None:
+    def __init__(
+        self,
+        votes: Votes | VoteStore,
+        n_classes: int,
+        threads: int | None,
+        *,
+        is_open: IsOpen | None = None,
+        numbers: Sequence[int] | None = None,
+        scratch: str | None = None,
+    ) -> None:
         self.votes = votes
         self.n_classes = n_classes
         self.threads = Threads(thread_count(threads, votes.n_votes))
-        self.pieces = Mapped(votes) if isinstance(votes, VoteStore) else Held(votes)
+        self.pieces: Mapped | Held
+        if isinstance(votes, VoteStore):
+            self.pieces = Mapped(votes, is_open, scratch)
+        else:
+            self.pieces = Held(votes)
+        self.numbers = range(self.pieces.size) if numbers is None else numbers
         self.cuts: dict[int, Cut] = {}
 
     def close(self) -> None:
@@ -41,7 +71,7 @@ class Partitions:
 
     def __iter__(self) -> Iterator[Blocks]:
         """Yield the partitions."""
-        for number in range(self.pieces.size):
+        for number in self.numbers:
             votes = self.pieces.votes(number)
             patterns = self.pieces.patterns(number, votes, self.threads)
             if number not in self.cuts:
@@ -58,11 +88,24 @@ class Partitions:
         self, rates: NDArray[np.float64], prior: NDArray[np.float64], hard: bool
     ) -> Expectation:
         """Count what is expected under these parameters; see :meth:`Blocks.e_step`."""
-        return added(blocks.e_step(rates, prior, hard) for blocks in self)
+        return self.total(plus, Blocks.e_step, rates, prior, hard)
 
     def affinity_step(self, affinity: NDArray[np.float64]) -> Expectation:
         """Count with the mean affinity of an item's answers; see :meth:`Blocks.affinity_step`."""
-        return added(blocks.affinity_step(affinity) for blocks in self)
+        return self.total(plus, Blocks.affinity_step, affinity)
+
+    def mean_step(self, *data: Any) -> Expectation:
+        """Put items at means of their votes; see :meth:`Blocks.mean_step`, positions apart."""
+        return self.total(plus, Blocks.mean_step, *data)
+
+    def total(self, plus: Plus[Total], step: Callable[..., Total], *tables: Any) -> Total:
+        """Take a step of :class:`Blocks` in each partition, and add up."""
+        return added(self.sums(plus, step, *tables), plus)
+
+    def sums(self, plus: Plus[Total], step: Callable[..., Total], *tables: Any) -> list[Sum[Total]]:
+        """Take a step of :class:`Blocks` in each partition; add up as far as the tree allows."""
+        steps = zip(self.numbers, (step(blocks, *tables) for blocks in self), strict=True)
+        return joined((Sum(number, 1, found) for number, found in steps), plus)
 
     def posteriors(
         self, rates: NDArray[np.float64], prior: NDArray[np.float64]
@@ -80,117 +123,111 @@ class Partitions:
 
     def log_likelihood_at(self, rates: NDArray[np.float64], prior: NDArray[np.float64]) -> float:
         """Log-likelihood of all votes."""
-        return height_of(height for _, _, height in self.posteriors(rates, prior))
+        return float(self.total(add, Blocks.log_likelihood_at, rates, prior))
 
 
-class Held:
-    """Partitions of votes that are in memory."""
+class OnCluster(Partitions):
+    """Partitions of a store, in as many runs as a Dask cluster has workers.
 
-    def __init__(self, votes: Votes) -> None:
-        assert votes.cuts is not None  # else they are no partitions
-        self.parts = [between(votes, *ends) for ends in pairwise(votes.cuts)]
-        self.size = len(self.parts)
-        self.found: dict[int, Patterns] = {}
+    Each worker goes through a run of its own, and sends back what adds up in it; the rest of the
+    tree is added here. Posteriors are made here, too, a partition at a time.
+    """
 
-    def votes(self, number: int) -> Votes:
-        """Return the votes of a partition."""
-        return self.parts[number]
-
-    def patterns(self, number: int, votes: Votes, threads: Threads) -> Patterns:
-        """Return its patterns, which are looked for once."""
-        if number not in self.found:
-            self.found[number] = distinct_patterns(votes, threads)
-        return self.found[number]
-
-    def close(self) -> None:
-        """Keep nothing."""
-        self.found.clear()
-
-
-def between(votes: Votes, first: int, last: int) -> Votes:
-    """Return the votes of items `first` to `last`, the latter not included, without their names."""
-    starts = votes.starts[first : last + 1]
-    return replace(
-        votes,
-        starts=starts - starts[0],
-        codes=votes.codes[starts[0] : starts[-1]],
-        item_names=range(last - first),
-        item_order=None,
-        cuts=None,
-    )
-
-
-class Mapped:
-    """Partitions of a store, whose patterns are kept on disk as long as they are needed."""
-
-    def __init__(self, store: VoteStore) -> None:
+    def __init__(
+        self,
+        store: VoteStore,
+        n_classes: int,
+        threads: int | None,
+        *,
+        is_open: IsOpen | None = None,
+    ) -> None:
+        super().__init__(store, n_classes, threads, is_open=is_open)
         self.store = store
-        self.size = store.n_partitions
-        self.folder = TemporaryDirectory(prefix="reassess-")
-        self.shared: dict[int, bool] = {}
-
-    def votes(self, number: int) -> Votes:
-        """Return the votes of a partition."""
-        return self.store.partition(number)
-
-    def patterns(self, number: int, votes: Votes, threads: Threads) -> Patterns:
-        """Return its patterns, which are looked for once."""
-        if number not in self.shared:
-            found = distinct_patterns(votes, threads)
-            self.shared[number] = found.of_item is not None
-            if not self.shared[number]:
-                return found
-            for path, array in zip(self.paths(number), found, strict=True):
-                np.save(path, np.asarray(array))
-        if not self.shared[number]:
-            return each_its_own(votes)
-        # may be written to, as those in memory: one kind of array is one kernel to compile
-        arrays: list[Any] = [mapped(path) for path in self.paths(number)]
-        return Patterns(*arrays)
-
-    def paths(self, number: int) -> list[Path]:
-        """Name the files of a partition's patterns."""
-        return [Path(self.folder.name) / f"{number}-{name}.npy" for name in Patterns._fields]
+        self.is_open = is_open
+        self.said_threads = threads
+        self.runs: Pieces | None = None
 
     def close(self) -> None:
-        """Delete the patterns."""
-        self.folder.cleanup()
+        """End what is ours of the cluster, too."""
+        super().close()
+        if self.runs is not None:
+            self.runs.close()
+
+    def sums(self, plus: Plus[Total], step: Callable[..., Total], *tables: Any) -> list[Sum[Total]]:
+        """Take a step in each partition, run by run; see :meth:`Partitions.sums`."""
+        if self.runs is None:  # when it is first needed: posteriors alone need none
+            store = replace(self.store, scheduler=None)
+            make = partial(
+                run_of,
+                replace(store, folder=store.folder.absolute()),
+                self.n_classes,
+                is_open=self.is_open,
+            )
+            self.runs = Pieces(
+                self.store.scheduler, make, partial(runs, store.n_partitions), self.said_threads
+            )
+        found = self.runs.each(Partitions.sums, plus, step, *tables)
+        return joined(chain.from_iterable(found), plus)
 
 
-def mapped(path: Path) -> NDArray[Any]:
-    """Map an array's file into memory; what is written to it is not kept."""
-    held: NDArray[Any] = np.load(path, mmap_mode="c").view(np.ndarray)
-    return held
-
-
-def blocks_of(votes: Votes | VoteStore, n_classes: int, threads: int | None) -> Blocks | Partitions:
-    """Cut votes into blocks, or take them partition by partition where they have some."""
-    if isinstance(votes, VoteStore) or votes.cuts is not None:
-        return Partitions(votes, n_classes, threads)
-    return Blocks(votes, n_classes, threads)
-
-
-def added(parts: Iterable[Expectation]) -> Expectation:
-    """Add up parts two by two, the sums of these two by two, and so on.
-
-    No more than one sum of each height of the tree is held at a time.
+def runs(n_partitions: int, n_workers: int) -> list[range]:
+    """Cut partitions into runs of about the same number, at most so many.
 
     Examples
     --------
-    >>> parts = [Expectation(np.ones(1), np.ones(1), value) for value in (1.0, 2.0, 3.0)]
-    >>> added(parts).log_likelihood  # (1 + 2) + 3
-    6.0
+    >>> runs(8, 3)
+    [range(0, 3), range(3, 5), range(5, 8)]
     """
-    held: list[tuple[int, Expectation]] = []
-    for part in parts:
-        total, height = part, 0
-        while held and held[-1][0] == height:
-            total, height = plus(held.pop()[1], total), height + 1
-        held.append((height, total))
-    _, total = held.pop()
-    while held:
-        total = plus(held.pop()[1], total)
-    return total
+    n_runs = min(n_workers, n_partitions)
+    borders = [round(n_partitions * run / n_runs) for run in range(n_runs + 1)]
+    return [range(*ends) for ends in pairwise(borders)]
+
+
+def run_of(
+    store: VoteStore,
+    n_classes: int,
+    numbers: range,
+    *,
+    is_open: IsOpen | None,
+    threads: int,
+    scratch: str,
+) -> Partitions:
+    """Open some partitions of a store at a worker: the same store there, or copies of its own."""
+    if store.copies is not None:
+        folder = Path(mkdtemp(prefix="reassess-", dir=scratch))
+        copy_partitions(store.copies, store.manifest, numbers, folder)
+        copied = replace(store, folder=folder)
+        found = Partitions(
+            copied, n_classes, threads, is_open=is_open, numbers=numbers, scratch=scratch
+        )
+        finalize(found, rmtree, folder, ignore_errors=True)
+        return found
+    try:
+        there = read_manifest(store.folder)
+    except VoteError as error:
+        raise VoteError(f"{error}; every worker opens the store at that path") from error
+    if there != store.manifest:
+        raise VoteError(f"{store.folder} holds another store there than here")
+    return Partitions(store, n_classes, threads, is_open=is_open, numbers=numbers, scratch=scratch)
+
+
+def blocks_of(
+    votes: Votes | VoteStore,
+    n_classes: int,
+    threads: int | None,
+    is_open: IsOpen | None = None,
+) -> Blocks | Partitions:
+    """Cut votes into blocks, or take them partition by partition where they have some."""
+    if isinstance(votes, VoteStore) and votes.scheduler is not None:
+        return OnCluster(votes, n_classes, threads, is_open=is_open)
+    if isinstance(votes, VoteStore) or votes.cuts is not None:
+        return Partitions(votes, n_classes, threads, is_open=is_open)
+    return Blocks(votes, n_classes, threads)
+
+
+def height_of(heights: Iterable[float]) -> float:
+    """Add up log-likelihoods in the tree of the partitions."""
+    return in_a_tree(heights, add)
 
 
 def plus(one: Expectation, other: Expectation) -> Expectation:
@@ -200,9 +237,3 @@ def plus(one: Expectation, other: Expectation) -> Expectation:
         one.class_counts + other.class_counts,
         one.log_likelihood + other.log_likelihood,
     )
-
-
-def height_of(heights: Iterable[float]) -> float:
-    """Add up log-likelihoods in the same tree."""
-    none = np.zeros(0)
-    return added(Expectation(none, none, height) for height in heights).log_likelihood

@@ -198,8 +198,27 @@ class Call:
         return dict(self.given)
 
 
+class Modelled:
+    """What a result says of further votes, where its method has a model of the answers."""
+
+    method: str
+    predictive: NDArray[np.float64] | None
+
+    def answer_probabilities(self) -> NDArray[np.float64]:
+        """Return how likely a further vote is, shape (n_raters, n_classes, n_answers).
+
+        Raises
+        ------
+        VoteError
+            If the method has no model of the answers.
+        """
+        if self.predictive is None:
+            raise no_model(self.method)
+        return self.predictive
+
+
 @dataclass(frozen=True, eq=False)
-class Aggregation(Posteriors):
+class Aggregation(Modelled, Posteriors):
     """What a method other than Dawid & Skene's makes of votes; an :class:`Aggregated`.
 
     Attributes
@@ -257,18 +276,6 @@ class Aggregation(Posteriors):
         :meth:`Posteriors.log_predictive`.
         """
         return super().log_predictive(votes) if self.predictor is None else self.predictor(votes)
-
-    def answer_probabilities(self) -> NDArray[np.float64]:
-        """Return how likely a further vote is, shape (n_raters, n_classes, n_answers).
-
-        Raises
-        ------
-        VoteError
-            If the method has no model of the answers.
-        """
-        if self.predictive is None:
-            raise no_model(self.method)
-        return self.predictive
 
 
 def no_model(method: str) -> VoteError:

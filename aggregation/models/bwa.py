@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import closing
-from typing import TYPE_CHECKING
+from os import PathLike
+from typing import TYPE_CHECKING, Any, NamedTuple, Unpack, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..arguments import check_types
+from ..engine.pieces import pieces_of
+from ..engine.sums import in_a_tree
+from ..votes.store.store import VoteStore
 from ..votes.votes import Votes
 from .aggregated import Aggregation, Call
 from .dawid_skene.arguments import classes_with_room
+from .dawid_skene.keeping import keepers_of
+from .method_arguments import ClimbArguments
 from .own_answers import check_square
+from .store_fit import StoreAggregation
 
 if TYPE_CHECKING:
     from ..engine.climb import Progress
@@ -20,17 +28,22 @@ if TYPE_CHECKING:
     from .job import Job
 
 
+@overload
+def fit_bwa(votes: Votes, **options: Unpack[ClimbArguments]) -> Aggregation: ...
+@overload
+def fit_bwa(votes: VoteStore, **options: Unpack[ClimbArguments]) -> StoreAggregation: ...
 def fit_bwa(
-    votes: Votes,
+    votes: Votes | VoteStore,
     *,
     n_classes: int | None = None,
-    truth: ArrayLike | None = None,
+    truth: ArrayLike | Mapping[Any, int] | None = None,
     accelerate: bool = True,
     tol: float = 1e-10,
     max_steps: int = 10_000,
     threads: int | None = None,
     progress: Progress | None = None,
-) -> Aggregation:
+    checkpoint: str | PathLike[str] | None = None,
+) -> Aggregation | StoreAggregation:
     """Fit Bayesian weighted average: votes measure classes, each rater with a precision.
 
     In each class a vote is 1 if it names the class, else 0: a normal variable around the item's
@@ -39,12 +52,13 @@ def fit_bwa(
 
     Parameters
     ----------
-    votes : Votes
+    votes : Votes or VoteStore
     n_classes : int, optional
         As many as there are answers: there is an answer for each class.
-    truth : array_like, optional
+    truth : array_like or mapping, optional
         What is known of items, throughout: shape (n_items,), a class or -1 where it is not known;
         or shape (n_items, n_classes), a distribution, or zeros where it is not known.
+        Or ``{name: class}``, as of a store it has to be.
     accelerate : bool
         Extrapolate by SQUAREM. False: one plain step after the other.
     tol : float
@@ -56,10 +70,13 @@ def fit_bwa(
         Never changes a result. Default: as many as are useful.
     progress : callable, optional
         Called with the number of steps and the objective after each.
+    checkpoint : path, optional
+        File in which the climb is saved every few steps, and from which it goes on if it is there:
+        to the same bits as one that was never broken off.
 
     Returns
     -------
-    Aggregation
+    Aggregation, or of a store StoreAggregation
         Its posteriors are the positions, divided by their sum: shares, hardly probabilities. Its
         objective is the log density of votes, positions and precisions, up to a constant that
         depends on the numbers of items, raters, classes and votes alone ("log posterior").
@@ -91,37 +108,61 @@ def fit_bwa(
     check_types(fit_bwa, locals())
     n_classes = classes_with_room(votes, n_classes, truth, None, None)
     check_square(votes, n_classes, "votes measure classes by whether they name them")
+    given = {"n_classes": n_classes, "accelerate": accelerate, "tol": tol, "max_steps": max_steps}
+    call = Call(fit_bwa, given)
     from .bwa_model import LEAST_VARIANCE, PRIOR_VOTES, Bwa  # Numba: a third of a second
-    from .latent_class import Climbing, checked_job, climbed
+    from .climbing import Climbing, climbed, result_of
+    from .latent_class import checked_job
 
-    how = Climbing(accelerate, tol, max_steps, progress)
+    (keeper,) = keepers_of(checkpoint, votes, call, truth)
+    how = Climbing(accelerate, tol, max_steps, progress, keeper)
     job = checked_job(votes, truth, n_classes, threads)
-    shares = shares_at_start(job)
-    spread = (shares * (1 - shares)).mean(axis=0) if votes.n_items else np.zeros(n_classes)
+    first = at_start(job)
+    spread = first.spread / max(votes.n_items, 1)
     variance = np.maximum(spread * 4 * (1 - 1 / n_classes), LEAST_VARIANCE)
     fixed = fixed_of(job)
     model = Bwa(job, votes.votes_per_rater().astype(float), PRIOR_VOTES * variance, fixed)
     with closing(job.blocks):
-        squares = squares_of(votes, shares)
-        top = climbed(model, model.joined(squares, shares.sum(axis=0)), how)
+        top = climbed(model, model.joined(first.squares, first.sums), how)
     precision, mean = model.split(top.x)
-    given = {"n_classes": n_classes, "accelerate": accelerate, "tol": tol, "max_steps": max_steps}
-    return Aggregation(
+    return result_of(
+        model,
+        top,
+        "log posterior",
         method="bwa",
-        options=Call(fit_bwa, given),
+        options=call,
         parameters={"precision": precision.copy(), "mean": mean.copy()},
-        **top.named(job, "log posterior"),
     )
 
 
-def shares_at_start(job: Job) -> NDArray[np.float64]:
-    """Vote shares of all items; known items have their truth."""
+class Positions(NamedTuple):
+    """What is summed up of items' positions: these, how far they spread, and squares around them.
+
+    `sums` and `spread` have shape (n_classes,), `squares` has shape (n_raters, n_classes).
+    """
+
+    sums: NDArray[np.float64]
+    spread: NDArray[np.float64]
+    squares: NDArray[np.float64]
+
+    def plus(self, other: Positions) -> Positions:
+        """Add two sums."""
+        return Positions(*(one + more for one, more in zip(self, other, strict=True)))
+
+
+def at_start(job: Job) -> Positions:
+    """Put items at their vote shares; known items have their truth."""
     from .vote_share import answer_shares
 
-    shares = answer_shares(job.votes, None)
-    if job.clamped is None:
-        return shares
-    return np.where(job.clamped.any(axis=1, keepdims=True), job.clamped, shares)
+    def of_piece(number: int, votes: Votes) -> Positions:
+        shares = answer_shares(votes, None)
+        if job.clamped is not None:
+            shares = job.clamped.instead(number, shares)
+        spread = (shares * (1 - shares)).sum(axis=0)
+        return Positions(shares.sum(axis=0), spread, squares_of(votes, shares))
+
+    pieces = enumerate(pieces_of(job.votes))
+    return in_a_tree((of_piece(*piece) for piece in pieces), Positions.plus)
 
 
 def squares_of(votes: Votes, positions: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -140,8 +181,8 @@ def fixed_of(job: Job) -> Fixed:
     """Return what the known items add."""
     from .bwa_model import Fixed
 
-    n_classes = job.shape[2]
-    if job.clamped is None or job.open_items is None:
+    if job.clamped is None:
+        n_classes = job.shape[2]
         return Fixed(np.zeros((job.votes.n_raters, n_classes)), np.empty((0, n_classes)))
-    known = ~job.open_items
-    return Fixed(squares_of(job.votes.select(known), job.clamped[known]), job.clamped[known])
+    known = job.clamped.votes_of(job.votes)
+    return Fixed(squares_of(known, job.clamped.weights), job.clamped.weights)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..engine.blocks import Expectation
 from ..engine.climb import Step
+from ..engine.partitions import plus
 from ..engine.patterns import spread
+from ..engine.sums import in_a_tree
 from .job import Job
 
 Array = NDArray[np.float64]
@@ -71,31 +74,48 @@ class Bwa:
         precisions = (PRIOR_VOTES + self.votes_of)[:, None] / (self.prior_squares + squares)
         return np.concatenate((precisions.ravel(), sums / self.job.votes.n_items))
 
+    @property
+    def n_classes(self) -> int:
+        """Number of classes."""
+        return self.job.shape[2]
+
     def step(self, x: Array) -> Step:
         """Put items where they are likeliest; then the best precisions and mean."""
-        squares, sums, value = self._positions(x, np.empty((0, self.job.shape[2])))
+        found = self.job.blocks.mean_step(*self._seen(x), np.empty((0, self.n_classes)))
+        squares, sums, value = self._added(x, found)
         return Step(self.joined(squares, sums), value, value)
 
-    def posterior(self, x: Array) -> tuple[Array, float]:
-        """Positions of the open items at `x`, as shares, and the objective."""
-        blocks = self.job.blocks
-        found = np.empty((blocks.patterns.n_patterns, self.job.shape[2]))
-        _, _, value = self._positions(x, found)
-        found /= found.sum(axis=1, keepdims=True)
-        of_item = blocks.patterns.of_item
-        if of_item is None:
-            return found, value
-        everyone = np.empty((len(of_item), found.shape[1]))
-        spread(found, of_item, everyone)
-        return everyone, value
+    def rows(self, x: Array) -> Iterator[tuple[Array, Expectation]]:
+        """Yield all items' positions at `x` as shares piece by piece, and what these leave."""
+        for number, blocks in enumerate(self.job.blocks):
+            found = np.empty((blocks.patterns.n_patterns, self.n_classes))
+            expected = blocks.mean_step(*self._seen(x), found)
+            found /= found.sum(axis=1, keepdims=True)
+            everyone, of_item = found, blocks.patterns.of_item
+            if of_item is not None:
+                everyone = np.empty((len(of_item), self.n_classes))
+                spread(found, of_item, everyone)
+            yield self.job.everyone(number, everyone), expected
 
-    def _positions(self, x: Array, positions: Array) -> tuple[Array, Array, float]:
-        """Return squares by rater and class, sums of positions, and the objective."""
+    def posteriors(self, x: Array) -> Iterator[Array]:
+        """Yield the positions at `x` as shares piece by piece."""
+        yield from (rows for rows, _ in self.rows(x))
+
+    def objective(self, x: Array, found: Iterable[Expectation]) -> float:
+        """Return the objective at `x`, where this was found of the pieces."""
+        return self._added(x, in_a_tree(found, plus))[2]
+
+    def _seen(self, x: Array) -> tuple[Array, Array, Array, float]:
+        """Return what a pass takes of the parameters: precisions by code, and the pull."""
         precisions, mean = self.split(x)
         n_raters, n_answers, n_classes = self.job.shape
         by_code = np.repeat(precisions, n_answers, axis=0)
         named = np.tile(np.eye(n_answers, n_classes), (n_raters, 1))
-        found = self.job.blocks.mean_step(by_code, by_code * named, PULL * mean, PULL, positions)
+        return by_code, by_code * named, PULL * mean, PULL
+
+    def _added(self, x: Array, found: Expectation) -> tuple[Array, Array, float]:
+        """Return squares by rater and class, sums of positions, and the objective."""
+        precisions, mean = self.split(x)
         squares = found.counts.sum(axis=1) + self.fixed.squares
         off = self.fixed.positions - mean
         scale = (PRIOR_VOTES + self.votes_of)[:, None]

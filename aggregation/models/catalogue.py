@@ -47,7 +47,8 @@ class Method:
     in_order : bool
         Whether the result depends on the order of the items.
     by_passes : bool
-        Whether it takes a store of votes, too, of which it returns a :class:`StoreFit`.
+        Whether it takes a store of votes, too: of which it returns a :class:`StoreAggregation`, or
+        of Dawid & Skene's model a :class:`StoreFit`.
     """
 
     name: str
@@ -86,7 +87,7 @@ class Method:
 
         if isinstance(votes, VoteStore) and not self.by_passes:
             raise VoteError(
-                f"{self.name} needs all votes in memory (store.votes()); from a store there are "
+                f"{self.name} needs all votes in memory (store.votes()): from a store there are "
                 f"{', '.join(method.name for method in METHODS.values() if method.by_passes)}"
             )
         return self.function(votes, **self.fixed, **options)
@@ -125,6 +126,7 @@ METHODS = {
             "vote_share:vote_share",
             "score",
             "",
+            by_passes=True,
         ),
         Method(
             "wawa",
@@ -132,6 +134,7 @@ METHODS = {
             "weighted_votes:fit_wawa",
             "score",
             "Appen, worker agreement with aggregate",
+            by_passes=True,
         ),
         Method(
             "zbs",
@@ -139,6 +142,7 @@ METHODS = {
             "weighted_votes:fit_zbs",
             "score",
             "Ustalov, Pavlichenko & Tseitlin (2024), Journal of Open Source Software 9(96)",
+            by_passes=True,
         ),
         Method(
             "catd",
@@ -146,6 +150,7 @@ METHODS = {
             "weighted_votes:fit_catd",
             "score",
             "Li et al. (2014), A confidence-aware approach for truth discovery, PVLDB 8(4)",
+            by_passes=True,
         ),
         Method(
             "la",
@@ -171,6 +176,7 @@ METHODS = {
             "log posterior",
             "Dawid & Skene (1979), Applied Statistics 28(1), 20-28; the pseudo-counts are ours",
             fixed={"pseudo_count": "diagonal"},
+            by_passes=True,
         ),
         Method(
             "one-coin",
@@ -187,6 +193,7 @@ METHODS = {
             "one_coin:fit_one_coin_bayes",
             "elbo",
             "Liu, Peng & Ihler (2012), Variational inference for crowdsourcing, NIPS 25",
+            by_passes=True,
         ),
         Method(
             "ibcc",
@@ -196,6 +203,7 @@ METHODS = {
             "Kim & Ghahramani (2012), Bayesian classifier combination, AISTATS",
             fixed={"learn": False},
             other_classes=True,
+            by_passes=True,
         ),
         Method(
             "ibcc-learned",
@@ -205,6 +213,7 @@ METHODS = {
             "Kim & Ghahramani (2012), Bayesian classifier combination, AISTATS",
             fixed={"learn": True},
             other_classes=True,
+            by_passes=True,
         ),
         Method(
             "ibcc-gibbs",
@@ -223,6 +232,7 @@ METHODS = {
             "Li, Rubinstein & Cohn (2019), Exploiting worker correlation, ICML",
             other_classes=True,
             by_chance=True,
+            by_passes=True,
         ),
         Method(
             "mace",
@@ -230,6 +240,7 @@ METHODS = {
             "mace:fit_mace",
             "elbo",
             "Hovy et al. (2013), Learning whom to trust with MACE, NAACL",
+            by_passes=True,
         ),
         Method(
             "mace-em",
@@ -237,6 +248,7 @@ METHODS = {
             "mace:fit_mace_em",
             "log posterior",
             "Hovy et al. (2013), Learning whom to trust with MACE, NAACL",
+            by_passes=True,
         ),
         Method(
             "glad",
@@ -251,6 +263,7 @@ METHODS = {
             "bwa:fit_bwa",
             "log posterior",
             "Li, Rubinstein & Cohn (2019), Truth inference at scale, WWW",
+            by_passes=True,
         ),
         Method(
             "mean",

@@ -2,40 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Integral
-from typing import TYPE_CHECKING, Literal
+from os import PathLike
+from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..arguments import check_types
-from ..engine.memory import check_room
+from ..engine.tables.memory import check_room
 from ..errors import VoteError
 from ..votes.given import numbers
+from ..votes.store.store import VoteStore
 from ..votes.votes import Votes
 from .aggregated import Aggregation, Call
-from .dawid_skene.arguments import check_options, checked_truth, count_classes, is_at_least
-from .own_answers import own_answers, shares_of_own
+from .dawid_skene.arguments import check_of_store, check_options, count_classes, is_at_least
+from .dawid_skene.keeping import keepers_of
+from .ebcc_starts import Shares, checked_start
+from .method_arguments import EbccArguments
+from .own_answers import own_answers
 from .priors import Priors, check_possible, check_start, checked_count
+from .store_fit import StoreAggregation
 
 if TYPE_CHECKING:
-    from ..engine.climb import Progress
+    from ..engine.climb import Keeper, Progress
+    from .climbing import Climbing, Top
     from .ebcc_model import Ebcc
-    from .latent_class import Top
 
 Array = NDArray[np.float64]
 
 
+@overload
+def fit_ebcc(votes: Votes, **options: Unpack[EbccArguments]) -> Aggregation: ...
+@overload
+def fit_ebcc(votes: VoteStore, **options: Unpack[EbccArguments]) -> StoreAggregation: ...
 def fit_ebcc(
-    votes: Votes,
+    votes: Votes | VoteStore,
     *,
     n_classes: int | None = None,
     n_groups: int = 10,
     diagonal: ArrayLike | None = None,
-    truth: ArrayLike | None = None,
+    truth: ArrayLike | Mapping[Any, int] | None = None,
     own_count: float = 4.0,
     other_count: float = 1.0,
     class_count: ArrayLike | Literal["anchored"] = "anchored",
@@ -48,7 +58,8 @@ def fit_ebcc(
     max_steps: int = 10_000,
     threads: int | None = None,
     progress: Progress | None = None,
-) -> Aggregation:
+    checkpoint: str | PathLike[str] | None = None,
+) -> Aggregation | StoreAggregation:
     """Fit enhanced Bayesian classifier combination: raters depend on each other.
 
     The items of a class fall into groups, and a rater's answers have probabilities of their own in
@@ -58,7 +69,7 @@ def fit_ebcc(
 
     Parameters
     ----------
-    votes : Votes
+    votes : Votes or VoteStore
     n_classes : int, optional
         Number of latent classes. Default: as `start`, `diagonal` or rows of `truth` have, else as
         many as there are answers.
@@ -67,9 +78,10 @@ def fit_ebcc(
     diagonal : array_like of int, shape (n_classes,), optional
         Each class's own answer, -1 where no answer is its own. Needed where there are other classes
         than answers.
-    truth : array_like, optional
+    truth : array_like or mapping, optional
         What is known of items, throughout: shape (n_items,), a class or -1 where it is not known;
         or shape (n_items, n_classes), a distribution, or zeros where it is not known.
+        Or ``{name: class}``, as of a store it has to be.
     own_count, other_count : float
         Dirichlet counts of a class's own answer and of each other one; 0.01 or more.
     class_count : float, array_like of shape (n_classes,) or "anchored"
@@ -96,10 +108,14 @@ def fit_ebcc(
         Never changes a result. Default: as many as are useful.
     progress : callable, optional
         Called with the number of steps from a start and the bound after each.
+    checkpoint : path, optional
+        File in which the climb is saved every few steps, and from which it goes on if it is there:
+        to the same bits as one that was never broken off. Of each further start another file, with
+        its number.
 
     Returns
     -------
-    Aggregation
+    Aggregation, or of a store StoreAggregation
         Its objective is the exact lower bound of the log evidence ("elbo"). `parameters` has the
         Dirichlet counts of the result: `answer_counts`, shape (n_raters, n_classes, n_groups,
         n_answers), `class_counts`, shape (n_classes,), and `group_counts`, shape
@@ -133,6 +149,7 @@ def fit_ebcc(
     check_options("clamped", tol, max_steps=max_steps, restarts=restarts, seed=seed)
     if not is_at_least(1, n_groups, Integral):
         raise VoteError(f"n_groups={n_groups!r}: give 1 or more")
+    check_of_store(votes, truth, start)
     given = None if start is None else checked_start(start, votes, n_groups)
     if n_classes is None and given is not None:
         n_classes = given.shape[1]
@@ -143,59 +160,74 @@ def fit_ebcc(
     checked_count("group_count", group_count, ())
     own = own_answers(votes, n_classes, diagonal)
     priors = Priors(own_count, other_count, class_count)
-    clamped = None if truth is None else checked_truth(truth, votes.n_items, n_classes)
-    shares = shares_of_own(votes, own, clamped)
-    of_classes = priors.of_classes(shares.sum(axis=0))
+    given_options = {"n_groups": n_groups, "diagonal": diagonal, **vars(priors)}
+    given_options |= {"n_classes": n_classes, "group_count": group_count, "restarts": restarts}
+    given_options |= {"accelerate": accelerate, "tol": tol, "max_steps": max_steps, "seed": seed}
+    call = Call(fit_ebcc, given_options)
+    from .clamped import checked_clamped
+    from .climbing import Climbing, told
+    from .ebcc_model import Ebcc, job_of_states, known_by_class  # Numba: a third of a second
+
+    how = Climbing(accelerate, tol, max_steps, progress)
+    clamped = checked_clamped(truth, votes, n_classes)
+    shares = Shares(votes, own, clamped)
+    of_classes = priors.of_classes(shares.sums())
     check_possible(of_classes, own)
     if given is not None:
         check_start(given.sum(axis=(0, 2)), of_classes)
-    from .ebcc_model import Ebcc, job_of_states, known_by_class  # Numba: a third of a second
-    from .latent_class import Climbing, told, top_from
-
     job = job_of_states(votes, clamped, n_classes * n_groups, threads)
     known = known_by_class(votes, clamped, n_groups)
     counts = group_count / n_groups, float(own_count), float(other_count)
     model = Ebcc(job, own, of_classes, *counts, n_groups, known)
-    how = Climbing(accelerate, tol, max_steps, progress)
-    seeds = range(seed, seed + restarts + 1)
-    starts = drawn_starts(shares, n_groups, seeds) if given is None else [given]
+    seeds = range(seed, seed + 1 + (restarts if given is None else 0))
+    keepers = keepers_of(checkpoint, votes, call, truth, len(seeds))
     with closing(job.blocks):
-        ends = [top_from(model.start(x.reshape(len(x), -1)), model, how) for x in starts]
-        top = told(max(ends, key=lambda end: end.objective), votes.n_votes)
-        states, _ = model.states(top.x)
-    options = {"n_classes": n_classes, "n_groups": n_groups, "diagonal": diagonal, **vars(priors)}
-    options |= {"group_count": group_count, "restarts": restarts, "seed": seed}
-    options |= {"accelerate": accelerate, "tol": tol, "max_steps": max_steps}
-    bounds = np.array([end.objective for end in ends])
-    return result(model, top, states, bounds, Call(fit_ebcc, options))
+        top, bounds = highest(model, shares.starts(given, n_groups, seeds), how, keepers)
+        told(top, votes.n_votes)
+    return result(model, top, bounds, call)
 
 
-def checked_start(start: ArrayLike, votes: Votes, n_groups: int) -> Array:
-    """Return posteriors of classes and groups; what is none is a VoteError."""
-    given = numbers("start", start).astype(np.float64)
-    if given.ndim != 3 or given.shape[::2] != (votes.n_items, n_groups):
-        shape = f"({votes.n_items}, n_classes, {n_groups})"
-        raise VoteError(f"start of shape {given.shape} does not fit (item, class, group) = {shape}")
-    if not (given >= 0).all() or not np.allclose(given.sum(axis=(1, 2)), 1):
-        raise VoteError("start: posteriors must be 0 or more and sum to 1 for each item")
-    return given
+def highest(
+    model: Ebcc,
+    starts: Iterable[Iterable[tuple[Votes, Array]]],
+    how: Climbing,
+    keepers: Sequence[Keeper | None],
+) -> tuple[Top, Array]:
+    """Climb from each start; return the highest end, and how high each came."""
+    from .climbing import top_from
+
+    best: Top | None = None
+    bounds = []
+    for start, keeper in zip(starts, keepers, strict=True):
+        end = top_from(model.start(start), model, replace(how, keeper=keeper))
+        bounds.append(end.objective)
+        best = end if best is None or end.objective > best.objective else best
+    assert best is not None  # there is a start
+    return best, np.array(bounds)
 
 
-def drawn_starts(shares: Array, n_groups: int, seeds: Iterable[int]) -> Iterator[Array]:
-    """Split each share among the groups at random, as the authors' code does."""
-    for seed in seeds:
-        rng = np.random.RandomState(seed)
-        yield rng.dirichlet(np.ones(n_groups), shares.shape) * shares[:, :, None]
-
-
-def result(model: Ebcc, top: Top, states: Array, bounds: Array, options: Call) -> Aggregation:
+def result(model: Ebcc, top: Top, bounds: Array, options: Call) -> Aggregation | StoreAggregation:
     """Name what the best climb ended with."""
+    from .climbing import result_of
+
     mu, nu, groups = model.split(top.x)
     n_raters, n_answers, _ = mu.shape
     counts = mu.transpose(0, 2, 1).reshape(n_raters, *groups.shape, n_answers)
     rates = counts / counts.sum(axis=-1, keepdims=True)
     shares = groups / groups.sum(axis=1, keepdims=True)
-    return Aggregation(
+
+    def of_states(states: Array) -> dict[str, Any]:
+        return {
+            "posterior": model.of_classes(states),
+            "predictor": Groups(states, rates.reshape(n_raters, -1, n_answers)),
+            "onward": states.reshape(len(states), *groups.shape),
+        }
+
+    return result_of(
+        model,
+        top,
+        "elbo",
+        of_states,
         method="ebcc",
         options=options,
         parameters={
@@ -205,9 +237,6 @@ def result(model: Ebcc, top: Top, states: Array, bounds: Array, options: Call) -
             "bounds": bounds,
         },
         predictive=np.einsum("kg,rkga->rka", shares, rates),
-        predictor=Groups(states, rates.reshape(n_raters, -1, n_answers)),
-        onward=states.reshape(len(states), *groups.shape),
-        **top.named(model.job, "elbo"),
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +11,13 @@ from scipy.special import xlogy
 
 from ..engine.blocks import Blocks
 from ..engine.climb import Step
+from ..engine.partitions import height_of
 from ..engine.patterns import each_its_own
+from ..engine.sums import in_a_tree
 from ..kernels.dirichlet import expected_logarithms
+from ..votes.store.store import VoteStore
 from ..votes.votes import Votes
+from .clamped import Clamped, open_blocks
 from .dawid_skene.arguments import answers_before_classes, nothing_added
 from .job import Counts, Job, Known
 from .known_truth import expected_counts
@@ -30,6 +35,7 @@ class OfClass:
     states : slice
         Those of the class.
     items : ndarray of int
+        Which of the known items these are.
     blocks : Blocks
         Their votes; each weighs as much as the item is of the class.
     """
@@ -45,27 +51,29 @@ class OfClass:
         return found
 
 
-def job_of_states(votes: Votes, clamped: Array | None, n_states: int, threads: int | None) -> Job:
+def job_of_states(
+    votes: Votes | VoteStore, clamped: Clamped | None, n_states: int, threads: int | None
+) -> Job:
     """Set up a job whose classes are states; known items are left to :func:`known_by_class`."""
     none = nothing_added(votes.n_raters, votes.n_answers, n_states)
-    open_items, open_votes, entropy = None, votes, 0.0
-    if clamped is not None and clamped.any():
-        open_items = np.asarray(~clamped.any(axis=1))
-        open_votes, entropy = votes.select(open_items), -float(xlogy(clamped, clamped).sum())
+    entropy = 0.0 if clamped is None else -float(xlogy(clamped.weights, clamped.weights).sum())
     known = Known(none, np.zeros(n_states), entropy, none)
-    return Job(votes, clamped, Blocks(open_votes, n_states, threads), open_items, known)
+    return Job(votes, clamped, open_blocks(votes, clamped, n_states, threads), known)
 
 
-def known_by_class(votes: Votes, clamped: Array | None, n_groups: int) -> tuple[OfClass, ...]:
-    """Sort known items by their classes; `clamped` has shape (n_items, n_classes)."""
-    parts = []
-    if clamped is None:
+def known_by_class(
+    votes: Votes | VoteStore, clamped: Clamped | None, n_groups: int
+) -> tuple[OfClass, ...]:
+    """Sort known items by their classes."""
+    if clamped is None or not len(clamped.items):
         return ()
-    n_states = clamped.shape[1] * n_groups
-    for k, weights in enumerate(clamped.T):
+    parts = []
+    known = clamped.votes_of(votes)
+    n_states = clamped.weights.shape[1] * n_groups
+    for k, weights in enumerate(clamped.weights.T):
         items = np.flatnonzero(weights)
         if len(items):
-            some = votes.select(weights > 0)
+            some = known.select(items)
             patterns = each_its_own(some)._replace(weights=weights[items])
             blocks = Blocks(some, n_states, 1, patterns=patterns)
             parts.append(OfClass(slice(k * n_groups, (k + 1) * n_groups), items, blocks))
@@ -111,13 +119,21 @@ class Ebcc(Model):
         answers, classes, groups = np.split(x, [-n_classes - n_states, -n_states])
         return answers.reshape(self.job.shape), classes, groups.reshape(n_classes, self.n_groups)
 
-    def start(self, states: Array) -> Array:
-        """M-step at posteriors of the states, shape (n_items, n_states), item by item.
+    @property
+    def n_classes(self) -> int:
+        """Number of classes, of which each has several states."""
+        return len(self.class_count)
+
+    def start(self, states: Iterable[tuple[Votes, Array]]) -> Array:
+        """M-step at posteriors of the states of each piece, (n_items, n_states), item by item.
 
         Items of the same votes may start from different ones.
         """
-        of_codes = answers_before_classes(expected_counts(self.job.votes, states))
-        return self.joined(Counts(of_codes, states.sum(axis=0)))
+        parts = (
+            Counts(answers_before_classes(expected_counts(votes, rows)), rows.sum(axis=0))
+            for votes, rows in states
+        )
+        return self.joined(in_a_tree(parts, Counts.plus))
 
     def joined(self, counts: Counts) -> Array:
         """Add counts to the priors'."""
@@ -156,25 +172,35 @@ class Ebcc(Model):
         value += added + self.job.known.entropy
         return Step(self.update(Counts(of_codes, of_classes), x, seen), value, value)
 
-    def posterior(self, x: Array) -> tuple[Array, float]:
-        """Class posteriors of the open items at `x`, and the objective."""
-        states, value = self.states(x)
-        open_items = self.job.open_items
-        states = states if open_items is None else states[open_items]
-        return states.reshape(len(states), len(self.class_count), self.n_groups).sum(axis=2), value
+    def posteriors(self, x: Array) -> Iterator[Array]:
+        """Yield the posteriors of classes at `x` piece by piece."""
+        yield from (self.of_classes(rows) for rows, _ in self.rows(x))
 
-    def states(self, x: Array) -> tuple[Array, float]:
-        """Posterior of all items' states at `x`, shape (n_items, n_states), and the objective."""
+    def of_classes(self, states: Array) -> Array:
+        """Add up the states of each class."""
+        return np.asarray(states.reshape(len(states), self.n_classes, self.n_groups).sum(axis=2))
+
+    def rows(self, x: Array) -> Iterator[tuple[Array, float]]:
+        """Yield all items' states at `x` piece by piece, and the log-likelihood of open items."""
+        rates, prior, *_ = self.seen(x)
+        clamped = self.job.clamped
+        if clamped is not None:
+            known = np.zeros((len(clamped.items), len(prior)))
+            for part, found, _ in self._of_known(rates, prior):
+                known[part.items] += part.blocks.patterns.weights[:, None] * found
+            clamped = replace(clamped, weights=known)
+        pieces = self.job.blocks.posteriors(rates, prior)
+        for number, (_, found, log_likelihood) in enumerate(pieces):
+            everyone = found if clamped is None else clamped.everyone(number, found)
+            yield everyone, log_likelihood
+
+    def objective(self, x: Array, found: Iterable[float]) -> float:
+        """Return the objective at `x`, where log-likelihoods of the pieces were found."""
         rates, prior, added, _ = self.seen(x)
-        found, value = self.job.blocks.posterior(rates, prior)
-        value += added + self.job.known.entropy
-        if self.job.clamped is None or self.job.open_items is None:
-            return found, value
-        everyone = np.zeros((self.job.votes.n_items, len(prior)))
-        everyone[self.job.open_items] = found
+        value = height_of(found) + (added + self.job.known.entropy)
+        return value + sum(more for *_, more in self._of_known(rates, prior))
+
+    def _of_known(self, rates: Array, prior: Array) -> Iterator[tuple[OfClass, Array, float]]:
+        """Yield known items by their classes, their states, and the log-likelihood."""
         for part in self.known:
-            found, more = part.blocks.posterior(rates, part.prior(prior))
-            weights = part.blocks.patterns.weights[:, None]
-            everyone[part.items] += weights * found
-            value += more
-        return everyone, value
+            yield part, *part.blocks.posterior(rates, part.prior(prior))

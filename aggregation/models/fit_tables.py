@@ -14,7 +14,7 @@ from .aggregated import Aggregated
 from .fit import Fit
 from .known_truth import expected_counts
 from .label_tables import own_answers
-from .store_fit import StoreFit
+from .store_fit import StoreAggregation, StoreFit
 from .vote_share import winners_share
 
 # A table's columns by name, equally long.
@@ -82,7 +82,7 @@ def error_rate_table(fit: Aggregated, *, class_names: Sequence[Any] | None = Non
 
 
 def error_rate_rows(
-    fit: Aggregated | StoreFit,
+    fit: Aggregated | StoreFit | StoreAggregation,
     counts: NDArray[np.float64],
     class_names: Sequence[Any] | None = None,
 ) -> Columns:
@@ -154,7 +154,7 @@ def right_beside_majority(
 
 
 def fit_numbers(
-    fit: Aggregated | StoreFit, *, class_names: Sequence[Any] | None = None
+    fit: Aggregated | StoreFit | StoreAggregation, *, class_names: Sequence[Any] | None = None
 ) -> dict[str, Any]:
     """Return all that a result says beside the tables, as JSON knows it.
 

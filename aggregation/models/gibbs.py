@@ -17,7 +17,8 @@ from ..errors import ConvergenceWarning, VoteError
 from ..votes.given import numbers
 from ..votes.votes import Votes
 from .aggregated import Aggregation, Call
-from .dawid_skene.arguments import check_options, checked_truth, classes_with_room, is_at_least
+from .clamped import checked_truth
+from .dawid_skene.arguments import check_options, classes_with_room, is_at_least
 from .known_truth import expected_counts, vote_major
 from .mixing import effective_draws, split_r_hat
 from .own_answers import own_answers, shares_of_own

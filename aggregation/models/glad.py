@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from ..arguments import check_types
 from ..votes.votes import Votes
 from .aggregated import Aggregation, Call
-from .dawid_skene.arguments import check_options, checked_truth, classes_with_room
+from .clamped import checked_truth
+from .dawid_skene.arguments import check_options, classes_with_room
 from .own_answers import check_square
 
 if TYPE_CHECKING:
@@ -96,8 +97,8 @@ def fit_glad(
     n_classes = classes_with_room(votes, n_classes, truth, None, None)
     check_square(votes, n_classes, "raters who are right answer with the class")
     clamped = None if truth is None else checked_truth(truth, votes.n_items, n_classes)
+    from .climbing import warn_of_steps
     from .glad_model import Ascent, Glad  # Numba takes a third of a second to import
-    from .latent_class import warn_of_steps
 
     model = Glad(votes, clamped, n_classes, threads)
     with closing(model.threads):

@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import closing
-from typing import TYPE_CHECKING, Literal
+from os import PathLike
+from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
 from numpy.typing import ArrayLike
 
 from ..arguments import check_types
 from ..votes.given import numbers
+from ..votes.store.store import VoteStore
 from ..votes.votes import Votes
 from .aggregated import Aggregation, Call
 from .dawid_skene.arguments import answers_before_classes, classes_with_room
+from .dawid_skene.keeping import keepers_of
+from .method_arguments import IbccArguments
 from .own_answers import affinity_to_own, own_answers
 from .priors import Priors, check_possible, check_start
+from .store_fit import StoreAggregation
 
 if TYPE_CHECKING:
     from ..engine.climb import Progress
+    from .climbing import Top
     from .ibcc_model import Ibcc
-    from .latent_class import Top
 
 
+@overload
+def fit_ibcc(votes: Votes, **options: Unpack[IbccArguments]) -> Aggregation: ...
+@overload
+def fit_ibcc(votes: VoteStore, **options: Unpack[IbccArguments]) -> StoreAggregation: ...
 def fit_ibcc(
-    votes: Votes,
+    votes: Votes | VoteStore,
     *,
     n_classes: int | None = None,
     diagonal: ArrayLike | None = None,
-    truth: ArrayLike | None = None,
+    truth: ArrayLike | Mapping[Any, int] | None = None,
     own_count: float = 4.0,
     other_count: float = 1.0,
     class_count: ArrayLike | Literal["anchored"] = "anchored",
@@ -37,7 +47,8 @@ def fit_ibcc(
     max_steps: int = 10_000,
     threads: int | None = None,
     progress: Progress | None = None,
-) -> Aggregation:
+    checkpoint: str | PathLike[str] | None = None,
+) -> Aggregation | StoreAggregation:
     """Fit independent Bayesian classifier combination: Dawid & Skene's model, Bayesian.
 
     A rater's answers to items of a class have probabilities from a Dirichlet distribution, and so
@@ -46,16 +57,17 @@ def fit_ibcc(
 
     Parameters
     ----------
-    votes : Votes
+    votes : Votes or VoteStore
     n_classes : int, optional
         Number of latent classes. Default: as `diagonal`, `start` or rows of `truth` have, else as
         many as there are answers.
     diagonal : array_like of int, shape (n_classes,), optional
         Each class's own answer, -1 where no answer is its own. Needed where there are other classes
         than answers.
-    truth : array_like, optional
+    truth : array_like or mapping, optional
         What is known of items, throughout: shape (n_items,), a class or -1 where it is not known;
         or shape (n_items, n_classes), a distribution, or zeros where it is not known.
+        Or ``{name: class}``, as of a store it has to be.
     own_count, other_count : float
         Dirichlet counts of a class's own answer and of each other one; 0.01 or more.
     class_count : float, array_like of shape (n_classes,) or "anchored"
@@ -77,10 +89,13 @@ def fit_ibcc(
         Never changes a result. Default: as many as are useful.
     progress : callable, optional
         Called with the number of steps and the bound after each.
+    checkpoint : path, optional
+        File in which the climb is saved every few steps, and from which it goes on if it is there:
+        to the same bits as one that was never broken off.
 
     Returns
     -------
-    Aggregation
+    Aggregation, or of a store StoreAggregation
         Its objective is the lower bound of the log evidence ("elbo"). `parameters` has the
         Dirichlet counts of the result, `answer_counts` of shape (n_raters, n_classes, n_answers)
         and `class_counts` of shape (n_classes,); `class_prior`, the mean of the latter; and
@@ -115,10 +130,15 @@ def fit_ibcc(
     n_classes = classes_with_room(votes, n_classes, truth, None, None, start)
     own = own_answers(votes, n_classes, diagonal)
     priors = Priors(own_count, other_count, class_count)
+    given = {"n_classes": n_classes, "diagonal": diagonal, "learn": learn, **vars(priors)}
+    given |= {"accelerate": accelerate, "tol": tol, "max_steps": max_steps}
+    call = Call(fit_ibcc, given)
+    from .climbing import Climbing, climbed
     from .ibcc_model import Ibcc  # Numba takes a third of a second to import
-    from .latent_class import Climbing, checked_job, climbed, starting_counts
+    from .latent_class import checked_job, starting_counts
 
-    how = Climbing(accelerate, tol, max_steps, progress)
+    (keeper,) = keepers_of(checkpoint, votes, call, truth)
+    how = Climbing(accelerate, tol, max_steps, progress, keeper)
     job = checked_job(votes, truth, n_classes, threads)
     with closing(job.blocks):
         affinity = affinity_to_own(own)
@@ -129,16 +149,19 @@ def fit_ibcc(
         check_start(counts.of_classes, of_classes)
         model = Ibcc(job, own, of_classes, votes.votes_per_rater() > 0, learn)
         top = climbed(model, model.start(counts, own_count, other_count), how)
-    given = {"n_classes": n_classes, "diagonal": diagonal, "learn": learn, **vars(priors)}
-    given |= {"accelerate": accelerate, "tol": tol, "max_steps": max_steps}
-    return result(model, top, Call(fit_ibcc, given))
+    return result(model, top, call)
 
 
-def result(model: Ibcc, top: Top, options: Call) -> Aggregation:
+def result(model: Ibcc, top: Top, options: Call) -> Aggregation | StoreAggregation:
     """Name what a climb ended with."""
+    from .climbing import result_of
+
     mu, nu, prior_counts = model.split(top.x)
     answer_counts = answers_before_classes(mu)
-    return Aggregation(
+    return result_of(
+        model,
+        top,
+        "elbo",
         method="ibcc-learned" if model.learn else "ibcc",
         options=options,
         parameters={
@@ -148,5 +171,4 @@ def result(model: Ibcc, top: Top, options: Call) -> Aggregation:
             "prior_counts": prior_counts.copy(),
         },
         predictive=answer_counts / answer_counts.sum(axis=-1, keepdims=True),
-        **top.named(model.job, "elbo"),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
@@ -12,8 +12,11 @@ from numpy.typing import NDArray
 from scipy.special import xlogy
 
 from ..engine.blocks import Blocks
-from ..engine.by_code import pieces_of
+from ..engine.partitions import Partitions
+from ..engine.tables.by_code import pieces_of
+from ..votes.store.store import VoteStore
 from ..votes.votes import Votes
+from .clamped import Clamped, open_blocks
 from .dawid_skene.arguments import answers_before_classes, nothing_added
 from .known_truth import expected_counts
 
@@ -90,6 +93,10 @@ class Counts(NamedTuple):
     of_codes: NDArray[np.float64]
     of_classes: NDArray[np.float64]
 
+    def plus(self, other: Counts) -> Counts:
+        """Add those of other items."""
+        return Counts(self.of_codes + other.of_codes, self.of_classes + other.of_classes)
+
 
 @dataclass(frozen=True, eq=False)
 class Job:
@@ -97,22 +104,19 @@ class Job:
 
     Attributes
     ----------
-    votes : Votes
+    votes : Votes or VoteStore
         All of them.
-    clamped : ndarray, shape (n_items, n_classes), optional
-        What is known; a row of zeros where nothing is.
-    blocks : Blocks
+    clamped : Clamped, optional
+        The items of which something is known; None where no truth was given.
+    blocks : Blocks or Partitions
         Votes on the items whose class is open.
-    open_items : ndarray of bool, shape (n_items,), optional
-        Which those are; None if all of them.
     known : Known
-        The other items.
+        The other items, counted.
     """
 
-    votes: Votes
-    clamped: NDArray[np.float64] | None
-    blocks: Blocks
-    open_items: NDArray[np.bool_] | None
+    votes: Votes | VoteStore
+    clamped: Clamped | None
+    blocks: Blocks | Partitions
     known: Known
 
     @property
@@ -130,44 +134,45 @@ class Job:
 
     def from_posterior(self, posterior: NDArray[np.float64]) -> Counts:
         """Count with posteriors that are given; known items keep their truth."""
+        assert isinstance(self.votes, Votes)  # a store has no rows to give posteriors for
         everyone = posterior
-        if self.clamped is not None and self.open_items is not None:
-            everyone = np.where(self.open_items[:, None], posterior, self.clamped)
+        if self.clamped is not None:
+            everyone = posterior.copy()
+            everyone[self.clamped.items] = self.clamped.weights
         of_codes = answers_before_classes(expected_counts(self.votes, everyone))
         return Counts(of_codes, everyone.sum(axis=0))
 
-    def everyone(self, posterior: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return all items' posteriors, where those of open items are given."""
-        if self.clamped is None or self.open_items is None:
-            return posterior
-        rows = self.clamped.copy()
-        rows[self.open_items] = posterior
-        return rows
+    def everyone(self, number: int, posterior: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return posteriors of all items of a piece, where those of open items are given."""
+        return posterior if self.clamped is None else self.clamped.everyone(number, posterior)
+
+    def again(self, threads: int | None) -> Job:
+        """Return the same job with blocks of its own, for the others may be closed."""
+        blocks = open_blocks(self.votes, self.clamped, self.blocks.n_classes, threads)
+        return replace(self, blocks=blocks)
 
 
 def job_of(
-    votes: Votes, clamped: NDArray[np.float64] | None, n_classes: int, threads: int | None
+    votes: Votes | VoteStore, clamped: Clamped | None, n_classes: int, threads: int | None
 ) -> Job:
     """Set up a job: known items are counted once, the others are cut into blocks."""
     none = nothing_added(votes.n_raters, votes.n_answers, n_classes)
-    open_items, open_votes, known = split_known(votes, clamped, none)
-    return Job(votes, clamped, Blocks(open_votes, n_classes, threads), open_items, known)
+    blocks = open_blocks(votes, clamped, n_classes, threads)
+    return Job(votes, clamped, blocks, known_of(votes, clamped, none))
 
 
-def split_known(
-    votes: Votes, clamped: NDArray[np.float64] | None, pseudo_counts: NDArray[np.float64]
-) -> tuple[NDArray[np.bool_] | None, Votes, Known]:
-    """Return which items are open (None: all), the votes on them, and what the others count."""
-    if clamped is None or not clamped.any():
-        return None, votes, nothing_known(pseudo_counts)
-    open_items = np.asarray(~clamped.any(axis=1))
-    known = Known(
-        answers_before_classes(expected_counts(votes, clamped)),
-        clamped.sum(axis=0),
-        -float(xlogy(clamped, clamped).sum()),
+def known_of(
+    votes: Votes | VoteStore, clamped: Clamped | None, pseudo_counts: NDArray[np.float64]
+) -> Known:
+    """Count the votes on known items, and these."""
+    if clamped is None or not len(clamped.items):
+        return nothing_known(pseudo_counts)
+    return Known(
+        answers_before_classes(expected_counts(clamped.votes_of(votes), clamped.weights)),
+        clamped.weights.sum(axis=0),
+        -float(xlogy(clamped.weights, clamped.weights).sum()),
         pseudo_counts,
     )
-    return open_items, votes.select(open_items), known
 
 
 def nothing_known(pseudo_counts: NDArray[np.float64]) -> Known:

@@ -11,7 +11,8 @@ from ..arguments import check_types
 from ..errors import VoteError
 from ..votes.votes import Votes
 from .aggregated import Aggregation, Call
-from .dawid_skene.arguments import checked_truth, count_classes
+from .clamped import checked_truth
+from .dawid_skene.arguments import count_classes
 from .own_answers import check_square
 
 Array = NDArray[np.float64]

@@ -1,29 +1,26 @@
-"""Models in which an item has one class and its votes are independent: one climb for all of them.
+"""Models in which an item has one class and its votes are independent: one step for all of them.
 
 A model says what the E-step sees of its parameters, and how expected counts become parameters.
 """
 
 from __future__ import annotations
 
-import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..engine.climb import Problem, Progress, Step, climb
-from ..errors import ConvergenceWarning, VoteError
+from ..engine.climb import Step
+from ..engine.partitions import height_of
+from ..errors import VoteError
 from ..votes.given import numbers
+from ..votes.store.store import VoteStore
 from ..votes.votes import Votes
-from .aggregated import ObjectiveKind
-from .dawid_skene.arguments import check_options, checked_truth
+from .clamped import checked_clamped
 from .job import Counts, Job, job_of
-
-# Posteriors that move less than this have settled, however small `tol` is.
-LEAST_MOVE = 1e-12
 
 
 class Seen(NamedTuple):
@@ -73,7 +70,7 @@ class Model(ABC):
         found, known = self.job.blocks.e_step(rates.reshape(-1), prior, False), self.job.known
         value = found.log_likelihood + known.log_likelihood(rates, prior) + added
         counts = Counts(found.counts, found.class_counts)
-        if self.job.open_items is not None:
+        if known.classes.any():
             counts = Counts(found.counts + known.counts, found.class_counts + known.classes)
         return Step(self.update(counts, x, seen), value, value, self.scale(x))
 
@@ -81,11 +78,26 @@ class Model(ABC):
         """Size of what the objective at `x` is a difference of, in nats; 0 if no larger than it."""
         return 0.0
 
-    def posterior(self, x: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
-        """Posterior of the open items at `x`, and the objective."""
+    def rows(self, x: NDArray[np.float64]) -> Iterator[tuple[NDArray[np.float64], Any]]:
+        """Yield all items' posteriors at `x` piece by piece, and what the objective takes of it."""
+        rates, prior, *_ = self.seen(x)
+        pieces = self.job.blocks.posteriors(rates, prior)
+        for number, (_, posterior, log_likelihood) in enumerate(pieces):
+            yield self.job.everyone(number, posterior), log_likelihood
+
+    def objective(self, x: NDArray[np.float64], found: Iterable[Any]) -> float:
+        """Return the objective at `x`, where log-likelihoods of the pieces were found."""
         rates, prior, added, _ = self.seen(x)
-        posterior, log_likelihood = self.job.blocks.posterior(rates, prior)
-        return posterior, log_likelihood + self.job.known.log_likelihood(rates, prior) + added
+        return height_of(found) + self.job.known.log_likelihood(rates, prior) + added
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes."""
+        return self.job.shape[2]
+
+    def posteriors(self, x: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
+        """Yield the posteriors of classes at `x` piece by piece."""
+        yield from (rows for rows, _ in self.rows(x))
 
     def outlooks(
         self,
@@ -100,117 +112,14 @@ class Model(ABC):
         return np.maximum(x, 0.1 * inside)
 
 
-class Climbable(Problem, Protocol):
-    """A model of a job whose parameters give posteriors."""
-
-    @property
-    def job(self) -> Job: ...  # noqa: D102 -- the votes and what is known
-
-    def posterior(self, x: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
-        """Posterior of the open items at `x`, and the objective."""
-
-
-@dataclass(frozen=True)
-class Climbing:
-    """How far and how a model is climbed; the attributes are arguments of every such method."""
-
-    accelerate: bool
-    tol: float
-    max_steps: int
-    progress: Progress | None
-
-    def __post_init__(self) -> None:
-        check_options("clamped", self.tol, max_steps=self.max_steps)
-
-
-class Top(NamedTuple):
-    """Where a climb ended.
-
-    Attributes
-    ----------
-    x : ndarray
-        Parameters, one flat vector.
-    posterior : ndarray, shape (n_items, n_classes)
-        Of all items.
-    objective : float
-        At `x`.
-    objective_trace : ndarray
-        At the parameters that entered each E-step.
-    n_steps : int
-    converged : bool
-    """
-
-    x: NDArray[np.float64]
-    posterior: NDArray[np.float64]
-    objective: float
-    objective_trace: NDArray[np.float64]
-    n_steps: int
-    converged: bool
-
-    def named(self, job: Job, objective_kind: ObjectiveKind) -> dict[str, Any]:
-        """Return what an :class:`Aggregation` takes of a climb and of its job."""
-        by_name = self._asdict()
-        del by_name["x"]
-        of_job = {"votes": job.votes, "clamped": job.clamped}
-        return by_name | of_job | {"objective_kind": objective_kind}
-
-
-def climbed(model: Climbable, start: NDArray[np.float64], how: Climbing) -> Top:
-    """Climb as :func:`top_from`, and warn if steps ran out."""
-    return told(top_from(start, model, how), model.n_votes, depth=5)
-
-
-def told(top: Top, n_votes: int, *, depth: int = 4) -> Top:
-    """Warn if steps ran out, and return the same."""
-    if not top.converged and top.n_steps > 0:
-        warn_of_steps(top.objective_trace, n_votes, top.n_steps, depth=depth)
-    return top
-
-
-def top_from(start: NDArray[np.float64], model: Climbable, how: Climbing) -> Top:
-    """Climb until a step gains at most `tol` nats a vote and moves no posterior much.
-
-    Near an optimum the gain is of the second order of the move: posteriors may move by the square
-    root of `tol`.
-    """
-    enough = max(np.sqrt(how.tol), LEAST_MOVE)
-
-    def settled(before: NDArray[np.float64], after: NDArray[np.float64]) -> bool:
-        move = np.abs(model.posterior(before)[0] - model.posterior(after)[0])
-        return bool(move.max(initial=0.0) <= enough)
-
-    path = climb(
-        model,
-        start,
-        accelerate=how.accelerate,
-        tol=how.tol,
-        max_steps=how.max_steps,
-        progress=how.progress,
-        settled=settled,
-    )
-    posterior, objective = model.posterior(path.x)
-    everyone, trace = model.job.everyone(posterior), np.array(path.objectives)
-    return Top(path.x, everyone, objective, trace, path.n_steps, path.converged)
-
-
-def warn_of_steps(
-    trace: NDArray[np.float64], n_votes: int, n_steps: int, *, depth: int = 3
-) -> None:
-    """Warn that steps ran out; the user is so many calls up."""
-    gains = np.diff(trace) / max(n_votes, 1)
-    last = f" (the last one gained {gains[-1]:.3g} nats a vote)" if len(gains) else ""
-    warnings.warn(
-        f"not converged after {n_steps} step{'' if n_steps == 1 else 's'}{last}: give a larger "
-        "max_steps, or a larger tol",
-        ConvergenceWarning,
-        stacklevel=depth,
-    )
-
-
-def checked_job(votes: Votes, truth: ArrayLike | None, n_classes: int, threads: int | None) -> Job:
+def checked_job(
+    votes: Votes | VoteStore,
+    truth: ArrayLike | Mapping[Any, int] | None,
+    n_classes: int,
+    threads: int | None,
+) -> Job:
     """Set up a job with the truth that a user gives."""
-    clamped = None if truth is None else checked_truth(truth, votes.n_items, n_classes)
-    return job_of(votes, clamped, n_classes, threads)
+    return job_of(votes, checked_clamped(truth, votes, n_classes), n_classes, threads)
 
 
 def starting_counts(job: Job, start: ArrayLike | None, affinity: NDArray[np.float64]) -> Counts:

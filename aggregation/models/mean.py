@@ -11,7 +11,8 @@ from ..arguments import check_types
 from ..errors import ConvergenceWarning, IdentifiabilityWarning
 from ..votes.votes import Votes
 from .aggregated import Aggregated, Aggregation, Call
-from .dawid_skene.arguments import checked_truth, classes_with_room
+from .clamped import checked_truth
+from .dawid_skene.arguments import classes_with_room
 from .own_answers import check_square
 
 MEMBERS = (

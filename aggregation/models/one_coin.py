@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import closing
-from typing import TYPE_CHECKING
+from os import PathLike
+from typing import TYPE_CHECKING, Any, Unpack, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from ..arguments import check_types
+from ..votes.store.store import VoteStore
 from ..votes.votes import Votes
 from .aggregated import Aggregation, Call
 from .dawid_skene.arguments import classes_with_room
+from .dawid_skene.keeping import keepers_of
 from .known_truth import normalised_rates
+from .method_arguments import CoinArguments
 from .own_answers import check_square
 from .priors import checked_count
+from .store_fit import StoreAggregation
 
 if TYPE_CHECKING:
     from ..engine.climb import Progress
 
 
+@overload
+def fit_one_coin_bayes(votes: Votes, **options: Unpack[CoinArguments]) -> Aggregation: ...
+@overload
+def fit_one_coin_bayes(votes: VoteStore, **options: Unpack[CoinArguments]) -> StoreAggregation: ...
 def fit_one_coin_bayes(
-    votes: Votes,
+    votes: Votes | VoteStore,
     *,
     n_classes: int | None = None,
-    truth: ArrayLike | None = None,
+    truth: ArrayLike | Mapping[Any, int] | None = None,
     right_count: float = 2.0,
     wrong_count: float = 1.0,
     start: ArrayLike | None = None,
@@ -33,7 +43,8 @@ def fit_one_coin_bayes(
     max_steps: int = 10_000,
     threads: int | None = None,
     progress: Progress | None = None,
-) -> Aggregation:
+    checkpoint: str | PathLike[str] | None = None,
+) -> Aggregation | StoreAggregation:
     """Fit raters who are right with one probability each, by mean-field variational Bayes.
 
     The probability to be right has a Beta distribution, wrong answers are equally likely, and so
@@ -42,12 +53,13 @@ def fit_one_coin_bayes(
 
     Parameters
     ----------
-    votes : Votes
+    votes : Votes or VoteStore
     n_classes : int, optional
         As many as there are answers: there is a right answer for each class.
-    truth : array_like, optional
+    truth : array_like or mapping, optional
         What is known of items, throughout: shape (n_items,), a class or -1 where it is not known;
         or shape (n_items, n_classes), a distribution, or zeros where it is not known.
+        Or ``{name: class}``, as of a store it has to be.
     right_count, wrong_count : float
         Of the Beta distribution; 0.01 or more.
     start : array_like, shape (n_items, n_classes), optional
@@ -63,10 +75,13 @@ def fit_one_coin_bayes(
         Never changes a result. Default: as many as are useful.
     progress : callable, optional
         Called with the number of steps and the bound after each.
+    checkpoint : path, optional
+        File in which the climb is saved every few steps, and from which it goes on if it is there:
+        to the same bits as one that was never broken off.
 
     Returns
     -------
-    Aggregation
+    Aggregation, or of a store StoreAggregation
         Its objective is the lower bound of the log evidence ("elbo"). `parameters` has
         `right_counts` and `wrong_counts` of each rater's Beta distribution, shape (n_raters,).
 
@@ -97,22 +112,27 @@ def fit_one_coin_bayes(
     check_square(votes, n_classes, "one-coin raters are right or wrong")
     checked_count("right_count", right_count, ())
     checked_count("wrong_count", wrong_count, ())
-    from .latent_class import Climbing, checked_job, climbed, starting_counts
+    given = {"n_classes": n_classes, "right_count": right_count, "wrong_count": wrong_count}
+    given |= {"accelerate": accelerate, "tol": tol, "max_steps": max_steps}
+    call = Call(fit_one_coin_bayes, given)
+    from .climbing import Climbing, climbed, result_of
+    from .latent_class import checked_job, starting_counts
     from .one_coin_model import OneCoin  # Numba takes a third of a second to import
 
-    how = Climbing(accelerate, tol, max_steps, progress)
+    (keeper,) = keepers_of(checkpoint, votes, call, truth)
+    how = Climbing(accelerate, tol, max_steps, progress, keeper)
     job = checked_job(votes, truth, n_classes, threads)
     with closing(job.blocks):
         model = OneCoin(job, float(right_count), float(wrong_count))
         counts = starting_counts(job, start, np.eye(n_classes))
         top = climbed(model, model.start(counts), how)
     right, wrong = model.split(top.x)
-    given = {"n_classes": n_classes, "right_count": right_count, "wrong_count": wrong_count}
-    given |= {"accelerate": accelerate, "tol": tol, "max_steps": max_steps}
-    return Aggregation(
+    return result_of(
+        model,
+        top,
+        "elbo",
         method="one-coin-bayes",
-        options=Call(fit_one_coin_bayes, given),
+        options=call,
         parameters={"right_counts": right, "wrong_counts": wrong},
         predictive=normalised_rates(model.probabilities(right, wrong)),
-        **top.named(job, "elbo"),
     )

@@ -11,7 +11,9 @@ from ..votes.store.store import VoteStore
 from ..votes.votes import Votes
 
 
-def own_answers(votes: Votes, n_classes: int, diagonal: ArrayLike | None) -> NDArray[np.bool_]:
+def own_answers(
+    votes: Votes | VoteStore, n_classes: int, diagonal: ArrayLike | None
+) -> NDArray[np.bool_]:
     """Say which answer is which class's own, shape (n_answers, n_classes).
 
     Parameters

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Literal, Unpack, get_args, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,8 +13,11 @@ from ..arguments import check_types
 from ..datasets.draws import generator
 from ..errors import VoteError
 from ..votes.given import numbers
+from ..votes.store.store import VoteStore
 from ..votes.votes import Votes
 from .aggregated import Call, ObjectiveKind, Posteriors, no_model
+from .method_arguments import ShareArguments
+from .store_fit import StoreAggregation
 
 Ties = Literal["uniform", "first", "last", "random"]
 UNDECIDED = -1
@@ -82,13 +86,17 @@ class VoteShare(Posteriors):
         return f"VoteShare({n_items} items, {n_answers} answers, {self.tied.sum()} ties)"
 
 
+@overload
+def vote_share(votes: Votes, **options: Unpack[ShareArguments]) -> VoteShare: ...
+@overload
+def vote_share(votes: VoteStore, **options: Unpack[ShareArguments]) -> StoreAggregation: ...
 def vote_share(
-    votes: Votes,
+    votes: Votes | VoteStore,
     *,
     ties: Ties = "uniform",
     weights: ArrayLike | None = None,
     seed: int | np.random.Generator = 0,
-) -> VoteShare:
+) -> VoteShare | StoreAggregation:
     """Share of each answer in each item, and the majority, with a rule for ties.
 
     An item without votes, or whose votes have no weight, has the same share of every answer, and
@@ -96,7 +104,7 @@ def vote_share(
 
     Parameters
     ----------
-    votes : Votes
+    votes : Votes or VoteStore
     ties : {"uniform", "first", "last", "random"}
         Which answer wins where several have most votes. "uniform": all of them, in equal parts; the
         class is then undecided. "first", "last": the one of lowest, or highest, code. "random": one
@@ -108,7 +116,7 @@ def vote_share(
 
     Returns
     -------
-    VoteShare
+    VoteShare, or of a store StoreAggregation
 
     Raises
     ------
@@ -126,15 +134,46 @@ def vote_share(
     check_types(vote_share, locals())
     if ties not in get_args(Ties):
         raise VoteError(f"ties={ties!r} is not one of {', '.join(map(repr, get_args(Ties)))}")
-    shares = answer_shares(votes, None if weights is None else checked_weights(weights, votes))
+    by_rater = None if weights is None else checked_weights(weights, votes)
+    options = Call(vote_share, {"ties": ties, "weights": weights, "seed": seed})
+    if isinstance(votes, Votes):
+        return shares_of(votes, by_rater, ties, generator(seed), options)
+
+    def parts(threads: int | None) -> Iterator[VoteShare]:  # noqa: ARG001 -- as of other methods
+        drawn = generator(seed)
+        for part in votes.partitions():
+            yield shares_of(part, by_rater, ties, drawn, options)
+
+    return StoreAggregation(
+        votes=votes,
+        n_classes=votes.n_answers,
+        method="vote-share",
+        objective=float("nan"),
+        objective_kind="score",
+        objective_trace=np.empty(0),
+        n_steps=0,
+        converged=True,
+        options=options,
+        made=parts,
+    )
+
+
+def shares_of(
+    votes: Votes,
+    weights: NDArray[np.float64] | None,
+    ties: Ties,
+    drawn: np.random.Generator,
+    options: Call,
+) -> VoteShare:
+    """Share of each answer in each item, and the majority."""
+    shares = answer_shares(votes, weights)
     winners = winners_of(shares)
     n_winners = winners.sum(axis=1)
     tied = n_winners > 1
-    options = Call(vote_share, {"ties": ties, "weights": weights, "seed": seed})
     if ties == "uniform":
         classes = np.where(tied, UNDECIDED, winners.argmax(axis=1))
         return VoteShare(votes, shares, classes, winners / n_winners[:, None], tied, options)
-    classes = winner_of(winners, chosen_place(n_winners, ties, seed))
+    classes = winner_of(winners, chosen_place(n_winners, ties, drawn))
     decisions = np.zeros_like(shares)
     decisions[np.arange(len(classes)), classes] = 1
     return VoteShare(votes, shares, classes, decisions, tied, options)
@@ -160,7 +199,7 @@ def answer_shares(votes: Votes, weights: NDArray[np.float64] | None) -> NDArray[
     return np.asarray(np.divide(counts, totals, out=uniform, where=totals > 0))
 
 
-def checked_weights(weights: ArrayLike, votes: Votes) -> NDArray[np.float64]:
+def checked_weights(weights: ArrayLike, votes: Votes | VoteStore) -> NDArray[np.float64]:
     """Return raters' weights; what does not fit the votes is a VoteError."""
     array = numbers("weights", weights).astype(np.float64)
     if array.shape != (votes.n_raters,):
@@ -175,14 +214,14 @@ def checked_weights(weights: ArrayLike, votes: Votes) -> NDArray[np.float64]:
 
 
 def chosen_place(
-    n_winners: NDArray[np.int64], ties: Ties, seed: int | np.random.Generator
+    n_winners: NDArray[np.int64], ties: Ties, drawn: np.random.Generator
 ) -> NDArray[np.int64]:
     """Say which of an item's winners is taken, 0..n_winners - 1."""
     if ties == "first":
         return np.zeros_like(n_winners)
     if ties == "last":
         return n_winners - 1
-    return generator(seed).integers(n_winners)
+    return drawn.integers(n_winners)
 
 
 def winner_of(winners: NDArray[np.bool_], place: NDArray[np.int64]) -> NDArray[np.int64]:

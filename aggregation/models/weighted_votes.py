@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from typing import Any, Unpack, cast, overload
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..arguments import check_types
+from ..engine.pieces import pieces_of
+from ..engine.sums import in_a_tree
+from ..votes.store.store import VoteStore
 from ..votes.votes import Votes
 from .aggregated import Aggregation, Call
-from .dawid_skene.arguments import check_options, checked_truth, count_classes
+from .clamped import Clamped, checked_clamped
+from .dawid_skene.arguments import check_of_store, check_options, count_classes
+from .method_arguments import CatdArguments, CountingArguments
 from .own_answers import check_square
+from .store_fit import StoreAggregation
 from .vote_share import answer_shares, winners_share
 
 Array = NDArray[np.float64]
@@ -20,32 +29,51 @@ ABOVE_GUESSING, ZBS_STEPS, HALVED_EVERY = 1e-5, 100, 20
 QUANTILE, LEAST_ERRORS = 0.025, 1e-9
 
 
-class _Crowd:
-    """Votes and what is known of items, and how far raters agree with shares of these."""
+class _Piece:
+    """Votes of a piece and what is known of its items, and agreement with shares of these."""
 
-    def __init__(self, votes: Votes, n_classes: int | None, truth: ArrayLike | None) -> None:
-        n_classes = count_classes(votes, n_classes, truth, None, None)
-        check_square(votes, n_classes, "answers are counted")
-        self.votes, self.n_of = votes, votes.votes_per_rater().astype(np.float64)
-        self.clamped = None
-        if truth is not None:
-            self.clamped = checked_truth(truth, votes.n_items, votes.n_answers)
+    def __init__(self, votes: Votes, number: int, clamped: Clamped | None) -> None:
+        self.votes, self.number, self.clamped = votes, number, clamped
         self.items, self.raters, self.answers = votes.items, votes.raters, votes.answers
 
     def shares(self, weights: Array | None) -> Array:
         """Weighted shares of every answer; known items have their truth."""
-        shares = answer_shares(self.votes, weights)
-        if self.clamped is None:
-            return shares
-        return np.asarray(np.where(self.clamped.any(axis=1, keepdims=True), self.clamped, shares))
+        return self._with_truth(answer_shares(self.votes, weights))
 
     def agreements(self, weights: Array | None) -> Array:
         """Count each rater's votes for the weighted majority; answers that tie count in parts."""
-        winners = winners_share(self.shares(weights))
-        if self.clamped is not None:
-            winners = np.where(self.clamped.any(axis=1, keepdims=True), self.clamped, winners)
+        winners = self._with_truth(winners_share(self.shares(weights)))
         agreed = winners[self.items, self.answers]
         return np.bincount(self.raters, agreed, self.votes.n_raters).astype(np.float64)
+
+    def _with_truth(self, rows: Array) -> Array:
+        return rows if self.clamped is None else self.clamped.instead(self.number, rows)
+
+
+class _Crowd:
+    """Votes and what is known of items, and how far raters agree with shares of these."""
+
+    def __init__(
+        self,
+        votes: Votes | VoteStore,
+        n_classes: int | None,
+        truth: ArrayLike | Mapping[Any, int] | None,
+    ) -> None:
+        check_of_store(votes, truth, None)
+        n_classes = count_classes(votes, n_classes, truth, None, None)
+        check_square(votes, n_classes, "answers are counted")
+        self.votes, self.n_of = votes, votes.votes_per_rater().astype(np.float64)
+        self.clamped = checked_clamped(truth, votes, n_classes)
+        self.held = list(self._pieces()) if isinstance(votes, Votes) else None
+
+    def _pieces(self) -> Iterator[_Piece]:
+        for number, votes in enumerate(pieces_of(self.votes)):
+            yield _Piece(votes, number, self.clamped)
+
+    def agreements(self, weights: Array | None) -> Array:
+        """Count each rater's votes for the weighted majority; answers that tie count in parts."""
+        pieces = self.held or self._pieces()
+        return in_a_tree((piece.agreements(weights) for piece in pieces), np.add)
 
     def agreement(self, weights: Array | None) -> Array:
         """Share of each rater's votes for the weighted majority; 0 without votes."""
@@ -54,26 +82,49 @@ class _Crowd:
 
     def result(
         self, method: str, weights: Array, options: Call, n_steps: int, converged: bool
-    ) -> Aggregation:
+    ) -> Aggregation | StoreAggregation:
         """Aggregate by weights."""
-        return Aggregation(
-            votes=self.votes,
-            method=method,
-            posterior=self.shares(weights),
-            objective=float("nan"),
-            objective_kind="score",
-            objective_trace=np.empty(0),
-            n_steps=n_steps,
-            converged=converged,
-            options=options,
-            parameters={"weight": weights},
+        shared: dict[str, Any] = {
+            "method": method,
+            "objective": float("nan"),
+            "objective_kind": "score",
+            "objective_trace": np.empty(0),
+            "n_steps": n_steps,
+            "converged": converged,
+            "options": options,
+            "parameters": {"weight": weights},
+        }
+        if self.held is not None and isinstance(self.votes, Votes):
+            posterior = np.concatenate([piece.shares(weights) for piece in self.held])
+            known = None if self.clamped is None else self.clamped.dense()
+            return Aggregation(votes=self.votes, posterior=posterior, clamped=known, **shared)
+
+        def parts(threads: int | None) -> Iterator[Aggregation]:  # noqa: ARG001 -- as others
+            for piece in self._pieces():
+                known = None if self.clamped is None else self.clamped.rows(piece.number)
+                shares = piece.shares(weights)
+                yield Aggregation(votes=piece.votes, posterior=shares, clamped=known, **shared)
+
+        store = cast("VoteStore", self.votes)
+        return StoreAggregation(
+            votes=store,
+            n_classes=store.n_answers,
+            made=parts,
             clamped=self.clamped,
+            **shared,
         )
 
 
+@overload
+def fit_wawa(votes: Votes, **options: Unpack[CountingArguments]) -> Aggregation: ...
+@overload
+def fit_wawa(votes: VoteStore, **options: Unpack[CountingArguments]) -> StoreAggregation: ...
 def fit_wawa(
-    votes: Votes, *, n_classes: int | None = None, truth: ArrayLike | None = None
-) -> Aggregation:
+    votes: Votes | VoteStore,
+    *,
+    n_classes: int | None = None,
+    truth: ArrayLike | Mapping[Any, int] | None = None,
+) -> Aggregation | StoreAggregation:
     """Weigh raters by their agreement with the aggregate (Wawa), in one step.
 
     A rater's weight is the share of votes that are the majority's; where k answers tie, each counts
@@ -81,16 +132,17 @@ def fit_wawa(
 
     Parameters
     ----------
-    votes : Votes
+    votes : Votes or VoteStore
     n_classes : int, optional
         As many as there are answers.
-    truth : array_like, optional
+    truth : array_like or mapping, optional
         What is known of items: shape (n_items,), a class or -1 where it is not known; or shape
         (n_items, n_classes), a distribution, or zeros. It stands for the majority there.
+        Or ``{name: class}``, as of a store it has to be.
 
     Returns
     -------
-    Aggregation
+    Aggregation, or of a store StoreAggregation
         Its posteriors are weighted shares; it maximises nothing ("score"). `parameters` has
         `weight`, shape (n_raters,), in 0..1.
 
@@ -116,9 +168,16 @@ def fit_wawa(
     )
 
 
+@overload
+def fit_zbs(votes: Votes, **options: Unpack[CountingArguments]) -> Aggregation: ...
+@overload
+def fit_zbs(votes: VoteStore, **options: Unpack[CountingArguments]) -> StoreAggregation: ...
 def fit_zbs(
-    votes: Votes, *, n_classes: int | None = None, truth: ArrayLike | None = None
-) -> Aggregation:
+    votes: Votes | VoteStore,
+    *,
+    n_classes: int | None = None,
+    truth: ArrayLike | Mapping[Any, int] | None = None,
+) -> Aggregation | StoreAggregation:
     """Weigh raters by skill, which follows their agreement with the weighted majority (ZBS).
 
     Skills start at ``1 / n_answers + 1e-5`` and go towards the share of votes that are the weighted
@@ -127,13 +186,13 @@ def fit_zbs(
 
     Parameters
     ----------
-    votes : Votes
+    votes : Votes or VoteStore
     n_classes, truth
         As for :func:`fit_wawa`.
 
     Returns
     -------
-    Aggregation
+    Aggregation, or of a store StoreAggregation
         Its posteriors are weighted shares; it maximises nothing ("score"). `parameters` has
         `weight`, shape (n_raters,).
 
@@ -157,13 +216,17 @@ def fit_zbs(
     return crowd.result("zbs", skills, Call(fit_zbs, {"n_classes": n_classes}), ZBS_STEPS, True)
 
 
+@overload
+def fit_catd(votes: Votes, **options: Unpack[CatdArguments]) -> Aggregation: ...
+@overload
+def fit_catd(votes: VoteStore, **options: Unpack[CatdArguments]) -> StoreAggregation: ...
 def fit_catd(
-    votes: Votes,
+    votes: Votes | VoteStore,
     *,
     n_classes: int | None = None,
-    truth: ArrayLike | None = None,
+    truth: ArrayLike | Mapping[Any, int] | None = None,
     max_steps: int = 100,
-) -> Aggregation:
+) -> Aggregation | StoreAggregation:
     """Weigh raters by how sure their errors are (CATD): made for raters of whom most vote seldom.
 
     A weight is the 0.025 quantile of the chi-square distribution, whose degrees of freedom are the
@@ -172,7 +235,7 @@ def fit_catd(
 
     Parameters
     ----------
-    votes : Votes
+    votes : Votes or VoteStore
     n_classes, truth
         As for :func:`fit_wawa`.
     max_steps : int
@@ -180,7 +243,7 @@ def fit_catd(
 
     Returns
     -------
-    Aggregation
+    Aggregation, or of a store StoreAggregation
         Its posteriors are weighted shares; it maximises nothing ("score"). `parameters` has
         `weight`, shape (n_raters,): 1e9 times the quantile where there are no errors.
 
@@ -212,7 +275,7 @@ def fit_catd(
         converged = np.array_equal(before, weights)
         step += 1
     if not converged and max_steps > 0:
-        from .latent_class import warn_of_steps  # Numba takes a third of a second to import
+        from .climbing import warn_of_steps  # Numba takes a third of a second to import
 
         warn_of_steps(np.empty(0), votes.n_votes, step)
     call = Call(fit_catd, {"n_classes": n_classes, "max_steps": max_steps})

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ..arguments import check_types
 from ..engine.climb import Path, climb
 from ..errors import ConvergenceWarning, VoteError
+from ..models.clamped import clamped_of
 from ..models.dawid_skene.arguments import (
     FixedParameters,
     answers_before_classes,
@@ -173,7 +174,7 @@ def _problem(fit: Fit, threads: int | None) -> Problem:
     rates = None if options.error_rates is None else answers_before_classes(fit.error_rates)
     return problem_of(
         fit.votes,
-        fit.clamped,
+        clamped_of(fit.votes, fit.clamped),
         n_classes=fit.n_classes,
         pseudo_counts=added,
         family=options.family,

@@ -21,6 +21,7 @@ from ..reading.layouts.same_names import folded_name
 from ..reading.names import coded_arrow
 from ..reading.options import FileOptions, checked_reading, names_of
 from .given import UNKNOWN
+from .store.store import VoteStore
 from .votes import Votes
 
 Fold = Callable[[str], str]
@@ -31,15 +32,16 @@ class KnownItems(NamedTuple):
 
     Attributes
     ----------
-    truth : ndarray of int64, shape (n_items,)
-        Class of each item, 0..n_classes - 1, or -1 where it is not known.
+    truth : ndarray of int64, shape (n_items,), or dict
+        Class of each item, 0..n_classes - 1, or -1 where it is not known. Of a store the class of
+        each known item, by its name.
     class_names : tuple
         What the classes are called.
     n_without_votes : int
         Items of known class that are not among the votes, and so left out.
     """
 
-    truth: NDArray[np.int64]
+    truth: Any
     class_names: tuple[Any, ...]
     n_without_votes: int
 
@@ -47,7 +49,7 @@ class KnownItems(NamedTuple):
 def read_known_items(
     path: str | PathLike[str],
     *,
-    votes: Votes,
+    votes: Votes | VoteStore,
     item: str | Sequence[str] | None = None,
     cls: str | None = None,
     n_classes: int | None = None,
@@ -68,8 +70,8 @@ def read_known_items(
     ----------
     path : path
         Of a file as for :meth:`Votes.read`.
-    votes : Votes
-        Whose items they are.
+    votes : Votes or VoteStore
+        Whose items they are. The names of a store are gone through partition by partition.
     item : str or sequence of str, optional
         Name of the items' column, or of several that name them together. Default: the one that is
         called as people call it: item, task, ...
@@ -111,7 +113,7 @@ def check_class_count(n_classes: int | None) -> None:
 
 
 def known_items(
-    pairs: Any, votes: Votes, *, n_classes: int | None = None, normalise: bool = False
+    pairs: Any, votes: Votes | VoteStore, *, n_classes: int | None = None, normalise: bool = False
 ) -> KnownItems:
     """Match known classes to the votes' items, by name; see :func:`read_known_items`.
 
@@ -119,7 +121,7 @@ def known_items(
     ----------
     pairs : pyarrow.Table
         Columns "item" and "class", both text.
-    votes : Votes
+    votes : Votes or VoteStore
     n_classes, normalise
         As for :func:`read_known_items`.
 
@@ -138,9 +140,14 @@ def known_items(
     code_of = {same(str(name)): code for code, name in enumerate(names)}
     class_of = np.array([code_of[same(str(name))] for name in known.names])[known.codes]
     found = places >= 0
+    n_without_votes = len(np.unique(item.codes[~found]))
+    if isinstance(votes, VoteStore):
+        called = names_at(votes, places[found])
+        of_names = dict(zip(called, class_of[found].tolist(), strict=True))
+        return KnownItems(of_names, names, n_without_votes)
     truth = np.full(votes.n_items, UNKNOWN)
     truth[places[found]] = class_of[found]
-    return KnownItems(truth, names, len(np.unique(item.codes[~found])))
+    return KnownItems(truth, names, n_without_votes)
 
 
 def check_one_class_each(item: Column, known: Column) -> None:
@@ -154,17 +161,78 @@ def check_one_class_each(item: Column, known: Column) -> None:
         )
 
 
-def places_of(items: Column, votes: Votes, same: Fold = str) -> NDArray[np.int64]:
+def places_of(items: Column, votes: Votes | VoteStore, same: Fold = str) -> NDArray[np.int64]:
     """Return each known item's code among the votes, -1 where it has none."""
-    code_of = {same(str(name)): code for code, name in enumerate(votes.item_names)}
-    of_names = np.array([code_of.get(same(str(name)), -1) for name in items.names])
-    places = np.asarray(of_names[items.codes])
+    places = np.asarray(places_of_names(items.names, votes, same)[items.codes])
     if (places < 0).all():
-        raise VoteError(
-            f"none of its {len(places)} items is among the votes: they are called like "
-            f"{shown(items.names[0])}, those of the votes like {shown(votes.item_names[0])}"
-        )
+        raise VoteError(f"none of its {not_among(items.names, votes)}")
     return places
+
+
+def not_among(names: Sequence[Any], votes: Votes | VoteStore) -> str:
+    """Say that items are not among the votes, and what is."""
+    some = votes.item_names if isinstance(votes, Votes) else first_names(votes)
+    return (
+        f"{len(names)} items is among the votes: they are called like {shown(names[0])}, those of "
+        f"the votes like {shown(some[0])}"
+    )
+
+
+def first_names(store: VoteStore) -> Sequence[Any]:
+    """Return the names of the first partition that has any."""
+    return next(part.item_names for part in store.partitions() if part.n_items)
+
+
+def places_of_names(
+    names: Sequence[Any], votes: Votes | VoteStore, same: Fold = str
+) -> NDArray[np.int64]:
+    """Return the code of the item of each name, or of one that reads the same; -1 if none does.
+
+    Names of a store are read partition by partition.
+    """
+    if isinstance(votes, Votes):
+        code_of = {same(str(name)): code for code, name in enumerate(votes.item_names)}
+        return np.array([code_of.get(same(str(name)), -1) for name in names], dtype=np.int64)
+    texts = [same(str(name)) for name in names]
+    place_of = {text: place for place, text in enumerate(dict.fromkeys(texts))}
+    found, begin = np.full(len(place_of), -1), 0
+    for number in range(votes.n_partitions):
+        held = read_names(votes.item_names([number]), same)
+        places, codes = places_among(held, list(place_of))
+        found[places] = begin + codes
+        begin += len(held)
+    return np.asarray(found[[place_of[text] for text in texts]])
+
+
+def names_at(store: VoteStore, places: NDArray[np.int64]) -> list[Any]:
+    """Return the names of some items of a store, which are read partition by partition."""
+    called: dict[int, Any] = {}
+    begin = 0
+    for number in range(store.n_partitions):
+        held = store.item_names([number])
+        own = places[(places >= begin) & (places < begin + len(held))]
+        called |= zip(own.tolist(), held.take(own - begin).to_pylist(), strict=True)
+        begin += len(held)
+    return [called[place] for place in places.tolist()]
+
+
+def read_names(names: Any, same: Fold) -> Any:
+    """Return an array of Arrow as text, as its names read."""
+    import pyarrow as pa
+
+    if same is str and (pa.types.is_string(names.type) or pa.types.is_integer(names.type)):
+        return names.cast(pa.string())
+    return pa.array([same(str(name)) for name in names.to_pylist()], pa.string())
+
+
+def places_among(held: Any, texts: list[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return which of some texts are held, by their places, and where."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    places = pc.index_in(held, value_set=pa.array(texts, pa.string()))
+    codes = np.flatnonzero(places.is_valid().to_numpy(zero_copy_only=False))
+    return places.drop_null().to_numpy().astype(np.int64), codes
 
 
 def name_classes(

@@ -28,6 +28,7 @@ from .vote_kinds import (
     expected_kinds,
     kind_names,
     kind_table,
+    too_many_kinds,
     unanimous_weights,
 )
 
@@ -149,7 +150,7 @@ def check_model(
     Raises
     ------
     AnalysisError
-        If there are no votes, or far too many kinds of items to count; if the method says nothing
+        If there are no votes, or too many kinds of items, with how many; if the method says nothing
         of how many there should be, or cannot be fitted anew; or a number is out of range.
 
     References
@@ -169,7 +170,10 @@ def check_model(
     check_count("seed", seed, 0)
     if not fit.votes.n_votes:
         raise AnalysisError("there are no votes, so there is nothing to check")
-    model, table = latent_states(fit), kind_table(fit.votes)
+    model = latent_states(fit)
+    if reason := too_many_kinds(fit.votes, len(model.class_prior)):
+        raise AnalysisError(reason)
+    table = kind_table(fit.votes)
     observed = count_kinds(fit.votes, fit.votes.answers, table)
     expected = expected_kinds(model, table)
     drawn = np.empty((replicates, len(expected)))
@@ -229,14 +233,13 @@ def _assembled(
     def check(name: str, weights: NDArray[np.float64]) -> Check:
         return _check(name, float(expected @ weights), off @ weights)
 
-    names = kind_names(table.counts, model.votes.answer_names)
-    shares = np.eye(len(names)) / n_items
+    names, share = kind_names(table.counts, model.votes.answer_names), 1 / n_items
     return ModelCheck(
         chi_square=_distance(CHI_SQUARE, _chi_square(off, expected)),
         misplaced=_distance(MISPLACED, np.abs(off).sum(axis=1) / 2 / n_items),
         unanimous=check(UNANIMOUS, unanimous_weights(table.counts, observed)),
         agreement=check(AGREEMENT, agreement_weights(table.counts, observed)),
-        kinds=tuple(check(name, weights) for name, weights in zip(names, shares, strict=True)),
+        kinds=tuple(map(_check, names, (expected * share).tolist(), off.T * share)),
         n_items=n_items,
         n_classes=model.n_classes,
         replicates=len(drawn),

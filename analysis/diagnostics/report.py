@@ -25,7 +25,7 @@ from .hard_labels import (
 from .model_check import REPLICATES, ModelCheck, check_model, model_check_csv
 from .more_votes import VotesBought, more_votes, more_votes_csv
 from .next_vote import next_vote_columns, next_vote_gain, next_votes_csv
-from .vote_kinds import are_countable
+from .vote_kinds import too_many_kinds
 
 # Called with what is being computed.
 Progress = Callable[[str], object]
@@ -56,8 +56,9 @@ class ModelReport:
     fit : Fit
         Which `bought` and `gain` rest on.
     checks : tuple of ModelCheck
-        Of that fit, and for the release of one with three classes. None where no item has two
-        votes, or items are of too many kinds to count.
+        Of that fit, and for the release of one with three classes. None where there is a reason.
+    unchecked : str
+        Why there are none: no item has two votes, or items are of too many kinds.
     bought : tuple of VotesBought
     gain : ndarray, shape (n_items,)
         Expected gain of one more vote on each item, in bits.
@@ -69,6 +70,7 @@ class ModelReport:
 
     fit: Fit
     checks: tuple[ModelCheck, ...]
+    unchecked: str
     bought: tuple[VotesBought, ...]
     gain: NDArray[np.float64]
     labels: LabelReport | None
@@ -162,8 +164,8 @@ def _report(
     simulated: bool = False,
 ) -> ModelReport:
     progress("model checks")
-    several = (np.diff(fit.votes.starts) > 1).any()
-    checked = fits if several and are_countable(fit.votes) else ()
+    unchecked = _why_unchecked(fits)
+    checked = () if unchecked else fits
     checks = tuple(check_model(each, replicates=replicates, seed=seed) for each in checked)
     progress("more votes")
     votes_of = fit.votes.votes_per_rater()
@@ -175,7 +177,14 @@ def _report(
         seed=seed,
     )
     gain = next_vote_gain(fit.posterior, error_rates=fit.error_rates, rater_weights=votes_of)
-    return ModelReport(fit, checks, bought, gain, labels, simulated)
+    return ModelReport(fit, checks, unchecked, bought, gain, labels, simulated)
+
+
+def _why_unchecked(fits: tuple[Fit, ...]) -> str:
+    votes = fits[0].votes
+    if not (np.diff(votes.starts) > 1).any():
+        return "no item has two votes"
+    return max(too_many_kinds(votes, fit.n_classes) for fit in fits)
 
 
 def model_tables(report: ModelReport, *, release: Release | None = None) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -14,60 +14,126 @@ from aggregation import Votes
 from ..errors import AnalysisError
 from .latent_states import LatentStates
 
-MOST_STATES = 1 << 20
+# Each kind is a number of every replicate, and a row of the table of checks.
+MOST_KINDS = 1 << 16
+# Products of two probabilities: a minute or two.
+MOST_PRODUCTS = 1e11
 
 
 class KindTable(NamedTuple):
     """All kinds of items that could occur, and how an item's kind is found.
 
+    The kinds of items of one size are numbered from the one whose votes are all of the first
+    answer, and on from there with fewer of the first answer, then of the second, and so on. So the
+    numbers, from 0, of kinds with the same votes but for those of the first answer are the same for
+    any size. Such a number is an item's state: another vote of the first answer leaves it alone.
+
     Attributes
     ----------
     counts : ndarray of int64, shape (n_kinds, n_answers)
-        Votes of each answer.
-    steps : ndarray of int64, shape (n_answers,)
-        What a vote of each answer adds to an item's state; 0 for the last.
-    kind_of : ndarray of int64, shape (most_votes + 1, n_states)
-        Kind of each number of votes and state; -1 where there is none.
+        Votes of each answer; by size.
+    after : ndarray of int32, shape (n_states, n_answers)
+        State after one more vote of each answer, of items with fewer than the most votes.
+    first : ndarray of int64, shape (most_votes + 1,)
+        Kind of state 0 for each number of votes; -1 where no item has so many.
     """
 
     counts: NDArray[np.int64]
-    steps: NDArray[np.int64]
-    kind_of: NDArray[np.int64]
+    after: NDArray[np.int32]
+    first: NDArray[np.int64]
 
 
 def kind_table(votes: Votes) -> KindTable:
     """List the kinds of items that could occur, by number of votes and then by the first answers.
 
-    Raises
-    ------
-    AnalysisError
-        If items have so many votes, of so many answers, that kinds cannot be counted.
+    Votes are some, and of few enough kinds; see :func:`too_many_kinds`.
+
+    References
+    ----------
+    Knuth (2011), The Art of Computer Programming 4A, Section 7.2.1.3: the combinatorial number
+    system, here of the sums below.
     """
+    sizes, n_answers = sizes_of(votes), votes.n_answers
+    most = int(sizes[-1])
+    # Votes of answer k or a later one; all of them for the first.
+    sums = np.full((1, 1), most)
+    for _ in range(1, n_answers):
+        choices = sums[:, -1] + 1
+        rows = np.repeat(np.arange(len(sums)), choices)
+        least = np.repeat(np.cumsum(choices) - choices, choices)
+        sums = np.column_stack((sums[rows], np.arange(len(rows)) - least))
+    kinds = [_counts(sums[: n_kinds(size, n_answers)], size) for size in sizes.tolist()]
+    first = np.full(most + 1, -1)
+    first[sizes] = np.cumsum([0, *map(len, kinds[:-1])])
+    return KindTable(np.concatenate(kinds), _after(sums[: n_kinds(most - 1, n_answers)]), first)
+
+
+def _counts(sums: NDArray[np.int64], size: int) -> NDArray[np.int64]:
+    """Votes of each answer, of items with so many votes."""
+    sums = np.column_stack((sums, np.zeros(len(sums), dtype=np.int64)))
+    sums[:, 0] = size
+    return -np.diff(sums, axis=1)
+
+
+def _after(sums: NDArray[np.int64]) -> NDArray[np.int32]:
+    """State after one more vote of each answer.
+
+    States before one whose sums are s_1 >= s_2 >= ... number sum_k C(s_k + K - k - 1, K - k) for
+    answers k = 1, ..., K - 1. A vote of answer k adds 1 to s_1, ..., s_k, and so to each term up to
+    the k-th C(s_k + K - k - 1, K - k - 1).
+    """
+    n_states, n_answers = sums.shape
+    added = np.zeros((n_states, n_answers), dtype=np.int64)
+    binomials = np.ones(sums.max() + 1, dtype=np.int64)
+    for answer in range(n_answers - 1, 0, -1):
+        added[:, answer] = binomials[sums[:, answer]]
+        binomials = np.cumsum(binomials)
+    return (np.arange(n_states)[:, None] + np.cumsum(added, axis=1)).astype(np.int32)
+
+
+def sizes_of(votes: Votes) -> NDArray[np.int64]:
+    """Numbers of votes that items have, ascending, without 0."""
     sizes = np.unique(np.diff(votes.starts))
-    most, n_answers = int(sizes[-1]), votes.n_answers
-    if not are_countable(votes):
-        raise AnalysisError(
-            f"items with up to {most} votes of {n_answers} answers are of too many kinds to count: "
-            "leave out the items with the most votes"
+    return sizes[sizes > 0]
+
+
+def n_kinds(size: int, n_answers: int) -> int:
+    """Count the kinds of items with so many votes."""
+    return math.comb(size + n_answers - 1, n_answers - 1)
+
+
+def too_many_kinds(votes: Votes, n_states: int) -> str:
+    """Say why kinds of items are too many to count; nothing where they are not.
+
+    Parameters
+    ----------
+    votes : Votes
+    n_states : int
+        Latent states of the model that is to say how many there should be.
+
+    Returns
+    -------
+    str
+    """
+    sizes, n_answers = np.diff(votes.starts), votes.n_answers
+    different = sizes_of(votes).tolist()
+    total = sum(n_kinds(size, n_answers) for size in different)
+    mend = "leave out the items with the most votes"
+    if total > MOST_KINDS:
+        return (
+            f"items with up to {different[-1]:,} votes of {n_answers} answers are of {total:,} "
+            f"kinds by their votes of each answer, where {MOST_KINDS:,} can be counted: {mend}"
         )
-    n_states = (most + 1) ** (n_answers - 1)
-    steps = np.append((most + 1) ** np.arange(n_answers - 2, -1, -1), 0)
-    first = np.array(list(itertools.product(range(most + 1), repeat=n_answers - 1)), dtype=np.int64)
-    first = first.reshape(n_states, n_answers - 1)
-    kind_of = np.full((most + 1, n_states), -1, dtype=np.int64)
-    kinds: list[NDArray[np.int64]] = []
-    for size in sizes[sizes > 0].tolist():
-        states = np.flatnonzero(first.sum(axis=1) <= size)[::-1]
-        kind_of[size, states] = sum(map(len, kinds)) + np.arange(len(states))
-        rest = size - first[states].sum(axis=1)
-        kinds.append(np.column_stack((first[states], rest)))
-    return KindTable(np.concatenate(kinds), steps, kind_of)
-
-
-def are_countable(votes: Votes) -> bool:
-    """Say whether items are of few enough kinds to count them."""
-    most = int(np.diff(votes.starts).max())
-    return bool((most + 1) ** votes.n_answers <= MOST_STATES)
+    items = np.bincount(sizes)
+    before = sum(int(items[size]) * n_kinds(size - 1, n_answers + 1) for size in different)
+    products = float(before) * n_answers * n_states
+    if products > MOST_PRODUCTS:
+        return (
+            f"what {n_states:,} latent states expect of items with up to {different[-1]:,} votes "
+            f"of {n_answers} answers takes {products:.1e} products, where {MOST_PRODUCTS:.0e} are "
+            f"done: {mend}, or take some of the items"
+        )
+    return ""
 
 
 def count_kinds(
@@ -77,15 +143,16 @@ def count_kinds(
 
     Items without votes are left out.
     """
-    sizes = np.diff(votes.starts)
-    asked = np.flatnonzero(sizes)
-    state = np.add.reduceat(table.steps[answers], votes.starts[asked])
-    return np.bincount(table.kind_of[sizes[asked], state], minlength=len(table.counts))
+    from .kernels import add_kinds  # Numba takes a third of a second to import
+
+    counted = np.zeros(len(table.counts), dtype=np.int64)
+    add_kinds(votes.starts, answers, table.after, table.first, counted)
+    return counted
 
 
 def expected_kinds(model: LatentStates, table: KindTable) -> NDArray[np.float64]:
     """Compute the number of items of each kind that the model expects, shape (n_kinds,)."""
-    from .kernels import add_expected_kinds  # Numba takes a third of a second to import
+    from .kernels import add_expected_kinds
 
     expected = np.zeros(len(table.counts))
     add_expected_kinds(
@@ -93,8 +160,8 @@ def expected_kinds(model: LatentStates, table: KindTable) -> NDArray[np.float64]
         model.votes.raters,
         np.ascontiguousarray(model.error_rates),
         model.chances,
-        table.steps,
-        table.kind_of,
+        table.after,
+        table.first,
         expected,
     )
     return expected

@@ -1,37 +1,34 @@
 """Figures: take results, return a matplotlib Figure; nothing is computed here."""
 
-from .accuracy import accuracy_figure
-from .agreement import agreement_figure
-from .bands import bands_figure
-from .calibration import calibration_figure
-from .comparison import comparison_figure
-from .curve import figure3
-from .diagnostics import model_check_figure, without_figure
-from .drawing import figure_bytes, figure_files, take_caption
-from .error_rates import error_rates_figure
-from .more_votes import more_votes_figure
-from .ranks import ranks_figure
-from .rater_report import rater_figures
-from .raters import golden_em_figure, raters_figure
-from .votes_comparison import votes_comparison_figure
+from importlib import import_module
+from typing import Any
 
-__all__ = [
-    "accuracy_figure",
-    "agreement_figure",
-    "bands_figure",
-    "calibration_figure",
-    "comparison_figure",
-    "error_rates_figure",
-    "figure3",
-    "figure_bytes",
-    "figure_files",
-    "golden_em_figure",
-    "model_check_figure",
-    "more_votes_figure",
-    "ranks_figure",
-    "rater_figures",
-    "raters_figure",
-    "take_caption",
-    "votes_comparison_figure",
-    "without_figure",
-]
+# Each name and the module that has it, imported when it is first used: a command draws one or two.
+MODULES = {
+    "accuracy_figure": "accuracy",
+    "agreement_figure": "agreement",
+    "bands_figure": "bands",
+    "calibration_figure": "calibration",
+    "comparison_figure": "comparison",
+    "error_rates_figure": "error_rates",
+    "figure3": "curve",
+    "figure_bytes": "drawing",
+    "figure_files": "drawing",
+    "golden_em_figure": "raters",
+    "model_check_figure": "diagnostics",
+    "more_votes_figure": "more_votes",
+    "ranks_figure": "ranks",
+    "rater_figures": "rater_report",
+    "raters_figure": "raters",
+    "take_caption": "drawing",
+    "votes_comparison_figure": "votes_comparison",
+    "without_figure": "diagnostics",
+}
+__all__ = sorted(MODULES)
+
+
+def __getattr__(name: str) -> Any:
+    """Import the module of a name, and hand the name on."""
+    if name not in MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{MODULES[name]}", __name__), name)

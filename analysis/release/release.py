@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Hashable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -155,14 +156,15 @@ def load_release(data: str | os.PathLike[str] | None = None) -> Release:
 def _load(folder: Path) -> Release:
     sha256 = {name: download.sha256_of(folder / name) for name in download.FILES}
     raters_path = folder / download.RATERS
-    questions = read_questions(raters_path)
+    seen: dict[Hashable, Questions] = {}
+    questions = read_questions(raters_path, seen)
     votes = read_votes(raters_path, len(questions))
     release = Release(
         folder=folder,
         questions=questions,
         votes=votes,
-        golden=_read_golden(folder, questions, votes),
-        scores=read_scores(folder / download.SCORES, questions),
+        golden=_read_golden(folder, questions, votes, seen),
+        scores=read_scores(folder / download.SCORES, questions, seen),
         label_sets=read_label_sets(folder / download.LABELS),
         original_labels=read_original_labels(folder / download.ORIGINAL_LABELS),
         sha256=sha256,
@@ -185,9 +187,11 @@ def has_made_up_ids(folder: Path) -> bool:
     return all(name.startswith(MADE_UP) for name in read_synsets(folder / download.ORIGINAL_LABELS))
 
 
-def _read_golden(folder: Path, questions: Questions, votes: Votes) -> Golden:
+def _read_golden(
+    folder: Path, questions: Questions, votes: Votes, seen: dict[Hashable, Questions]
+) -> Golden:
     experts_path, raters_path = folder / download.GOLDEN, folder / download.RATERS_GOLDEN
-    asked = read_questions(experts_path)
+    asked = read_questions(experts_path, seen)
     places = questions.find(asked)
     if (places < 0).any():
         first = int(np.argmax(places < 0))
@@ -195,7 +199,7 @@ def _read_golden(folder: Path, questions: Questions, votes: Votes) -> Golden:
             f"{experts_path}: info: entry {first}, {asked.name(first)}, is no question of "
             f"{download.RATERS}"
         )
-    asked_again = read_questions(raters_path)
+    asked_again = read_questions(raters_path, seen)
     if not np.array_equal(asked.keys, asked_again.keys):
         raise ReleaseError(
             f"{raters_path}: info: differs from the info of {download.GOLDEN}"

@@ -114,9 +114,15 @@ def short_row(row: InShort) -> tuple[str, ...]:
 def described(record: Record) -> Iterator[str]:
     """Yield what each method is."""
     named = [name for name in METHODS if name in next(iter(record.ours.values()), {})]
-    heading = ("method", "what it is", "maximises", "described by")
+    heading = ("method", "what it is", "maximises", "takes a store", "described by")
     rows = (
-        (f"`{name}`", one.title, kind_in_words(one.objective_kind), one.reference)
+        (
+            f"`{name}`",
+            one.title,
+            kind_in_words(one.objective_kind),
+            "yes" if one.by_passes else "no",
+            one.reference,
+        )
         for name, one in ((name, METHODS[name]) for name in named)
     )
     yield rows_of(heading, rows, text=True)

@@ -139,6 +139,26 @@ def fit(
     threads: Annotated[
         int | None, of_model("Never changes a result. Default: as many as help.")
     ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Of a store: go through it on a Dask cluster, whose workers read it at the same "
+            "path; local:N starts N workers here. Never changes a result.",
+            show_default=False,
+            rich_help_panel=MODEL,
+        ),
+    ] = None,
+    copies: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Where the store is once more, for a cluster without a disk in common (s3://...): "
+            "each worker copies its own partitions.",
+            show_default=False,
+            rich_help_panel=MODEL,
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         out_option(
@@ -181,7 +201,7 @@ def fit(
 
     VOTES may be a store that `reassess ingest` made: it is gone through partition by partition, in
     memory that does not grow with the votes. Labels and posteriors then come in the store's order;
-    there is no next_votes.csv, and no --truth.
+    there is no next_votes.csv. --truth FILE goes by the items' names.
     """
     of_model_said = {
         "n_classes": classes,
@@ -198,9 +218,11 @@ def fit(
     from aggregation.votes.store.manifest import is_store  # NumPy takes its time
 
     stored = is_store(file)
-    choice = Choice(method, of_model_said, settings or [], classifier is not None, stored)
+    choice = Choice(method, of_model_said, settings or [], classifier is not None)
     choice.made()  # what cannot be is said before votes are read
-    wanted = Wanted(out, output_format.value, resume, as_json, threads)
+    if copies is not None and scheduler is None:
+        raise UsageError(f"--copies {copies} is for the workers of --scheduler: say that, too")
+    wanted = Wanted(out, output_format.value, resume, as_json, threads, scheduler, copies)
     with quietly(quiet), announced_compilation():
         if stored:
             fit_of_store(file, said, choice, wanted)
@@ -212,8 +234,9 @@ def fit_of_file(
     file: Path, said: VotesOptions, choice: Choice, classifier: Path | None, wanted: Wanted
 ) -> None:
     """Fit the votes of files, and write or print what was found."""
-    if wanted.resume:
-        raise UsageError(f"--resume goes on with a fit of a store, which {file} is not")
+    for option, given in (("--resume", wanted.resume), ("--scheduler", wanted.scheduler)):
+        if given:
+            raise UsageError(f"{option} goes with a store (reassess ingest), which {file} is not")
     votes, known, notes, doubts = read_inputs(file, said, choice.said["n_classes"])
     chosen, options, because = choice.made(votes, known)
     votes, beside = with_a_classifier(votes, classifier, chosen, said)

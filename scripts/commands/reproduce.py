@@ -6,9 +6,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from analysis.defaults import FORMATS
 from analysis.release.files.writing import with_hashes
 
+from ..outputs.drawing import Drawing
 from ..terminal.files import write_set
 from ..terminal.messages import print_result, say
 from ..terminal.options import DataOption, out_option
@@ -38,33 +38,26 @@ def reproduce(
         out = out.resolve()
         out = out.parent / f"{out.name}-simulated"
         folder = _simulate(out)
-    with console.status("reading the release") as status, ThreadPoolExecutor(2) as beside:
-        from analysis import load_release
+    reading = console.status("reading the release")
+    with reading as status, Drawing() as drawing, ThreadPoolExecutor(1) as beside:
+        from analysis import load_release, published_scores
 
-        # Inflating what is read leaves the interpreter free for long imports, and compressing the
-        # 41 MB of text in scores.npz leaves it free for drawing.
-        drawing = beside.submit(_import_drawing)
         release = load_release(folder)
         status.update("recomputing scores, labels and Figure 3")
-        from analysis import published_scores
-        from analysis.reproduction import reproduce as recompute
-
         scores = published_scores(release)
+        # compressing the 41 MB of text in scores.npz leaves the interpreter free
         packed = beside.submit(_packed, release, scores)
-        result = recompute(release, scores=scores)
+        from analysis.reproduction import reproduce as recompute
+        from analysis.scores.figure3 import figure3_data
+
+        figure3 = figure3_data(release, scores=scores)
+        drawing.begin("figure3", figure3)
+        result = recompute(release, scores=scores, figure3=figure3)
         status.update("drawing, and writing the files")
-        drawing.result()
-        write_reproduction(out, release, result, packed)
+        write_reproduction(out, release, result, packed, drawing)
     print_comparisons(release, result)
     print_result(f"{out}\n")
     raise SystemExit(0 if result.identical else 1)
-
-
-def _import_drawing() -> None:
-    import matplotlib.backends.backend_agg
-    import matplotlib.backends.backend_pdf  # noqa: F401
-
-    import analysis.figures  # noqa: F401
 
 
 def _packed(release: Release, scores: NDArray[np.float64]) -> bytes:
@@ -110,26 +103,27 @@ def _simulate(out: Path) -> Path:
 
 
 def write_reproduction(
-    out: Path, release: Release, result: Reproduction, packed_scores: Future[bytes]
+    out: Path,
+    release: Release,
+    result: Reproduction,
+    packed_scores: Future[bytes],
+    drawing: Drawing,
 ) -> None:
     """Write the files of a reproduction: all of them, or none."""
-    from analysis.figures import figure3, figure_bytes
     from analysis.pages.reproduction_page import report_html
     from analysis.raters.golden.accuracy import raters_csv
     from analysis.release.labels.label_sets import to_json
     from analysis.reproduction import summary
     from analysis.tables import json_text
 
-    figure = figure3(result.figure3)
-    pictures = {form: figure_bytes(figure, form) for form in FORMATS}
     numbers = summary(release, result)
+    pictures = drawing.files()
     contents: dict[str, bytes] = {
         "scores.npz": packed_scores.result(),
         "real.json": to_json(result.label_sets).encode(),
         "raters.csv": raters_csv(result.raters).encode(),
-        "figure3.png": pictures["png"],
-        "figure3.pdf": pictures["pdf"],
-        "report.html": report_html(release, result, numbers, pictures["png"]).encode(),
+        **pictures,
+        "report.html": report_html(release, result, numbers, pictures["figure3.png"]).encode(),
     }
     manifest = json_text(with_hashes(numbers, contents), indent=2)
     write_set(out, contents | {"summary.json": manifest.encode()})

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..terminal.messages import print_result, say, warn
 
 if TYPE_CHECKING:
-    from aggregation import Aggregated, KnownItems, StoreFit, Table
+    from aggregation import Aggregated, KnownItems, StoreAggregation, StoreFit, Table
     from aggregation.models.fit_tables import Right
 
 # Labels that a terminal shows; all of them are written, or piped on.
@@ -19,7 +19,9 @@ NO_MODEL = "the method has no model of the answers"
 
 
 def fit_numbers_json(
-    result: Aggregated | StoreFit, names: Sequence[Any] | None, provenance: dict[str, Any]
+    result: Aggregated | StoreFit | StoreAggregation,
+    names: Sequence[Any] | None,
+    provenance: dict[str, Any],
 ) -> str:
     """Return fit.json: what was fitted, by what, to what, and all that it says in numbers."""
     from aggregation.models.fit_tables import fit_numbers
@@ -92,8 +94,18 @@ def known_line(result: Aggregated, known: KnownItems) -> str:
 
     right, n_known = right_of_known(result, known.truth)
     if getattr(result, "clamped", None) is not None:
-        return f"{n_known:,} items were known and kept their class"
+        return kept_line(n_known)
     majority = right_beside_majority(result, known.truth, class_names=known.class_names).majority
+    return right_line(right, n_known, majority)
+
+
+def kept_line(n_known: int) -> str:
+    """Say how many items kept their class."""
+    return f"{n_known:,} items were known and kept their class"
+
+
+def right_line(right: int, n_known: int, majority: float) -> str:
+    """Say how many items came out right that were held out."""
     return (
         f"{right:,} of {n_known:,} known items came out right, and {counted(majority)} by the "
         "majority of votes"

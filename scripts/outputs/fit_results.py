@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from ..terminal.messages import UsageError, recorded_doubts, say
 from ..terminal.method_options import known_arguments
@@ -54,10 +54,8 @@ def fitted(
     Where it is not to know the known items, they have a say in which classes there are alone.
     """
     arguments = dict(options)
-    if known is not None:  # of votes in memory
-        arguments |= known_arguments(
-            method, known, cast("Votes", votes), options.get("truth_role", "")
-        )
+    if known is not None:
+        arguments |= known_arguments(method, known, votes, options.get("truth_role", ""))
         if not knowing:
             del arguments["truth"]
     if isinstance(options.get("pseudo_count"), list):

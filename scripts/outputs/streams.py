@@ -1,11 +1,13 @@
-"""Tables that are written part by part, and are in their place when they are whole."""
+"""Tables that are written part by part, into files beside the places that they are for."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from analysis.release.files.writing import Part, named, part_of
 
 if TYPE_CHECKING:
     from aggregation import Table
@@ -14,26 +16,31 @@ if TYPE_CHECKING:
 class CsvStream:
     """A csv file: the header comes with the first part."""
 
-    def __init__(self, path: Path) -> None:
-        self.file = path.open("w", encoding="utf-8", newline="")
+    def __init__(self, part: Part) -> None:
+        self.part = part
         self.begun = False
 
     def write(self, table: Table) -> None:
         """Write the rows of a part."""
         text = table.to_csv()
-        self.file.write(text.partition("\n")[2] if self.begun else text)
+        with named(self.part.path):
+            self.part.stream.write((text.partition("\n")[2] if self.begun else text).encode())
         self.begun = True
 
-    def close(self) -> None:
-        """End the file."""
-        self.file.close()
+    def finished(self) -> Part:
+        """Return the part when all of it is on the disk."""
+        self.part.finish()
+        return self.part
+
+    def drop(self) -> None:
+        """Let go of it, whole or not."""
 
 
 class ParquetStream:
     """A Parquet file: types are those of the first part."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, part: Part) -> None:
+        self.part = part
         self.writer: Any = None
 
     def write(self, table: Table) -> None:
@@ -41,26 +48,36 @@ class ParquetStream:
         from pyarrow import parquet
 
         held = table.to_arrow()
-        if self.writer is None:
-            self.writer = parquet.ParquetWriter(self.path, held.schema)
-        self.writer.write_table(held.cast(self.writer.schema))
+        with named(self.part.path):
+            if self.writer is None:
+                self.writer = parquet.ParquetWriter(self.part.stream, held.schema)
+            self.writer.write_table(held.cast(self.writer.schema))
 
-    def close(self) -> None:
-        """End the file."""
+    def finished(self) -> Part:
+        """Return the part when all of it is on the disk."""
         if self.writer is not None:
-            self.writer.close()
+            with named(self.part.path):
+                self.writer.close()
+        self.part.finish()
+        return self.part
+
+    def drop(self) -> None:
+        """Let go of it, whole or not: the writer would end a file that is closed by then."""
+        if self.writer is not None:
+            with suppress(OSError):
+                self.writer.close()
+            self.writer.is_open = False
 
 
 @contextmanager
 def streamed(path: Path) -> Iterator[CsvStream | ParquetStream]:
-    """Write a table part by part, csv or Parquet as its name says; whole, it comes to its place."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    stream = ParquetStream(part) if path.suffix == ".parquet" else CsvStream(part)
-    try:
-        yield stream
-        stream.close()
-        part.replace(path)
-    finally:
-        stream.close()
-        part.unlink(missing_ok=True)
+    """Begin a table beside its place, csv or Parquet as its name says.
+
+    What is not renamed when the block ends is removed.
+    """
+    with part_of(path) as part:
+        stream = (ParquetStream if path.suffix == ".parquet" else CsvStream)(part)
+        try:
+            yield stream
+        finally:
+            stream.drop()

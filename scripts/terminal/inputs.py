@@ -9,7 +9,7 @@ from .messages import say
 from .votes_options import VotesOptions
 
 if TYPE_CHECKING:
-    from aggregation import KnownItems, ReadOptions, Votes
+    from aggregation import KnownItems, ReadOptions, Votes, VoteStore
 
 
 class Inputs(NamedTuple):
@@ -47,7 +47,9 @@ def beside(said: VotesOptions) -> ReadOptions:
     return options
 
 
-def read_truth(file: Path, votes: Votes, said: VotesOptions, n_classes: int | None) -> KnownItems:
+def read_truth(
+    file: Path, votes: Votes | VoteStore, said: VotesOptions, n_classes: int | None
+) -> KnownItems:
     """Read items of known class, whose column may be called as that of the votes."""
     from aggregation import read_known_items
     from aggregation.errors import ColumnError

@@ -14,7 +14,7 @@ from aggregation.models.catalogue import CROWDLAB, DEFAULT_METHOD, method_of
 from .messages import UsageError
 
 if TYPE_CHECKING:
-    from aggregation import KnownItems, Votes
+    from aggregation import KnownItems, Votes, VoteStore
 
 # What the options of the model are where nothing is said; None: what the method's default is.
 UNSAID: dict[str, Any] = {
@@ -43,7 +43,8 @@ def method_help() -> str:
     every = "; ".join(f"{one.name}: {one.title}" for one in METHODS.values())
     return (
         f"How to aggregate. Default: {DEFAULT_METHOD}, or {OF_OPTIONS} where an option is said "
-        f"that {DEFAULT_METHOD} does not take. {every}"
+        f"that {DEFAULT_METHOD} does not take. {every}. A store is taken by all but "
+        f"{', '.join(name for name, one in METHODS.items() if not one.by_passes)}"
     )
 
 
@@ -63,18 +64,15 @@ class Choice:
         Further arguments; see :func:`method_arguments`.
     classifier : bool
         Whether there is a classifier: where no method is named, it speaks for CROWDLAB.
-    store : bool
-        Whether the votes are in a store, which the default does not go through.
     """
 
     named: str | None
     said: dict[str, Any]
     settings: Sequence[str]
     classifier: bool = False
-    store: bool = False
 
     def made(
-        self, votes: Votes | None = None, known: KnownItems | None = None
+        self, votes: Votes | VoteStore | None = None, known: KnownItems | None = None
     ) -> tuple[Method, dict[str, Any], list[str]]:
         """Return the method, its arguments, and what is to be said of the choice."""
         if self.classifier and self.named in (None, CROWDLAB.name):
@@ -90,8 +88,7 @@ class Choice:
     def deciding(self) -> list[str]:
         """Return the options that the default does not take."""
         default = method_of(DEFAULT_METHOD)
-        stored = ["the store"] if self.store and not default.by_passes else []
-        return stored + [
+        return [
             option_of(argument)
             for argument, value in self.said.items()
             if value != UNSAID[argument] and argument not in default.takes
@@ -183,7 +180,9 @@ def all_options(method: Method) -> str:
     return ", ".join(options) or "none of the model's options"
 
 
-def known_arguments(method: Method, known: KnownItems, votes: Votes, role: str) -> dict[str, Any]:
+def known_arguments(
+    method: Method, known: KnownItems, votes: Votes | VoteStore, role: str
+) -> dict[str, Any]:
     """Return what known items are to a method that takes them.
 
     Raises

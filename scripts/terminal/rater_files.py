@@ -84,10 +84,7 @@ def model_summary(model: ModelReport) -> Iterator[str]:
     from analysis.diagnostics.next_vote import share_of_gain
 
     if not model.checks:
-        yield (
-            "the model is not checked: no item has two votes, or there are too many kinds of items "
-            "by votes of each answer"
-        )
+        yield f"the model is not checked: {model.unchecked}"
     for check in model.checks:
         yield (
             f"model of {check.n_classes} classes: {100 * check.misplaced.observed:.2f} % of items "

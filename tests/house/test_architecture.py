@@ -36,8 +36,9 @@ PACKAGES = {
 OURS = {*PACKAGES, "benchmarks", "tests"}
 # llvmlite is what Numba's intrinsics are written in.
 AGGREGATION_MAY_IMPORT = {"numpy", "scipy", "numba", "llvmlite", "zlib_ng"}
-# Only to read a table, and so only where one is read.
+# Only to read a table, or to fit on a cluster, and so only where that is done.
 AGGREGATION_MAY_IMPORT_LATE = {"narwhals", "pandas", "pyarrow", "python_calamine"}
+AGGREGATION_MAY_IMPORT_LATE |= {"distributed", "fsspec"}
 # Libraries that one place alone may import.
 PLACES = {
     "matplotlib": "analysis/figures/",
@@ -48,6 +49,8 @@ PLACES = {
     "rich": "scripts/",
     "pandas": "aggregation/models/crowdkit/",
     "dask": "aggregation/engine/dask_pieces.py",
+    "distributed": "aggregation/engine/dask_pieces.py",
+    "fsspec": "aggregation/votes/store/files.py",
     "python_calamine": "aggregation/reading/tables/binary.py",
 }
 # What analysis takes from inside aggregation, not through the face: compiled loops, the readers of

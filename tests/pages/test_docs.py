@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 from pyarrow import parquet
 
-from aggregation import VoteStore
+from aggregation import METHODS, VoteStore
+from aggregation.models.catalogue import DEFAULT_METHOD
 from analysis import Release, make_labels, real_accuracy, recalibrate
 from analysis.release.files.questions import image_name
 
@@ -102,6 +103,14 @@ def test_scale(reassess: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     written = Path("fitted/labels.csv").read_text().splitlines()[1:]
     assert [row.split(",")[1] for row in written] == labels
     assert [row.split(",")[0] for row in written] == list(kept.votes().item_names)
+
+
+def test_scale_names_the_methods_that_take_a_store() -> None:
+    (line,) = re.findall(r"takes a store: ([^:.]*)\.", (DOCS / "scale.md").read_text())
+    named = re.findall(r"`([^`]+)`", line)
+    assert [DEFAULT_METHOD, *named] == sorted(
+        (name for name, one in METHODS.items() if one.by_passes), key=[DEFAULT_METHOD, *named].index
+    )
 
 
 def test_uncertainty(reassess: Command) -> None:

@@ -162,6 +162,9 @@ def test_the_command_survives_a_users_folders(
         run = installed.run(*start, "explore", "--data", "drawn", folder=folder, path=path)
         assert run.returncode == 0, run.stderr
         assert (folder / "explore.html").stat().st_size > 10_000
+        # which has another process draw
+        run = installed.run(*start, "reproduce", "--data", "drawn", folder=folder, path=path)
+        assert (run.returncode, "Traceback" in run.stderr) == (0, False), run.stderr
         shutil.rmtree(folder / "drawn")
 
 

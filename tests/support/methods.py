@@ -8,12 +8,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation import Aggregated, ConvergenceWarning, IdentifiabilityWarning, Method, Votes
+from aggregation import (
+    Aggregated,
+    ConvergenceWarning,
+    IdentifiabilityWarning,
+    Method,
+    Votes,
+    VoteStore,
+)
 
 from .em_models import crowd
 
 
-def quietly(method: Method, votes: Votes, **options: Any) -> Aggregated:
+def quietly(method: Method, votes: Votes | VoteStore, **options: Any) -> Aggregated:
     """Aggregate without the two warnings that tiny votes, or few steps, deserve."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", IdentifiabilityWarning)

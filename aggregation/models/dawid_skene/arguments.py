@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from numbers import Integral, Real
 from os import PathLike
 from typing import Any, Literal, NamedTuple, TypedDict
@@ -10,14 +10,13 @@ from typing import Any, Literal, NamedTuple, TypedDict
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...engine.memory import TABLES_OF_OTHERS, check_room
+from ...engine.tables.memory import TABLES_OF_OTHERS, check_room
 from ...errors import VoteError
 from ...votes.given import (
     checked_parameters,
     checked_pseudo_count,
     diagonal_pseudo_count,
     numbers,
-    truth_weights,
 )
 from ...votes.store.store import VoteStore
 from ...votes.votes import Votes
@@ -37,7 +36,7 @@ class FitArguments(TypedDict, total=False):
     """The arguments of a fit; see :func:`aggregation.fit_dawid_skene`."""
 
     n_classes: int | None
-    truth: ArrayLike | None
+    truth: ArrayLike | Mapping[Any, int] | None
     truth_role: Literal["clamped", "start"]
     pseudo_count: ArrayLike | Literal["diagonal"]
     start: Any
@@ -81,10 +80,10 @@ def check_of_store(votes: Votes | VoteStore, truth: Any, start: Any) -> None:
     """Refuse what a fit to a store cannot have: arrays with a row for each of its items."""
     if not isinstance(votes, VoteStore):
         return
-    if truth is not None:
+    if not (truth is None or isinstance(truth, Mapping)):
         raise VoteError(
-            "known items cannot be given to a fit from a store: read the store's votes into memory "
-            "(store.votes()), whose items are in the order of the store"
+            "truth: known items of a store go by their names, {name: class}, as "
+            "read_known_items(FILE, votes=store).truth has them"
         )
     if not (start is None or isinstance(start, tuple | Fit | StoreFit)):
         raise VoteError(
@@ -115,7 +114,7 @@ def classes_with_room(
 def count_classes(
     votes: Votes | VoteStore,
     n_classes: int | None,
-    truth: ArrayLike | None,
+    truth: ArrayLike | Mapping[Any, int] | None,
     error_rates: ArrayLike | None,
     class_prior: ArrayLike | None,
     start: Fit | StoreFit | ArrayLike | tuple[ArrayLike, ArrayLike] | None = None,
@@ -137,6 +136,8 @@ def count_classes(
         posterior = numbers("start", start)
         if posterior.ndim == 2:
             return int(posterior.shape[1])
+    if isinstance(truth, Mapping):
+        truth = [*truth.values()]
     known = numbers("truth", -1 if truth is None else truth)
     if known.ndim == 2:
         return int(known.shape[1])
@@ -147,13 +148,6 @@ def count_classes(
             "classes are 0, 1, 2, ... (or say n_classes= if it is one)"
         )
     return max(votes.n_answers, largest + 1)
-
-
-def checked_truth(truth: ArrayLike, n_items: int, n_classes: int) -> NDArray[np.float64]:
-    """Truth as distributions, shape (n_items, n_classes); a row of zeros where it is not known."""
-    weights = truth_weights(truth, n_items, n_classes)
-    totals = weights.sum(axis=1, keepdims=True)
-    return np.asarray(np.divide(weights, totals, out=np.zeros_like(weights), where=totals > 0))
 
 
 def checked_fixed(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ...engine.climb import Path
 from ...votes.store.store import VoteStore
 from ...votes.votes import Votes
+from ..clamped import Clamped
 from ..fit import Fit, Optimum, Options
 from ..optimality import optimality
 from ..store_fit import StoreFit
@@ -26,7 +27,6 @@ SAME_OPTIMUM = 1e-8
 def finish(
     problem: Problem,
     votes: Votes | VoteStore,
-    clamped: NDArray[np.float64] | None,
     paths: list[Path],
     options: Options,
 ) -> Fit | StoreFit:
@@ -56,14 +56,15 @@ def finish(
         "options": options,
         "optimality": best,
     }
+    clamped = problem.clamped
     if isinstance(votes, VoteStore):
-        return StoreFit(votes=votes, **shared)
+        return StoreFit(votes=votes, clamped=clamped, **shared)
     assert posterior is not None  # votes in memory have it
-    if clamped is not None and problem.open_items is not None:
-        everyone = clamped.copy()
-        everyone[problem.open_items] = posterior
-        posterior = everyone
-    return Fit(votes=votes, posterior=posterior, clamped=clamped, **shared)
+    if clamped is None:
+        return Fit(votes=votes, posterior=posterior, **shared)
+    everyone = clamped.dense()
+    everyone[clamped.mask()] = posterior
+    return Fit(votes=votes, posterior=everyone, clamped=clamped.dense(), **shared)
 
 
 def distinct_optima(heights: list[float], n_votes: int) -> tuple[Optimum, ...]:
@@ -80,7 +81,7 @@ def distinct_optima(heights: list[float], n_votes: int) -> tuple[Optimum, ...]:
 def with_labels_in_order(
     problem: Problem,
     fit: Fit | StoreFit,
-    truth: NDArray[np.float64] | None,
+    truth: Clamped | None,
     votes_of: NDArray[np.int64],
     *,
     started: bool,
@@ -91,8 +92,8 @@ def with_labels_in_order(
     """
     if started or not problem.classes_are_alike:
         return fit
-    if isinstance(fit, Fit) and truth is not None and truth.any():
-        order = order_by_truth(fit.posterior, truth)
+    if truth is not None and len(truth.items):
+        order = order_by_truth(known_posterior(fit, truth), truth.weights)
     else:
         affinity = answer_affinity(fit.votes.n_answers, fit.n_classes)
         order = order_by_answers(fit.error_rates, fit.class_prior, votes_of, affinity)
@@ -106,3 +107,11 @@ def with_labels_in_order(
     if isinstance(fit, Fit):
         switched["posterior"] = fit.posterior[:, order]
     return replace(fit, **switched)
+
+
+def known_posterior(fit: Fit | StoreFit, truth: Clamped) -> NDArray[np.float64]:
+    """Return the posteriors of known items, shape (n_known, n_classes)."""
+    if isinstance(fit, Fit):
+        return fit.posterior[truth.items]
+    parts = (part.posterior[truth.of_piece(number)[0]] for number, part in enumerate(fit.parts()))
+    return np.concatenate(list(parts))

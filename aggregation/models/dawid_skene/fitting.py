@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from functools import partial
 from os import PathLike
-from typing import TYPE_CHECKING, Literal, Unpack, overload
+from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ...arguments import check_types
-from ...engine.memory import TABLES_AT_ONCE
+from ...engine.tables.memory import TABLES_AT_ONCE
 from ...votes.store.store import VoteStore
 from ...votes.votes import Votes
+from ..clamped import Clamped, checked_clamped
 from ..fit import Fit, Options
 from .arguments import (
     FitArguments,
     check_options,
     checked_fixed,
-    checked_truth,
     classes_with_room,
     pseudo_counts_of,
     said_pseudo_count,
 )
 from .families import FamilyName, family_of
-from .keeping import keeper_of
+from .keeping import keepers_of
 
 if TYPE_CHECKING:
     from ...engine.climb import Keeper, Path
@@ -42,7 +42,7 @@ def fit_dawid_skene(
     votes: Votes | VoteStore,
     *,
     n_classes: int | None = None,
-    truth: ArrayLike | None = None,
+    truth: ArrayLike | Mapping[Any, int] | None = None,
     truth_role: Literal["clamped", "start"] = "clamped",
     pseudo_count: ArrayLike | Literal["diagonal"] = 0.0,
     start: Fit | StoreFit | ArrayLike | tuple[ArrayLike, ArrayLike] | None = None,
@@ -66,14 +66,16 @@ def fit_dawid_skene(
     ----------
     votes : Votes or VoteStore
         A store is gone through partition by partition, in memory that does not grow with it, and
-        with the very bits of ``store.votes()``; `truth`, and posteriors to start from, it cannot
-        have.
+        with the very bits of ``store.votes()``; what is known of its items goes by their names, and
+        posteriors to start from it cannot have.
     n_classes : int, optional
         Number of latent classes. Default: as given parameters, `start` or rows of `truth` have,
         else as many as there are answers.
-    truth : array_like, optional
+    truth : array_like or mapping, optional
         What is known of items: shape (n_items,), a class 0..n_classes - 1 or -1 where it is not
-        known; or shape (n_items, n_classes), a distribution, or zeros where it is not known.
+        known; or shape (n_items, n_classes), a distribution, or zeros where it is not known. Or
+        the class of each known item by its name, as of a store it has to be: ``{name: class}``,
+        such as :func:`read_known_items` has as `truth`.
     truth_role : {"clamped", "start"}
         "clamped": the posterior of a known item is its truth at every step, and its class is part
         of what is likely. "start": known items give the first error rates, and are then items like
@@ -123,7 +125,8 @@ def fit_dawid_skene(
         Called with the number of E-steps and the log-likelihood after each.
     checkpoint : path, optional
         File in which the climb is saved every few steps, and from which it goes on if it is there:
-        to the same bits as one that was never broken off. Not with `restarts`.
+        to the same bits as one that was never broken off. Of each further start another file, with
+        its number.
 
     Returns
     -------
@@ -174,7 +177,7 @@ def fit_dawid_skene(
         max_steps=max_steps,
         leave_zeros=leave_zeros,
     )
-    known = None if truth is None else checked_truth(truth, votes.n_items, n_classes)
+    known = checked_clamped(truth, votes, n_classes)
     from .ending import finish, with_labels_in_order
     from .identifiability import warn_of_doubts  # Numba takes a third of a second to import
     from .starts import starts_of
@@ -183,9 +186,9 @@ def fit_dawid_skene(
     problem = set_up(votes, clamped, options, threads)
     with closing(problem.blocks):
         starts = starts_of(problem, votes, start, known, restarts=restarts, seed=seed)
-        keeper = keeper_of(checkpoint, votes, options, restarts)
-        paths = climbed(problem, starts, options, progress, keeper)
-        result = finish(problem, votes, clamped, paths, options)
+        keepers = keepers_of(checkpoint, votes, options, truth, restarts + 1)
+        paths = climbed(problem, zip(starts, keepers, strict=True), options, progress)
+        result = finish(problem, votes, paths, options)
         votes_of = votes.votes_per_rater(problem.blocks.threads)
         result = with_labels_in_order(problem, result, known, votes_of, started=start is not None)
         warn_of_doubts(result, problem, votes_of, max_steps)
@@ -194,7 +197,7 @@ def fit_dawid_skene(
 
 def set_up(
     votes: Votes | VoteStore,
-    clamped: NDArray[np.float64] | None,
+    clamped: Clamped | None,
     options: Options,
     threads: int | None,
 ) -> Problem:
@@ -216,12 +219,11 @@ def set_up(
 
 def climbed(
     problem: Problem,
-    starts: Iterable[NDArray[np.float64]],
+    starts: Iterable[tuple[NDArray[np.float64], Keeper | None]],
     options: Options,
     progress: Callable[[int, float], object] | None,
-    keeper: Keeper | None,
 ) -> list[Path]:
-    """Climb from each start, as the options say."""
+    """Climb from each start, each with what keeps its climb, as the options say."""
     from ...engine.climb import climb
     from ..optimality import without_stuck_zeros
 
@@ -233,7 +235,7 @@ def climbed(
         progress=progress,
         line=problem.line,
     )
-    paths = [up(problem, x, keeper=keeper) for x in starts]
+    paths = [up(problem, x, keeper=keeper) for x, keeper in starts]
     if options.leave_zeros:
         paths = [without_stuck_zeros(problem, path, up) for path in paths]
     return paths

@@ -9,15 +9,16 @@ from functools import cached_property, partial
 import numpy as np
 from numpy.typing import NDArray
 
-from ...engine.blocks import Blocks, one_vector
-from ...engine.by_code import each_piece, is_large
+from ...engine.blocks import Blocks
 from ...engine.climb import Step
-from ...engine.lines import Line, TableLine
-from ...engine.partitions import Partitions, blocks_of
+from ...engine.partitions import Partitions
+from ...engine.tables.by_code import each_piece, is_large, one_vector
+from ...engine.tables.lines import Line, TableLine
 from ...errors import VoteError
 from ...votes.store.store import VoteStore
 from ...votes.votes import Votes
-from ..job import Known, nothing_known, split_known
+from ..clamped import Clamped, open_blocks
+from ..job import Known, known_of
 from .arguments import FixedParameters
 from .families import Family
 
@@ -40,8 +41,8 @@ class Problem:
     ----------
     blocks : Blocks or Partitions
         Votes on the items whose class is open.
-    open_items : ndarray of bool, shape (n_items,), optional
-        Which those are; None if all of them.
+    clamped : Clamped, optional
+        The items of which something is known throughout.
     known : Known
         The other items, and pseudo-counts.
     family : Family
@@ -53,7 +54,7 @@ class Problem:
     """
 
     blocks: Blocks | Partitions
-    open_items: NDArray[np.bool_] | None
+    clamped: Clamped | None
     known: Known
     family: Family
     hard: bool
@@ -68,7 +69,10 @@ class Problem:
     @property
     def n_votes(self) -> int:
         """Number of votes, on open and on known items."""
-        return self.blocks.votes.n_votes + round(float(self.known.counts.sum()))
+        votes = self.blocks.votes
+        if isinstance(votes, VoteStore):
+            return votes.n_votes
+        return votes.n_votes + round(float(self.known.counts.sum()))
 
     @property
     def classes_are_alike(self) -> bool:
@@ -265,7 +269,7 @@ def possible(log_likelihood: float) -> float:
 
 def problem_of(
     votes: Votes | VoteStore,
-    clamped: NDArray[np.float64] | None,
+    clamped: Clamped | None,
     *,
     n_classes: int,
     pseudo_counts: NDArray[np.float64],
@@ -275,9 +279,6 @@ def problem_of(
     threads: int | None,
 ) -> Problem:
     """Set up EM: items whose class is clamped are counted once, the others are cut into blocks."""
-    open_items: NDArray[np.bool_] | None = None
-    open_votes, known = votes, nothing_known(pseudo_counts)
-    if isinstance(votes, Votes):
-        open_items, open_votes, known = split_known(votes, clamped, pseudo_counts)
-    blocks = blocks_of(open_votes, n_classes, threads)
-    return Problem(blocks, open_items, known, family, hard, fixed)
+    blocks = open_blocks(votes, clamped, n_classes, threads)
+    known = known_of(votes, clamped, pseudo_counts)
+    return Problem(blocks, clamped, known, family, hard, fixed)

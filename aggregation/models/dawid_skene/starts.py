@@ -9,13 +9,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ...arguments import check_types
+from ...engine.pieces import pieces_of
+from ...engine.sums import in_a_tree
 from ...errors import VoteError
-from ...votes.given import checked_parameters, numbers, truth_weights
+from ...votes.given import checked_parameters, numbers
 from ...votes.known_items import KnownItems
 from ...votes.store.store import VoteStore
 from ...votes.votes import Votes
+from ..clamped import Clamped, checked_clamped
 from ..fit import Fit
-from ..known_truth import estimate_error_rates, expected_counts
+from ..job import Counts
+from ..known_truth import expected_counts, normalised_rates
 from ..store_fit import StoreFit
 from .arguments import answers_before_classes, summing_to_1
 
@@ -29,7 +33,7 @@ def starts_of(
     problem: Problem,
     votes: Votes | VoteStore,
     start: Start,
-    truth: NDArray[np.float64] | None,
+    truth: Clamped | None,
     *,
     restarts: int,
     seed: int,
@@ -45,7 +49,7 @@ def first_start(
     votes: Votes | VoteStore,
     *,
     start: Start,
-    truth: NDArray[np.float64] | None,
+    truth: Clamped | None,
 ) -> NDArray[np.float64]:
     """Return the parameters to start from: as given, from the known items, or from vote shares."""
     n_classes, n_answers = problem.shape[2], problem.shape[1]
@@ -60,14 +64,8 @@ def first_start(
     if problem.fixed.rates is not None:
         # Under fixed rates any prior without zeros leads to the same, the only optimum.
         return problem.joined(problem.fixed.rates, np.full(n_classes, 1 / n_classes))
-    some_truth = truth is not None and bool(truth.any())
     clamped = bool(problem.known.classes.any())
-    if (
-        isinstance(votes, Votes)
-        and truth is not None
-        and some_truth
-        and not (clamped and n_classes == n_answers)
-    ):
+    if truth is not None and len(truth.items) and not (clamped and n_classes == n_answers):
         return from_truth(problem, votes, truth)
     return from_vote_shares(problem)
 
@@ -91,26 +89,26 @@ def from_posterior(
         raise VoteError(f"start of shape {posterior.shape} does not fit (item, class) = {shape}")
     if not ((posterior >= 0) & (posterior <= 1)).all() or not np.allclose(posterior.sum(axis=1), 1):
         raise VoteError("start: posteriors must be in 0..1 and sum to 1 for each item")
-    if problem.open_items is not None:
-        posterior = posterior[problem.open_items]
+    if problem.clamped is not None:
+        posterior = posterior[problem.clamped.mask()]
     open_votes = problem.blocks.votes
     assert isinstance(open_votes, Votes)  # as `votes` are
     counts = answers_before_classes(expected_counts(open_votes, posterior))
     return problem.maximise(counts, posterior.sum(axis=0))
 
 
-def from_truth(problem: Problem, votes: Votes, truth: NDArray[np.float64]) -> NDArray[np.float64]:
+def from_truth(problem: Problem, votes: Votes | VoteStore, truth: Clamped) -> NDArray[np.float64]:
     """M-step on the known items alone, with a pseudo-count of 1 where none is given.
 
     Without it, an answer that a rater never gave on a known item would stay impossible for ever. A
     class of which no item is known has the rates of vote shares: two such classes with the same
     rates would stay the same for ever.
     """
-    counts = answers_before_classes(expected_counts(votes, truth))
+    counts = answers_before_classes(expected_counts(truth.votes_of(votes), truth.weights))
     given, family = problem.known.pseudo_counts, problem.family
     one = family.own_counts.spread(np.ones(family.own_counts.shape(problem.shape)), problem.shape)
     counts += np.where(given > 0, given, one)
-    classes = truth.sum(axis=0)
+    classes = truth.weights.sum(axis=0)
     unseen = classes == 0
     if unseen.any():
         counts[:, :, unseen] += problem.split(from_vote_shares(problem))[0][:, :, unseen]
@@ -159,7 +157,7 @@ def answer_affinity(n_answers: int, n_classes: int) -> NDArray[np.float64]:
 
 
 def start_from(
-    known: KnownItems, votes: Votes
+    known: KnownItems, votes: Votes | VoteStore
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
     """Error rates and class prior to start from, where classes are not called like the answers.
 
@@ -171,16 +169,22 @@ def start_from(
     answers, classes = (list(map(str, names)) for names in (votes.answer_names, known.class_names))
     if classes == answers:
         return None
-    n_classes = len(classes)
-    weights = truth_weights(known.truth, votes.n_items, n_classes)
+    clamped = checked_clamped(known.truth, votes, len(classes))
+    assert clamped is not None  # known items are known
     named = [(answers.index(name), cls) for cls, name in enumerate(classes) if name in answers]
-    if len(named) == len(answers):
-        of_answers, of_classes = map(list, zip(*named, strict=True))
-        counts = votes.answer_counts()
-        shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-        unknown = weights.sum(axis=1) == 0
-        weights[np.ix_(unknown, of_classes)] = shares[unknown][:, of_answers]
+    of_answers, of_classes = map(list, zip(*named, strict=True)) if named else ([], [])
+
+    def counted(number: int, piece: Votes) -> Counts:
+        weights = clamped.rows(number)
+        if len(named) == len(answers):
+            counts = piece.answer_counts()
+            shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+            unknown = clamped.is_open(number)
+            weights[np.ix_(unknown, of_classes)] = shares[unknown][:, of_answers]
+        return Counts(expected_counts(piece, weights), weights.sum(axis=0))
+
+    parts = (counted(number, piece) for number, piece in enumerate(pieces_of(votes)))
+    found = in_a_tree(parts, Counts.plus)
     # A pseudo-count, for an answer that no known item has must not be impossible for ever.
-    rates = estimate_error_rates(votes, truth=weights, pseudo_count=1)
-    prior = weights.sum(axis=0) + 1
-    return rates, prior / prior.sum()
+    prior = found.of_classes + 1
+    return normalised_rates(found.of_codes + 1), prior / prior.sum()

@@ -19,7 +19,12 @@ from ..tables.distinct import is_long_text, texts_of
 # So many groups of names are listed.
 MOST_GROUPS = 5
 # A line that may be a number, and is not written in the shortest way.
-ODD_NUMBER = re.compile(r"^[-+]?(?:[0-9]*\.[0-9]*|0[0-9]+|[0-9]+e[-+]?[0-9]+)$|^\+[0-9]", re.M)
+ODD_NUMBER = re.compile(
+    r"^[-+]?(?:[0-9]*\.[0-9]*(?:e[-+]?[0-9]+)?|0[0-9]+|[0-9]+e[-+]?[0-9]+)$|^\+[0-9]|^-0$", re.M
+)
+
+# Lower-case ASCII that is no number, or a whole number in the shortest way: it folds to itself.
+FOLDED = r"^(?:[!-*,/:-@\[-~][!-@\[-~]*|0|[1-9][0-9]{0,14})$"
 
 
 def folded_name(name: str) -> str:
@@ -63,7 +68,7 @@ def may_differ(texts: Sequence[str]) -> bool:
     if len(texts) < 2:
         return False
     whole = "\n".join(texts)
-    plain = whole.isascii() and whole == whole.lower() and len(whole.split()) == len(texts)
+    plain = whole.isascii() and whole == whole.lower() and whole.split() == list(texts)
     return not plain or (ODD_NUMBER.search(whole) is not None)
 
 
@@ -83,9 +88,15 @@ def plainly_differ(names: Any) -> bool:
     return is_long_text(names) and differ_plainly(*texts_of(names))
 
 
-def merged(column: Column, groups: Sequence[Sequence[int]]) -> Column:
-    """Give the names of each group one name: that of most votes, the first in order of equals."""
-    counts = np.bincount(column.codes, minlength=column.size)
+def merged(
+    column: Column, groups: Sequence[Sequence[int]], counts: NDArray[np.int64] | None = None
+) -> Column:
+    """Give the names of each group one name: that of most votes, the first in order of equals.
+
+    `counts` are each name's votes; default: as often as it is in the column.
+    """
+    if counts is None:
+        counts = np.bincount(column.codes, minlength=column.size)
     target = np.arange(column.size)
     for group in groups:
         target[list(group)] = max(group, key=lambda place: (counts[place], -place))
@@ -94,6 +105,40 @@ def merged(column: Column, groups: Sequence[Sequence[int]]) -> Column:
     new[kept] = np.arange(len(kept))
     codes: NDArray[np.int64] = new[target][column.codes]
     return Column(codes, len(kept), tuple(column.names[place] for place in kept.tolist()))
+
+
+def folded_texts(texts: Any) -> Any:
+    """Fold each of an array of texts, those that have nothing to fold by a look alone.
+
+    Examples
+    --------
+    >>> import pyarrow
+    >>> folded_texts(pyarrow.array(["cat", "Cat ", "7", "07"])).to_pylist()
+    ['cat', 'cat', '7', '7']
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    odd = np.flatnonzero(~pc.match_substring_regex(texts, FOLDED).to_numpy(zero_copy_only=False))
+    if not len(odd):
+        return texts
+    others = [folded_name(text) for text in texts.take(odd).to_pylist()]
+    mask = np.zeros(len(texts), dtype=bool)
+    mask[odd] = True
+    return pc.replace_with_mask(texts, mask, pa.array(others, texts.type))
+
+
+def as_most_vote(folded: Any, counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return for each name the place of the one that it is merged into, by what it folds to.
+
+    It is that of most votes, the first of equals; `counts` are each name's votes.
+    """
+    of_name = folded.dictionary_encode()
+    folds = of_name.indices.to_numpy()
+    order = np.lexsort((np.arange(len(counts)), -counts))[::-1]
+    best = np.empty(len(of_name.dictionary), dtype=np.int64)
+    best[folds[order]] = order  # the last one that is written stays
+    return np.asarray(best[folds])
 
 
 def said_of(role: str, names: Sequence[Any], groups: Sequence[Sequence[int]]) -> str:

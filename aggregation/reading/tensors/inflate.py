@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import struct
 import zipfile
 from typing import IO
@@ -24,6 +25,7 @@ class Inflated:
         file.seek(sum(struct.unpack("<HH", header[LENGTHS])), 1)
         self._file = file
         self._info = info
+        self._begin = file.tell()
         self._packed_left = info.compress_size
         self._inflater = zlib_ng.decompressobj(RAW_DEFLATE)
         self._crc = 0
@@ -51,6 +53,14 @@ class Inflated:
         if self._place == self._info.file_size and self._crc != self._info.CRC:
             raise zipfile.BadZipFile(f"Bad CRC-32 for file {self._info.filename!r}")
         return content
+
+    def packed(self) -> tuple[int, int, bytes]:
+        """Return size and CRC as the archive says them, and a hash of the packed bytes."""
+        place = self._file.tell()
+        self._file.seek(self._begin)
+        content = self._file.read(self._info.compress_size)
+        self._file.seek(place)
+        return self._info.file_size, self._info.CRC, hashlib.sha256(content).digest()
 
     def _read_packed(self) -> bytes:
         packed = self._file.read(min(READ_BYTES, self._packed_left))

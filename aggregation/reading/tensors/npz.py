@@ -6,7 +6,7 @@ import math
 import os
 import sys
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,6 +63,18 @@ class Member:
             piece = self._read(min(step, left))
             left -= len(piece)
             yield np.frombuffer(piece, dtype=self.dtype)
+
+    def packed(self) -> Hashable | None:
+        """Return what the archive holds for the array, before it is read; None if not packed.
+
+        Members of which it is the same are the same array, and are damaged in the same way.
+        """
+        from .inflate import Inflated
+
+        if not isinstance(self.stream, Inflated):
+            return None
+        with refusing(f"{self.path}: {self.name}: damaged", self.error):
+            return self.stream.packed()
 
     def whole(self) -> NDArray[Any]:
         """Return the array, if it is of a size that may be held in memory."""

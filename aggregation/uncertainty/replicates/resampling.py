@@ -137,7 +137,7 @@ def _problem(source: Source, times: NDArray[np.int64]) -> Problem:
         known_classes = truth.sum(axis=0)
     return Problem(
         Blocks(source.open.votes, fit.n_classes, threads=1, patterns=drawn),
-        source.open.mask,
+        None,
         Known(known_counts, known_classes, 0.0, source.pseudo_counts),
         fit.options.family,
         fit.options.hard,

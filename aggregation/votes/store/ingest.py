@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import json
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,7 +21,7 @@ from .files import ANSWERS, RATERS
 from .inputs import Input, inputs_of
 from .manifest import Manifest, described, write_manifest, write_whole
 from .merge import Codes, kind_of, merge, merged_before, numbered_names, write_names
-from .plan import Plan, check_options, plan_of, prepared
+from .plan import Plan, check_options, clean_up, plan_of, prepared
 from .spill import Batch, write_batch
 
 Progress = Callable[[str, float], object]
@@ -64,7 +63,7 @@ def ingest(
         found = [*batches_of(inputs, options, plan, partial, tell)]
         manifest, notes = made(folder, partial, found, options, plan, tell)
         write_manifest(folder, manifest)
-        shutil.rmtree(partial)
+        clean_up(partial)
     return Found(notes)
 
 
@@ -76,23 +75,37 @@ def batches_of(
     number, before = 0, 0
     complete = partial / "batches.json"
     if complete.exists():
-        paths = map(partial.joinpath, json.loads(complete.read_bytes()))
-        yield from map(Batch, paths)
+        yield from batches_before(complete)
         return
     names = []
     for one in inputs:
-        for piece in one.pieces(options, plan.batch_bytes):
+        for votes, read in one.pieces(options, plan.batch_bytes):
             path = partial / f"batch-{number:06}.arrow"
             batch = written_before(path)
             if batch is None:
-                write_batch(path, piece.votes, plan.n_partitions)
+                write_batch(path, votes, plan.n_partitions, normalise=options.normalise)
                 batch = Batch(path)
+            del votes  # the next piece takes as much
             names.append(path.name)
             number += 1
             yield batch
-            tell(SPILLING, (before + piece.read * one.size) / total)
+            tell(SPILLING, (before + read * one.size) / total)
         before += one.size
     write_whole(complete, json.dumps(names).encode())
+
+
+def batches_before(complete: Path) -> list[Batch]:
+    """Return the batches that are all there, as a file says."""
+    folder = complete.parent
+    batches = []
+    for name in json.loads(complete.read_bytes()):
+        batch = written_before(folder / name)
+        if batch is None:
+            raise VoteError(
+                f"{folder / name}: is missing or damaged: delete {folder.parent} and start anew"
+            )
+        batches.append(batch)
+    return batches
 
 
 def written_before(path: Path) -> Batch | None:
@@ -114,16 +127,17 @@ def made(
     tell: Progress,
 ) -> tuple[Manifest, tuple[str, ...]]:
     """Merge the batches into partitions; return what is written down, and what is to be said."""
-    raters = numbered_names(batches, "rater")
-    answers = numbered_names(batches, "answer", options.answer_names)
+    normalise = options.normalise
+    raters = numbered_names(batches, "rater", normalise=normalise)
+    answers = numbered_names(batches, "answer", options.answer_names, normalise=normalise)
     codes = Codes(raters.codes, answers.codes, len(raters.names), len(answers.names))
     check_sizes(batches, codes)
     parts = []
     for number in range(plan.n_partitions):
         note = partial / f"partition-{number:04}.json"
-        part = merged_before(note)
+        part = merged_before(folder, note)
         if part is None:
-            part = merge(folder, number, batches, codes, options.duplicates)
+            part = merge(folder, number, batches, codes, options.duplicates, normalise=normalise)
             write_whole(note, json.dumps(part).encode())
         parts.append(part)
         tell(MERGING, (number + 1) / plan.n_partitions)

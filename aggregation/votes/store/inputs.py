@@ -92,7 +92,10 @@ class Input:
                 yield from slices(self.whole(options), max(size // BYTES_PER_ROW, 1))
                 return
             for table, read in pieces:
-                yield VotePiece(votes_of_piece(table, options), read)
+                votes = votes_of_piece(table, options)
+                del table  # the next one takes as much
+                yield VotePiece(votes, read)
+                del votes
 
     def tables(self, options: Reading, size: int) -> Iterator[Piece] | None:
         """Return the pieces of a table that has a vote a row; None of all else."""
@@ -230,7 +233,8 @@ def store_pieces(folder: Path, rows: int) -> Iterator[VotePiece]:
     """Yield the votes of a store."""
     manifest = read_manifest(folder)
     check_files(folder, manifest, hashes=True)
-    raters, answers = held_names(folder / RATERS), held_names(folder / ANSWERS)
+    raters = held_names(folder / RATERS, manifest.n_raters)
+    answers = held_names(folder / ANSWERS, manifest.n_answers)
     done = 0
     for number, (_, n_votes) in enumerate(manifest.partitions):
         starts, codes = mapped_partition(folder, manifest, number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,7 +14,10 @@ from ...errors import VoteError
 
 FORMAT = "reassess vote store"
 VERSION = 1
+HASH = "sha256"
 MANIFEST = "manifest.json"
+# What is being made lies in a folder of the store's; what is to be made is written down there.
+PARTIAL, PLAN = "partial", "plan.json"
 BLOCK = 1 << 22
 # How numbers are written, whatever the machine.
 CODES, STARTS = np.dtype("<i4"), np.dtype("<i8")
@@ -61,18 +65,35 @@ def partition_files(number: int) -> PartitionFiles:
 
 
 def write_whole(path: Path, *contents: Any) -> None:
-    """Write a file beside its place, then rename it: it is there when it is whole."""
+    """Write a file beside its place, then rename it: it is there when it is whole.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; it names the file, and nothing of it is left.
+    """
     part = path.with_name(f".{path.name}.part")
-    with part.open("wb") as file:
-        for content in contents:
-            file.write(content)
-    part.replace(path)
+    try:
+        with part.open("wb") as file:
+            for content in contents:
+                file.write(content)
+        part.replace(path)
+    except OSError as error:
+        error.filename, error.filename2 = str(path), None
+        with suppress(OSError):
+            part.unlink()
+        raise
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write down what a store holds: last of all, so that a store with a manifest is whole."""
-    held = {"format": FORMAT, "version": VERSION, **manifest._asdict()}
+    held = {"format": FORMAT, "version": VERSION, HASH: hash_of(manifest), **manifest._asdict()}
     write_whole(folder / MANIFEST, json.dumps(held, indent=1).encode() + b"\n")
+
+
+def hash_of(manifest: Manifest) -> str:
+    """Return the hash of what is written down, by which it is known to be as it was written."""
+    return hashlib.sha256(json.dumps(manifest._asdict(), sort_keys=True).encode()).hexdigest()
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -91,28 +112,36 @@ def read_manifest(folder: Path) -> Manifest:
             f"{folder}: no store of votes, or one whose ingest was broken off: there is no "
             f"{MANIFEST} (reassess ingest FILES -o {folder} makes one, or goes on)"
         ) from None
-    except (OSError, ValueError) as error:
-        raise VoteError(f"{path}: cannot be read ({error}): make the store again") from error
+    except OSError as error:
+        raise VoteError(f"{path}: cannot be read ({error.strerror}): {MEND}") from error
+    except ValueError as error:
+        raise VoteError(f"{path}: is damaged ({error}): {MEND}") from error
     if not isinstance(held, dict) or held.pop("format", None) != FORMAT:
         raise VoteError(f"{path}: is not the manifest of a store of votes")
     version = held.pop("version", None)
     if version != VERSION:
         raise VoteError(
-            f"{folder}: a store of version {version!r}, this program reads version {VERSION}: make "
+            f"{path}: a store of version {version!r}, this program reads version {VERSION}: make "
             "it again with reassess ingest"
         )
+    written = held.pop(HASH, None)
     try:
-        return Manifest(**held)
+        manifest = Manifest(**held)
     except TypeError as error:
-        raise VoteError(f"{path}: is damaged ({error}): make the store again") from error
+        raise VoteError(f"{path}: is damaged ({error}): {MEND}") from error
+    if written != hash_of(manifest):
+        raise VoteError(f"{path}: has been altered since the store was made: {MEND}")
+    return manifest
 
 
 def is_store(folder: Path) -> bool:
-    """Say whether a folder holds a store of any version."""
+    """Say whether a folder holds a store of any version, whole or not."""
     try:
         held = json.loads((folder / MANIFEST).read_bytes())
-    except (OSError, ValueError):
-        return False
+    except (OSError, ValueError):  # its other files tell
+        return any(
+            (folder / name).exists() for name in (partition_files(0).codes, f"{PARTIAL}/{PLAN}")
+        )
     return isinstance(held, dict) and held.get("format") == FORMAT
 
 

@@ -16,6 +16,7 @@ from ...errors import VoteError, shown
 from ...kernels.grouping import group_by_item
 from ...kernels.threads import Threads
 from ...reading.columns import Column
+from ...reading.layouts.same_names import as_most_vote, folded_texts, merged, same_names
 from ...reading.names import coded_arrow, distinct, in_order, places_in
 from ...reading.options import Duplicates
 from ...reading.tables.distinct import sorted_texts
@@ -50,12 +51,15 @@ class Rows(NamedTuple):
     names : pyarrow.Array
         Distinct items, in the order of their bytes.
     items, raters, answers : ndarray of int32, shape (n_votes,)
+    whole : bool
+        Whether all names are whole numbers, as they came.
     """
 
     names: Any
     items: NDArray[np.int32]
     raters: NDArray[np.int32]
     answers: NDArray[np.int32]
+    whole: bool
 
 
 def merge(
@@ -64,9 +68,13 @@ def merge(
     batches: Sequence[Batch],
     codes: Codes,
     duplicates: Duplicates | None,
+    *,
+    normalise: bool,
 ) -> dict[str, Any]:
     """Write a partition's files; return what is to be known of it."""
     rows = rows_of(number, batches, codes)
+    if normalise:
+        rows = with_one_name_each(rows)
     starts, held = grouped(rows, codes)
     n_repeated = int(repeated(starts, held, codes.n_answers).sum())
     if n_repeated and duplicates not in (None, "keep"):
@@ -79,7 +87,7 @@ def merge(
     return {
         "counts": [len(rows.names), len(held)],
         "n_repeated": n_repeated,
-        "whole": are_whole(rows.names),
+        "whole": rows.whole,
         "files": {name: described(folder / name) for name in files},
     }
 
@@ -99,7 +107,19 @@ def rows_of(number: int, batches: Sequence[Batch], codes: Codes) -> Rows:
     rank = np.empty(len(order), dtype=np.int32)
     rank[order] = np.arange(len(order), dtype=np.int32)
     names = names.take(pa.array(order)).cast(pa.string())
-    return Rows(names, rank[items], np.concatenate(raters), np.concatenate(answers))
+    of_votes = rank[items], np.concatenate(raters), np.concatenate(answers)
+    return Rows(names, *of_votes, are_whole(names))
+
+
+def with_one_name_each(rows: Rows) -> Rows:
+    """Merge items whose names differ in writing alone, as :func:`merged` does."""
+    if not len(rows.names):
+        return rows
+    counts = np.bincount(rows.items, minlength=len(rows.names))
+    target = as_most_vote(folded_texts(rows.names), counts)
+    kept, items = np.unique(target, return_inverse=True)
+    codes = items.astype(np.int32)[rows.items]
+    return rows._replace(names=rows.names.take(kept), items=codes)
 
 
 def grouped(rows: Rows, codes: Codes) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
@@ -130,7 +150,8 @@ def once(rows: Rows, n_raters: int, duplicates: Duplicates | None) -> Rows:
             "each such pair, keep counts all"
         )
     kept = kept_rows(pair, last=duplicates == "last")
-    return Rows(rows.names, rows.items[kept], rows.raters[kept], rows.answers[kept])
+    of_votes = (rows.items[kept], rows.raters[kept], rows.answers[kept])
+    return Rows(rows.names, *of_votes, rows.whole)
 
 
 def write_names(path: Path, names: Any) -> None:
@@ -143,13 +164,14 @@ def write_names(path: Path, names: Any) -> None:
     write_whole(path, sink.getbuffer())
 
 
-def merged_before(path: Path) -> dict[str, Any] | None:
+def merged_before(folder: Path, note: Path) -> dict[str, Any] | None:
     """Return what was written down of a partition that is whole, None where there is none."""
     try:
-        found: dict[str, Any] = json.loads(path.read_bytes())
+        found: dict[str, Any] = json.loads(note.read_bytes())
+        sizes = {name: (folder / name).stat().st_size for name in found["files"]}
     except (OSError, ValueError):
         return None
-    return found
+    return found if all(found["files"][name]["bytes"] == sizes[name] for name in sizes) else None
 
 
 class Numbered(NamedTuple):
@@ -172,11 +194,16 @@ def kind_of(batches: Sequence[Batch], role: str, *, whole: bool) -> str:
 
 
 def numbered_names(
-    batches: Sequence[Batch], role: str, answer_names: Sequence[Any] | None = None
+    batches: Sequence[Batch],
+    role: str,
+    answer_names: Sequence[Any] | None = None,
+    *,
+    normalise: bool,
 ) -> Numbered:
     """Return the raters or answers of all batches in order, numbered as by :meth:`Votes.read`.
 
     Where a file declares an order it is kept, and `answer_names` come before that.
+    With `normalise` those that differ in writing alone are one.
 
     Raises
     ------
@@ -191,10 +218,14 @@ def numbered_names(
     kind = kind_of(batches, role, whole=are_whole(texts))
     column = coded_arrow(typed(texts, kind), role)
     column = column._replace(codes=np.asarray(column.codes))
+    if (order := declared(batches, role)) is not None:
+        column = as_declared(texts, column, order)
+    if normalise:
+        votes = np.concatenate([batch.told.counts[role] for batch in batches])
+        by_name = np.bincount(np.asarray(column.codes)[encoded.indices.to_numpy()], votes)
+        column = merged(column, same_names(column.names), by_name)
     if answer_names is not None:
         column = in_order(column, answer_names, role)
-    elif (order := declared(batches, role)) is not None:
-        column = as_declared(texts, column, order)
     try:
         names = pa.array(list(column.names), pa.type_for_alias(kind))
     except (pa.ArrowInvalid, pa.ArrowTypeError):  # an answer without votes may be of any type

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,7 +14,7 @@ from ...errors import VoteError
 from ...reading.options import NONE, Reading
 from ...reading.tables.sources import Source
 from .inputs import STORE, Input
-from .manifest import is_store, read_manifest, write_whole
+from .manifest import MANIFEST, PARTIAL, PLAN, read_manifest, write_whole
 
 # A batch of text takes so many times its size until it is written, and a vote of a partition so
 # many bytes until it is grouped.
@@ -26,8 +27,6 @@ GUESSED_BYTES_PER_VOTE = 10
 PACKED = 6
 MOST_VOTES_IN_PARTITION = 1 << 21
 MOST_PARTITIONS = 4096
-# What is being made: it is deleted when the store is whole.
-PARTIAL, PLAN = "partial", "plan.json"
 
 
 class Plan(NamedTuple):
@@ -55,11 +54,6 @@ def check_options(
     """Refuse what cannot be done a batch at a time."""
     if not paths:
         raise VoteError("no votes: name a file, a folder or a pattern")
-    if options.normalise:
-        raise VoteError(
-            "a store keeps names as they are written, for it never has all of them at hand: leave "
-            "normalise (--normalise) out"
-        )
     if options.truth_column not in (None, NONE) and not options.without_golden:
         raise VoteError(
             "a store keeps no known classes: leave truth_column (--truth-column) out, and give "
@@ -108,7 +102,9 @@ def prepared(folder: Path, plan: Plan) -> Path | None:
     try:
         before = (partial / PLAN).read_bytes()
     except FileNotFoundError:
-        if is_store(folder):
+        if (folder / MANIFEST).exists():
+            with suppress(OSError):
+                partial.rmdir()  # killed as this was all that was left to do
             raise VoteError(
                 f"{folder}: holds a store already: name another folder, or delete it"
             ) from None
@@ -124,7 +120,18 @@ def prepared(folder: Path, plan: Plan) -> Path | None:
             f"{folder}: an ingest of other files or with other options was broken off here: say "
             f"the same as then, or delete {partial} and what lies beside it"
         )
-    if is_store(folder):  # killed as it was cleaning up
-        shutil.rmtree(partial)
+    if (folder / MANIFEST).exists():  # killed as it was cleaning up
+        clean_up(partial)
         return None
     return partial
+
+
+def clean_up(partial: Path) -> None:
+    """Delete what was written on the way to a store that is whole now.
+
+    The plan goes last: as long as it is there, the same command knows that it was the one.
+    """
+    for path in partial.iterdir():
+        if path.name != PLAN:
+            path.unlink()
+    shutil.rmtree(partial)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ...kernels.partition import share_out
 from ...kernels.text import hash_keys
+from ...reading.layouts.same_names import folded_texts
 from ...reading.layouts.vote_table import ROLES, VoteTable
 from ...reading.names import declared_order, distinct
 from ...reading.tables.distinct import texts_of
@@ -34,6 +35,8 @@ class Told(NamedTuple):
     left_out : dict of str to int
         How many votes were left out, by reason.
     notes : list of str
+    counts : dict of str to list of int
+        How many votes each name of a role has, where names are to be merged.
     """
 
     n_votes: int
@@ -41,6 +44,7 @@ class Told(NamedTuple):
     declared: dict[str, list[str]]
     left_out: dict[str, int]
     notes: list[str]
+    counts: dict[str, list[int]] = {}  # noqa: RUF012 -- is never changed
 
 
 class Batch:
@@ -66,8 +70,11 @@ class Batch:
         return held.column("item"), raters, answers
 
 
-def write_batch(path: Path, votes: VoteTable, n_partitions: int) -> None:
-    """Share votes out among partitions by their items' names, and write them to a file."""
+def write_batch(path: Path, votes: VoteTable, n_partitions: int, *, normalise: bool) -> None:
+    """Share votes out among partitions by their items' names, and write them to a file.
+
+    With `normalise` names that differ in writing alone come to the same partition.
+    """
     import pyarrow as pa
 
     items, kinds = as_text(votes.item, "item", written="item" in votes.written)
@@ -78,10 +85,14 @@ def write_batch(path: Path, votes: VoteTable, n_partitions: int) -> None:
         names = None if isinstance(votes.column(role), Objects) else declared_of(votes.column(role))
         if names is not None:
             declared[role] = names
-    order, ends = by_partition(items, n_partitions)
-    told = Told(
-        len(items), kinds_of if len(items) else {}, declared, votes.left_out, [*votes.notes]
-    )
+    order, ends = by_partition(items, n_partitions, normalise=normalise)
+    counts = {
+        role: np.bincount(codes, minlength=len(texts)).tolist()
+        for role, (texts, codes) in columns.items()
+    }
+    kinds_of = kinds_of if len(items) else {}
+    notes = [*votes.notes]
+    told = Told(len(items), kinds_of, declared, votes.left_out, notes, counts if normalise else {})
     items = items.take(pa.array(order))
     arrays = {
         role: pa.DictionaryArray.from_arrays(pa.array(codes[order]), texts)
@@ -123,13 +134,27 @@ def declared_of(column: Any) -> list[str] | None:
     return None if order is None else list(map(str, order))
 
 
-def by_partition(items: Any, n_partitions: int) -> tuple[NDArray[np.int64], list[int]]:
+def by_partition(
+    items: Any, n_partitions: int, *, normalise: bool
+) -> tuple[NDArray[np.int64], list[int]]:
     """Return the rows in the order of their partitions, and where each of these ends."""
-    keys = np.empty(len(items), dtype=np.uint64)
-    texts = texts_of(items)
-    if len(items):
-        hash_keys(texts.data, texts.offsets, keys)
+    import pyarrow as pa
+
+    if normalise and len(items):
+        names, codes = distinct(pa.chunked_array([items]))
+        keys = hashes_of(folded_texts(names))[codes]
+    else:
+        keys = hashes_of(items)
     partitions = np.empty(len(items), dtype=np.int32)
     order, ends = np.empty(len(items), dtype=np.int64), np.zeros(n_partitions, dtype=np.int64)
     share_out(keys, partitions, ends, order)
     return order, ends.tolist()
+
+
+def hashes_of(names: Any) -> NDArray[np.uint64]:
+    """Hash names, an array of text."""
+    keys = np.empty(len(names), dtype=np.uint64)
+    texts = texts_of(names)
+    if len(names):
+        hash_keys(texts.data, texts.offsets, keys)
+    return keys

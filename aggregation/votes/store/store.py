@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ...reading.names import LateNames
 from ...reading.options import ReadOptions, checked_reading
 from ..votes import Votes
-from .files import ANSWERS, RATERS, held_names, item_names, mapped_partition
+from .files import ANSWERS, RATERS, check_range, held_names, item_names, mapped_partition
 from .manifest import Manifest, check_files, read_manifest
 
 if TYPE_CHECKING:
@@ -39,6 +39,12 @@ class VoteStore:
         Counts, and the hash of each file.
     notes : tuple of str
         What was guessed, found or left out when it was made, a sentence each.
+    checked : set of int
+        The partitions whose numbers have been found to be in range, on the first pass over them.
+    scheduler : str or distributed.Client, optional
+        The Dask cluster on which votes are gone through; see :meth:`on`.
+    copies : str, optional
+        Where its workers copy their partitions from.
 
     Examples
     --------
@@ -52,6 +58,9 @@ class VoteStore:
     folder: Path
     manifest: Manifest = field(repr=False)
     notes: tuple[str, ...] = field(default=(), repr=False)
+    checked: set[int] = field(default_factory=set, init=False, repr=False)
+    scheduler: Any = field(default=None, repr=False)
+    copies: str | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         counts = (
@@ -95,7 +104,8 @@ class VoteStore:
         progress : callable, optional
             Called with the stage, "reading" or "grouping", and the share of it that is done, 0..1.
         **options
-            As for :meth:`Votes.read`, but for `normalise` and known classes.
+            As for :meth:`Votes.read`, but for known classes. With `normalise`, a store among the
+            paths has each of its votes under the name that it has there.
 
         Returns
         -------
@@ -129,7 +139,8 @@ class VoteStore:
         ----------
         folder : path
         verify : bool
-            Whether to hash each file, about a second for two gigabytes; sizes are always compared.
+            Whether to hash each file, about a second for two gigabytes. Sizes are always compared,
+            and numbers that are out of range found on the first pass.
 
         Returns
         -------
@@ -144,6 +155,32 @@ class VoteStore:
         store = cls(Path(folder), read_manifest(Path(folder)))
         check_files(store.folder, store.manifest, hashes=verify)
         return store
+
+    def on(self, scheduler: Any, *, copies: str | None = None) -> VoteStore:
+        """Return the same store, through whose votes a Dask cluster goes in a fit.
+
+        To the bit, results are those of one machine, for any number of workers.
+
+        Parameters
+        ----------
+        scheduler : str or distributed.Client
+            The address of a scheduler, "tcp://HOST:PORT", whose workers read the store at the same
+            path, and have the same versions of this package and of those below it; or "local:N",
+            for N worker processes of this machine's, for as long as a fit takes.
+        copies : str, optional
+            The store once more, at a URL that fsspec knows ("s3://...", "gs://..."): each worker
+            copies its own partitions to its own disk, compares their hashes, and deletes them at
+            the end. Default: workers read the store at its path, on a disk that they share.
+
+        Returns
+        -------
+        VoteStore
+
+        Examples
+        --------
+        ``fit_dawid_skene(store.on("tcp://10.0.0.1:8786"))``
+        """
+        return replace(self, scheduler=scheduler, copies=copies)
 
     @property
     def n_items(self) -> int:
@@ -178,12 +215,12 @@ class VoteStore:
     @cached_property
     def rater_names(self) -> tuple[Any, ...]:
         """Names of the raters, in the order of their codes."""
-        return tuple(held_names(self.folder / RATERS).to_pylist())
+        return tuple(held_names(self.folder / RATERS, self.n_raters).to_pylist())
 
     @cached_property
     def answer_names(self) -> tuple[Any, ...]:
         """Names of the answers, in the order of their codes."""
-        return tuple(held_names(self.folder / ANSWERS).to_pylist())
+        return tuple(held_names(self.folder / ANSWERS, self.n_answers).to_pylist())
 
     def partition(self, number: int) -> Votes:
         """Return the votes of one partition, whose arrays are mapped into memory.
@@ -194,6 +231,9 @@ class VoteStore:
             If a file of it is missing, damaged or cannot be read.
         """
         starts, codes = mapped_partition(self.folder, self.manifest, number)
+        if number not in self.checked:
+            check_range(self.folder, self.manifest, number, starts, codes)
+            self.checked.add(number)
         return self._votes(starts, codes, (number,))
 
     def partitions(self) -> Iterator[Votes]:

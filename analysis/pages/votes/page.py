@@ -103,6 +103,7 @@ def votes_page(
         n_listed=len(data["pairs"]["columns"][0]["values"]),
         copies=copy_groups(pairs),
         checks=model.checks,
+        unchecked=model.unchecked,
         methods=[] if methods is None else method_tables(methods),
         shown_raters=SHOWN_RATERS,
         mean_gain=f"{model.gain.mean():.4f}",

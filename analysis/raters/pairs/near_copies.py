@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ...errors import check_types
 from ...statistics.estimates import discovery_rates
 from ...tables import to_csv
-from ..agreement.coefficients import Scale, coefficients_of_two
+from ..agreement.coefficients import Scale
 from .pairs import RaterPairs
 
 FALSE_DISCOVERY_RATE = 0.05
@@ -57,15 +57,6 @@ def near_copies(
     return sorted(groups, key=lambda group: (-len(group), group))
 
 
-def agreement_matrix(pairs: RaterPairs) -> NDArray[np.float64]:
-    """Share of items on which two raters agree, (n_raters, n_raters); NaN without items."""
-    n_raters = len(pairs.rater_names)
-    matrix = np.full((n_raters, n_raters), np.nan)
-    one, other = pairs.raters.T
-    matrix[one, other] = matrix[other, one] = pairs.agreed / pairs.n_items
-    return matrix
-
-
 def pairs_csv(
     pairs: RaterPairs, *, scale: Scale = "nominal", values: NDArray[np.float64] | None = None
 ) -> str:
@@ -108,7 +99,7 @@ def pairs_csv(
         "z_peers": pairs.z_peers,
         "p": pairs.p_value,
         "q": pairs.q_value,
-        "cohen_kappa": coefficients_of_two(pairs.tables, scale, values)["cohen_kappa"],
+        "cohen_kappa": pairs.cohen_kappa(scale=scale, values=values),
         "group": np.array(groups, dtype=object),
     }
     names = {

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,11 +23,13 @@ from aggregation.votes.given import checked_parameters
 from ...errors import AnalysisError, check_types
 from ...statistics.estimates import Estimates, discovery_rates
 from ...statistics.intervals import proportion
+from ..agreement.coefficients import Scale, agreement_weights, beyond
 from ..agreement.kinds import single_answers
 from .pair_tests import MODEL, Peers, chance_of_agreement, common_to_pairs, copied_share, has_room
 
-# Up to so many pairs of raters are looked up in a table, more are sorted.
-MOST_IN_TABLE = 1 << 24
+if TYPE_CHECKING:
+    from .kernels import VotesByRater
+
 # In place of a probability of 0, whose logarithm is not finite.
 LEAST_RATE = 1e-300
 
@@ -38,12 +40,14 @@ class RaterPairs:
 
     Attributes
     ----------
-    rater_names : sequence
-        What rater codes stand for.
+    votes : Votes
+        One answer of a rater to an item, none where a rater gave different ones.
     raters : ndarray of int64, shape (n_pairs, 2)
         Codes, the smaller one first; pairs with an item in common, in ascending order.
-    tables : ndarray of int64, shape (n_pairs, n_answers, n_answers)
-        Items by the answer of the one and of the other.
+    n_items : ndarray of int64, shape (n_pairs,)
+        Items that both answered.
+    agreed : ndarray of int64, shape (n_pairs,)
+        Items on which they agree.
     expected : ndarray, shape (n_pairs,)
         Items on which the model expects them to agree.
     variance : ndarray, shape (n_pairs,)
@@ -52,22 +56,53 @@ class RaterPairs:
         What tested pairs have in common.
     """
 
-    rater_names: Sequence[Any]
+    votes: Votes
     raters: NDArray[np.int64]
-    tables: NDArray[np.int64]
+    n_items: NDArray[np.int64]
+    agreed: NDArray[np.int64]
     expected: NDArray[np.float64]
     variance: NDArray[np.float64]
     peers: Peers
 
     @property
-    def n_items(self) -> NDArray[np.int64]:
-        """Items that both answered, shape (n_pairs,)."""
-        return np.asarray(self.tables.sum(axis=(1, 2)))
+    def rater_names(self) -> Sequence[Any]:
+        """What rater codes stand for."""
+        return self.votes.rater_names
 
     @property
-    def agreed(self) -> NDArray[np.int64]:
-        """Items on which they agree, shape (n_pairs,)."""
-        return np.asarray(np.trace(self.tables, axis1=1, axis2=2))
+    def tables(self) -> NDArray[np.int64]:
+        """Items by the answer of the one and of the other, (n_pairs, n_answers, n_answers).
+
+        Made when it is asked for, and large where there are many answers: 8 bytes a cell.
+        """
+        from .kernels import count_answers
+
+        n_answers = self.votes.n_answers
+        tables = np.zeros((len(self.raters), n_answers, n_answers), dtype=np.int64)
+        count_answers(votes_by_rater(self.votes), self.raters, tables)
+        return tables
+
+    def cohen_kappa(
+        self, *, scale: Scale = "nominal", values: NDArray[np.float64] | None = None
+    ) -> NDArray[np.float64]:
+        """Cohen's kappa of each pair; NaN where there is no room above chance.
+
+        Parameters
+        ----------
+        scale : {"nominal", "ordinal", "interval"}
+        values : ndarray, shape (n_answers,), optional
+            What answers stand for on the interval scale. Default: 0, 1, 2, ...
+
+        Returns
+        -------
+        ndarray, shape (n_pairs,)
+        """
+        from .kernels import agree_by_chance
+
+        weights = agreement_weights(self.votes.n_answers, scale, values)
+        agreed, by_chance = np.zeros((2, len(self.raters)))
+        agree_by_chance(votes_by_rater(self.votes), self.raters, weights, agreed, by_chance)
+        return beyond(agreed / self.n_items, by_chance / self.n_items**2.0)
 
     @property
     def tested(self) -> NDArray[np.bool_]:
@@ -161,8 +196,6 @@ def rater_pairs(votes: Votes, *, error_rates: ArrayLike, class_prior: ArrayLike)
     (array([1]), array([1.36]))
     """
     check_types(rater_pairs, locals())
-    from .kernels import count_answers, expect_agreement  # Numba takes time to import
-
     prior = np.atleast_2d(np.asarray(class_prior, dtype=np.float64))
     if prior.shape[0] not in (1, votes.n_items):
         raise AnalysisError(
@@ -171,26 +204,31 @@ def rater_pairs(votes: Votes, *, error_rates: ArrayLike, class_prior: ArrayLike)
         )
     rates, _ = checked_parameters(votes, error_rates, prior.mean(axis=0))
     votes = votes.where(single_answers(votes))
-    keys, pairs = _pairs_of_votes(votes)
-    raters = np.stack((keys // votes.n_raters, keys % votes.n_raters), axis=1)
-    tables = np.zeros((len(keys), votes.n_answers, votes.n_answers), dtype=np.int64)
-    count_answers(votes.starts, votes.raters, votes.answers, pairs, tables)
-    log_rates = np.log(np.maximum(rates, LEAST_RATE))
-    expected, variance = np.zeros(len(keys)), np.zeros(len(keys))
-    expect_agreement(
-        votes.starts,
-        votes.raters,
-        np.ascontiguousarray(log_rates[votes.raters, :, votes.answers]),
-        np.log(np.maximum(prior, LEAST_RATE)),
-        pairs,
-        np.einsum("pjk,pjk->pj", rates[raters[:, 0]], rates[raters[:, 1]]),
-        np.empty((np.diff(votes.starts).max() + 1, rates.shape[1])),
-        expected,
-        variance,
-    )
-    n_items, agreed = tables.sum(axis=(1, 2)), np.trace(tables, axis1=1, axis2=2)
+    raters, counts, moments = _measured(votes, rates, prior)
+    (n_items, agreed), (expected, variance) = counts, moments
     peers = common_to_pairs(agreed, n_items, expected, variance)
-    return RaterPairs(votes.rater_names, raters, tables, expected, variance, peers)
+    return RaterPairs(votes, raters, n_items, agreed, expected, variance, peers)
+
+
+def _measured(
+    votes: Votes, rates: NDArray[np.float64], prior: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Raters of each pair; items and agreement; mean and variance of that in the model."""
+    from .kernels import count_pairs, measure_pairs, sum_votes  # Numba takes time to import
+
+    by_rater = votes_by_rater(votes)
+    n_pairs = count_pairs(by_rater)
+    if not n_pairs:
+        raise AnalysisError("no item was answered by two raters: there are no pairs")
+    rates = np.ascontiguousarray(rates.transpose(0, 2, 1))
+    log_rates = np.log(np.maximum(rates, LEAST_RATE))
+    total = np.empty((votes.n_items, rates.shape[2]))
+    sum_votes(by_rater, log_rates, total)
+    raters = np.empty((n_pairs, 2), dtype=np.int64)
+    counts, moments = np.zeros((2, n_pairs), dtype=np.int64), np.zeros((2, n_pairs))
+    log_prior = np.log(np.maximum(prior, LEAST_RATE))
+    measure_pairs(by_rater, rates, log_rates, log_prior, total, raters, counts, moments)
+    return raters, counts, moments
 
 
 def pairs_of_fit(fit: Fit) -> RaterPairs:
@@ -215,26 +253,16 @@ def pairs_of_fit(fit: Fit) -> RaterPairs:
 
 def no_pairs(votes: Votes) -> RaterPairs:
     """Pairs of raters where no item was answered by two: there are none."""
-    nothing, n_answers = np.empty(0), votes.n_answers
-    tables = np.empty((0, n_answers, n_answers), dtype=np.int64)
-    pairs = np.empty((0, 2), dtype=np.int64)
-    return RaterPairs(votes.rater_names, pairs, tables, nothing, nothing, MODEL)
+    none, nothing = np.empty(0, dtype=np.int64), np.empty(0)
+    votes = votes.where(single_answers(votes))
+    return RaterPairs(votes, none.reshape(0, 2), none, none, nothing, nothing, MODEL)
 
 
-def _pairs_of_votes(votes: Votes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Keys of pairs with an item in common, ascending; and the pair of each two votes."""
-    from .kernels import pair_keys
+def votes_by_rater(votes: Votes) -> VotesByRater:
+    """Sort votes by rater, none of whom has two on an item."""
+    from .kernels import VotesByRater, sort_by_rater
 
-    sizes = np.diff(votes.starts)
-    keys = np.empty(int((sizes * (sizes - 1) // 2).sum()), dtype=np.int64)
-    keys = keys[: pair_keys(votes.starts, votes.raters, votes.n_raters, keys)]
-    if not len(keys):
-        raise AnalysisError("no item was answered by two raters: there are no pairs")
-    if votes.n_raters**2 > MOST_IN_TABLE:
-        distinct, places = np.unique(keys, return_inverse=True)
-        return distinct, places.astype(np.int64)
-    place = np.zeros(votes.n_raters**2, dtype=np.int64)
-    place[keys] = 1
-    distinct = np.flatnonzero(place)
-    place[distinct] = np.arange(len(distinct))
-    return distinct, place[keys]
+    first = np.empty(votes.n_raters + 1, dtype=np.int64)
+    raters, order = votes.raters, np.empty(votes.n_votes, dtype=np.int64)
+    sort_by_rater(raters, first, order)
+    return VotesByRater(votes.starts, raters, votes.answers, votes.items, first, order)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,34 +70,15 @@ class Questions:
 
     def to_info(self) -> NDArray[np.str_]:
         """Return the release's `info`, shape (n_questions, 2): image names and labels as text."""
-        codepoints = np.zeros((len(self), 2, NAME_LENGTH), dtype=np.uint32)
-        codepoints[:, 0, : len(PREFIX)] = PREFIX
-        codepoints[:, 0, -len(SUFFIX) :] = SUFFIX
-        codepoints[:, 0, DIGITS] = _digits(self.images, 8)
-        _write_labels(codepoints[:, 1], self.labels)
-        return codepoints.view(f"<U{NAME_LENGTH}")[:, :, 0]
+        # each name once, and of an entry the number of its name
+        names = np.array([image_name(image) for image in range(N_IMAGES + 1)])
+        labels = np.array([str(label) for label in range(N_LABELS)], dtype=names.dtype)
+        return np.stack((names[self.images], labels[self.labels]), axis=1)
 
 
 def image_name(image: int) -> str:
     """Return the file name of a validation image, 1..50000."""
     return IMAGE_NAME.format(image)
-
-
-def _digits(numbers: NDArray[Any], width: int) -> NDArray[np.uint32]:
-    powers = 10 ** np.arange(width - 1, -1, -1)
-    return (numbers[:, None] // powers % 10 + ZERO).astype(np.uint32)
-
-
-def _write_labels(codepoints: NDArray[np.uint32], labels: NDArray[np.int16]) -> None:
-    """Write labels as decimal strings, without leading zeros."""
-    digits = _digits(labels, 3)
-    for width, of_width in (
-        (1, labels < 10),
-        (2, (labels >= 10) & (labels < 100)),
-        (3, labels >= 100),
-    ):
-        rows = np.flatnonzero(of_width)
-        codepoints[rows, :width] = digits[rows, 3 - width :]
 
 
 def read_info(member: Member) -> Questions:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Hashable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,10 +29,17 @@ open_member = partial(open_npz_member, error=ReleaseError)
 WORDNET_ID = re.compile(r"n\d{8}")
 
 
-def read_questions(path: Path) -> Questions:
-    """Read an archive's `info`; see :func:`read_info`."""
+def read_questions(path: Path, seen: dict[Hashable, Questions] | None = None) -> Questions:
+    """Read an archive's `info`; see :func:`read_info`.
+
+    It is read once of archives that hold the very same bytes: `seen` keeps what each is read as.
+    """
     with open_member(path, "info") as member:
-        return read_info(member)
+        if seen is None or (packed := member.packed()) is None:
+            return read_info(member)
+        if packed not in seen:
+            seen[packed] = read_info(member)
+        return seen[packed]
 
 
 def read_votes(path: Path, n_questions: int) -> Votes:
@@ -92,7 +100,9 @@ def _read_ids(path: Path) -> list[int]:
     return ids
 
 
-def read_scores(path: Path, questions: Questions) -> NDArray[np.float64]:
+def read_scores(
+    path: Path, questions: Questions, seen: dict[Hashable, Questions] | None = None
+) -> NDArray[np.float64]:
     """Read published scores: `tensor` (or `scores`), shape (n_questions,), and the same `info`.
 
     Parameters
@@ -101,6 +111,8 @@ def read_scores(path: Path, questions: Questions) -> NDArray[np.float64]:
         An .npz file.
     questions : Questions
         What its `info` must be.
+    seen : dict, optional
+        See :func:`read_questions`.
 
     Returns
     -------
@@ -112,7 +124,7 @@ def read_scores(path: Path, questions: Questions) -> NDArray[np.float64]:
     ReleaseError
         If the questions are others, or a score is not in 0..1.
     """
-    info = read_questions(path)
+    info = read_questions(path, seen)
     if not np.array_equal(info.keys, questions.keys):
         raise ReleaseError(
             f"{path}: info: differs from the info of {download.RATERS}"

@@ -14,7 +14,7 @@ import os
 import secrets
 import stat
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -34,14 +34,16 @@ class Part:
 
     Attributes
     ----------
+    path : Path
+        The place.
     stream : binary file
         To write to.
     """
 
     def __init__(self, path: Path) -> None:
-        self._asked = path
+        self.path = path
         self._place = Path(os.path.realpath(path))  # a link stays one, and leads to the new file
-        with _named(path):
+        with named(path):
             self._place.parent.mkdir(parents=True, exist_ok=True)
             handle, self._beside = _locked(self._place.parent)
             try:
@@ -52,16 +54,21 @@ class Part:
 
     def finish(self) -> None:
         """Have all of it on the disk, with the mode of the file that it replaces."""
-        with _named(self._asked):
+        with named(self.path):
             self.stream.flush()
             self._beside.chmod(_mode(self._place))
             os.fsync(self.stream.fileno())
             if os.name == "nt":
                 self.stream.close()  # open files are not renamed there
 
+    def sha256(self) -> str:
+        """Return the hash of what is in it when it is finished."""
+        with self._beside.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+
     def put(self) -> None:
         """Rename it: what was there is replaced."""
-        with _named(self._asked):
+        with named(self.path):
             self._beside.replace(self._place)
             _keep_names(self._place.parent)
 
@@ -88,7 +95,9 @@ def write_file(path: Path, content: bytes | str) -> None:
     write_files({path: content.encode() if isinstance(content, str) else content})
 
 
-def write_files(contents: Mapping[Path, bytes], *, withdrawn: Path | None = None) -> None:
+def write_files(
+    contents: Mapping[Path, bytes], *, finished: Sequence[Part] = (), withdrawn: Path | None = None
+) -> None:
     """Write several files: each beside its place, and renamed only when all of them are written.
 
     They are renamed in their order. What is there and is no file, such as /dev/null or a pipe, is
@@ -97,6 +106,8 @@ def write_files(contents: Mapping[Path, bytes], *, withdrawn: Path | None = None
     Parameters
     ----------
     contents : mapping from Path to bytes
+    finished : sequence of Part
+        What is written already, and is renamed with them, first.
     withdrawn : Path, optional
         A file without which nobody takes the others for whole: it is removed before they are
         exchanged, and should be the last of them.
@@ -104,13 +115,13 @@ def write_files(contents: Mapping[Path, bytes], *, withdrawn: Path | None = None
     for folder in {Path(os.path.realpath(path)).parent for path in contents}:
         sweep(folder)
     with ExitStack() as stack:
-        parts = []
+        parts = [*finished]
         for path, content in contents.items():
             if path.exists() and not path.is_file():
                 path.write_bytes(content)  # fails on a folder, while nothing is renamed yet
                 continue
             part = stack.enter_context(part_of(path))
-            with _named(path):
+            with named(path):
                 part.stream.write(content)
             part.finish()
             parts.append(part)
@@ -239,7 +250,7 @@ def _keep_names(folder: Path) -> None:
 
 
 @contextmanager
-def _named(path: Path) -> Iterator[None]:
+def named(path: Path) -> Iterator[None]:
     """Have an error name the file that was asked for, not the one beside it."""
     try:
         yield

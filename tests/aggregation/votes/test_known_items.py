@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from aggregation import KnownItems, VoteError, Votes, fit_dawid_skene, read_known_items, start_from
+from aggregation import (
+    KnownItems,
+    VoteError,
+    Votes,
+    VoteStore,
+    fit_dawid_skene,
+    read_known_items,
+    start_from,
+)
+
+from ...support.stores import write_csv, write_rows
 
 VOTES = Votes.from_triples(
     ["a", "a", "b", "b", "c"], ["x", "y", "x", "y", "x"], ["no", "maybe", "yes", "yes", "no"]
@@ -116,3 +128,50 @@ def test_classes_called_like_answers_start_from_them_beside_others() -> None:
     rates, prior = start
     np.testing.assert_array_equal(rates[:, :2].argmax(axis=2), [[0, 1]] * 4)
     assert prior[2] < 0.05
+
+
+@pytest.mark.parametrize("kind", ["text", "whole", "float", "date"])
+@pytest.mark.parametrize("normalise", [False, True])
+def test_of_a_store_go_by_name(kind: str, normalise: bool, tmp_path: Path) -> None:
+    kinds: dict[str, list[Any]] = {
+        "text": ["Photo 1", "photo  2", "\u00e9", "7", "'", "z" * 300],
+        "whole": [7, -1, 10, 2**40, 0, 3],
+        "float": [0.5, 7.0, 1e-9, 3.25, -2.5, 1e6],
+        "date": [datetime.date(2020, 1, day) for day in range(1, 7)],
+    }
+    names = kinds[kind]
+    columns = {"item": names * 2, "rater": ["x"] * 6 + ["y"] * 6, "answer": [0, 1, 2] * 4}
+    parquet.write_table(pa.table(columns), tmp_path / "votes.parquet")
+    store = VoteStore.ingest(tmp_path / "votes.parquet", tmp_path / "store", partitions=4)
+    said = [
+        str(name).upper() if normalise else str(name) for name in [*names[1:5], "none of these"]
+    ]
+    path = write_csv(tmp_path / "truth.csv", pa.table({"item": said, "class": [0, 1, 2, 1, 0]}))
+    found = read_known_items(path, votes=store, normalise=normalise)
+    wanted = read_known_items(path, votes=store.votes(), normalise=normalise)
+    assert found[1:] == wanted[1:]
+    assert found.n_without_votes == 1
+    of_items = dict(zip(store.votes().item_names, wanted.truth.tolist(), strict=True))
+    assert found.truth == {name: cls for name, cls in of_items.items() if cls >= 0}
+    path.write_text("item,class\nnobody,1\n")
+    with pytest.raises(VoteError, match="none of its 1 items is among the votes"):
+        read_known_items(path, votes=store)
+
+
+@pytest.mark.parametrize("rows", [["a,cat", "c,ape"], ["a,no", "b,yes", "c,other"]])
+def test_a_start_from_known_items_of_a_store(rows: list[str], tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    votes = [(item, rater, rng.choice(["no", "yes"])) for item in "abcdefgh" for rater in "xyz"]
+    files = (
+        write_rows(tmp_path / "votes.csv", votes),
+        write_rows(tmp_path / "t.csv", [], "item,class"),
+    )
+    files[1].write_text("\n".join(["item,class", *rows]))
+    store = VoteStore.ingest(files[0], tmp_path / "store", partitions=3)
+    n_classes = 2 if len(rows) == 2 else 3
+    starts = [
+        start_from(read_known_items(files[1], votes=one, n_classes=n_classes), one)
+        for one in (store, store.votes())
+    ]
+    for found, wanted in zip(*starts, strict=True):
+        np.testing.assert_array_equal(found, wanted)

@@ -6,6 +6,8 @@ import itertools
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from aggregation import Votes, simulate_votes
@@ -27,7 +29,9 @@ def ragged() -> Votes:
     return Votes.from_triples(items, raters, answers, n_items=7, n_raters=5, n_answers=3)
 
 
-def enumerated(votes: Votes, table: KindTable) -> NDArray[np.float64]:
+def enumerated(
+    votes: Votes, table: KindTable, rates: NDArray[np.float64], classes: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Expected items of each kind, by going through all answers that items could have."""
     place = {tuple(row): kind for kind, row in enumerate(table.counts.tolist())}
     expected = np.zeros(len(place))
@@ -37,20 +41,71 @@ def enumerated(votes: Votes, table: KindTable) -> NDArray[np.float64]:
             if not answers:
                 continue
             counts = np.bincount(answers, minlength=votes.n_answers)
-            chance = sum(PRIOR[cls] * np.prod(RATES[raters, cls, answers]) for cls in range(2))
-            expected[place[tuple(counts.tolist())]] += chance
+            by_class = np.prod(rates[raters, :, answers], axis=0)
+            expected[place[tuple(counts.tolist())]] += classes[item] @ by_class
+    return expected
+
+
+def expected_by_kernel(
+    votes: Votes, table: KindTable, rates: NDArray[np.float64], classes: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    expected = np.zeros(len(table.counts))
+    add_expected_kinds(
+        votes.starts, votes.raters, rates, classes, table.after, table.first, expected
+    )
     return expected
 
 
 def test_expected_kinds_are_those_of_all_possible_answers() -> None:
     votes = ragged()
     table = kind_table(votes)
-    expected = np.zeros(len(table.counts))
     classes = np.tile(PRIOR, (votes.n_items, 1))
-    add_expected_kinds(
-        votes.starts, votes.raters, RATES, classes, table.steps, table.kind_of, expected
+    expected = expected_by_kernel(votes, table, RATES, classes)
+    np.testing.assert_allclose(
+        expected, enumerated(votes, table, RATES, classes), rtol=1e-12, atol=1e-15
     )
-    np.testing.assert_allclose(expected, enumerated(votes, table), rtol=1e-12)
+
+
+@given(
+    n_answers=st.integers(1, 4),
+    n_classes=st.integers(1, 3),
+    sizes=st.lists(st.integers(0, 5), min_size=1, max_size=5).filter(any),
+    seed=st.integers(0, 2**32 - 1),
+)
+@settings(max_examples=60, deadline=None)
+def test_kinds_of_any_votes(n_answers: int, n_classes: int, sizes: list[int], seed: int) -> None:
+    """Listed, counted and expected, beside brute force; some items are known."""
+    rng = np.random.default_rng(seed)
+    items = np.repeat(np.arange(len(sizes)), sizes)
+    answers = rng.integers(n_answers, size=len(items))
+    votes = Votes.from_triples(
+        items,
+        rng.integers(3, size=len(items)),
+        answers,
+        n_items=len(sizes),
+        n_raters=3,
+        n_answers=n_answers,
+    )
+    table = kind_table(votes)
+    listed = [
+        kind
+        for size in sorted(set(sizes) - {0})
+        for kind in itertools.product(range(size, -1, -1), repeat=n_answers)
+        if sum(kind) == size
+    ]
+    assert [tuple(kind) for kind in table.counts.tolist()] == listed
+    rows = [tuple(row) for row in votes.to_tensor().sum(axis=0).tolist()]
+    counted = count_kinds(votes, votes.answers, table)
+    assert counted.tolist() == [rows.count(kind) for kind in listed]
+    rates = rng.dirichlet(np.ones(n_answers), size=(3, n_classes))
+    classes = rng.dirichlet(np.ones(n_classes), size=len(sizes))
+    classes[0] = np.eye(n_classes)[0]
+    np.testing.assert_allclose(
+        expected_by_kernel(votes, table, rates, classes),
+        enumerated(votes, table, rates, classes),
+        rtol=1e-12,
+        atol=1e-15,
+    )
 
 
 def test_kinds_are_counted() -> None:

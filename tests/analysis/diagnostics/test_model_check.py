@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +12,7 @@ from aggregation.datasets.simulate import draw_error_rates
 from analysis import AnalysisError, Release, check_model
 from analysis.diagnostics.latent_states import latent_states
 from analysis.diagnostics.model_check import ModelCheck, model_check_csv
-from analysis.diagnostics.vote_kinds import expected_kinds, kind_table
+from analysis.diagnostics.vote_kinds import expected_kinds, kind_table, too_many_kinds
 
 RATES = draw_error_rates(10, 2, 3, seed=3)
 PRIOR = np.array([0.7, 0.3])
@@ -158,11 +159,43 @@ def test_numbers_out_of_range(arguments: dict[str, int], message: str) -> None:
         check_model(fit, **arguments)  # type: ignore[arg-type]
 
 
+def of_many_answers(seed: int, n_items: int = 300, n_answers: int = 10) -> Votes:
+    rates = draw_error_rates(8, n_answers, n_answers, seed=3)
+    prior = np.full(n_answers, 1 / n_answers)
+    return simulate_votes(rates, class_prior=prior, n_items=n_items, seed=seed).votes
+
+
+def test_five_votes_of_ten_answers_are_of_2002_kinds() -> None:
+    """Brute force would be over 10^5 answers for each item."""
+    rates = draw_error_rates(8, 10, 10, seed=3)
+    found = []
+    for seed in range(40):
+        fit = fit_dawid_skene(of_many_answers(seed), error_rates=rates, class_prior=[0.1] * 10)
+        check = check_model(fit, replicates=19, seed=seed)
+        assert len(check.kinds) == math.comb(14, 9)
+        assert sum(kind.expected for kind in check.kinds) == pytest.approx(1)
+        found.append((check.chi_square.p_value, check.agreement.p_value, check.misplaced.p_value))
+    # Three standard errors of the rate either way.
+    assert (np.abs(np.mean(np.array(found) <= 0.2, axis=0) - 0.2) < 0.19).all()
+    assert (np.abs(np.mean(found, axis=0) - 0.525) < 0.14).all()
+
+
 def test_too_many_kinds() -> None:
     items, raters = np.divmod(np.arange(2000), 1000)
     votes = Votes.from_triples(items, raters, np.arange(2000) % 7)
-    with pytest.raises(AnalysisError, match="up to 1000 votes of 7 answers"):
-        kind_table(votes)
+    said = f"up to 1,000 votes of 7 answers are of {math.comb(1006, 6):,} kinds .* where 65,536 can"
+    fit = fit_dawid_skene(votes, error_rates=np.ones((1000, 2, 7)) / 7, class_prior=[0.5, 0.5])
+    with pytest.raises(AnalysisError, match=said):
+        check_model(fit)
+
+
+def test_too_many_products() -> None:
+    """4 items x 1,001 states before each vote x 10 answers x so many latent states."""
+    votes = of_many_answers(1, n_items=4)
+    assert too_many_kinds(votes, 10) == ""
+    said = too_many_kinds(votes, 10**7)
+    assert said.startswith("what 10,000,000 latent states expect of items with up to 5 votes")
+    assert "takes 4.0e+11 products, where 1e+11 are done" in said
 
 
 def test_nothing_to_agree_on() -> None:

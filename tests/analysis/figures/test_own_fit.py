@@ -166,7 +166,7 @@ def test_classes_can_be_named(fit: Fit) -> None:
         (lambda fit: plot_more_votes(fit, cls=5), "cls=5 is none of the 3 classes"),
         (lambda fit: plot_model_check(*[fit] * 0), "0 fits: give one to three"),
         (lambda fit: plot_model_check(*[fit] * 4), "4 fits: give one to three"),
-        (lambda fit: plot_error_rates(vote_share(fit.votes)), "VoteShare"),  # type: ignore[arg-type]
+        (lambda fit: plot_error_rates(vote_share(fit.votes)), "VoteShare"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused(fit: Fit, plot: Callable[[Fit], Figure], why: str) -> None:

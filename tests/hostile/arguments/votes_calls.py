@@ -62,7 +62,9 @@ def of_votes(folder: Path) -> dict[str, dict[str, Any]]:
         "profile_class_prior": {"fit": fit(), "confidence": 0.9, "threads": 1},
         "error_rate_table": {"fit": fit(), "class_names": None},
         "posterior_table": {"fit": fit(), "class_names": None},
-        **dict.fromkeys(("fit_bwa", "fit_mace", "fit_mace_em"), em | {"votes": votes()}),
+        **dict.fromkeys(
+            ("fit_bwa", "fit_mace", "fit_mace_em"), em | {"votes": votes(), "checkpoint": None}
+        ),
         "fit_glad": {key: em[key] for key in em if key != "accelerate"} | {"votes": votes()},
         **dict.fromkeys(("fit_wawa", "fit_zbs"), plain),
         "fit_catd": plain | {"max_steps": 5},
@@ -108,15 +110,24 @@ def of_votes(folder: Path) -> dict[str, dict[str, Any]]:
             "n_groups": 2,
             "group_count": 0.1,
             "start": None,
+            "checkpoint": None,
             "restarts": 0,
             "seed": 0,
         },
-        "fit_ibcc": em | priors | {"votes": votes(), "learn": False, "start": None},
+        "fit_ibcc": em
+        | priors
+        | {"votes": votes(), "learn": False, "start": None, "checkpoint": None},
         "sample_ibcc": plain
         | priors
         | {"draws": 4, "warmup": 1, "chains": 1, "seed": 0, "threads": 1},
         "fit_one_coin_bayes": em
-        | {"votes": votes(), "right_count": 2.0, "wrong_count": 1.0, "start": None},
+        | {
+            "votes": votes(),
+            "right_count": 2.0,
+            "wrong_count": 1.0,
+            "start": None,
+            "checkpoint": None,
+        },
         "held_out_log_likelihood": {
             "votes": votes(),
             "method": "ibcc",

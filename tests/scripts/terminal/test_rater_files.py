@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from aggregation import simulate_votes
+import numpy as np
+
+from aggregation import fit_dawid_skene, simulate_votes
 from aggregation.datasets.simulate import draw_error_rates
 from analysis import report_on_votes
 from analysis.defaults import FORMATS
@@ -38,3 +40,18 @@ def test_model_of_a_users_votes_in_words() -> None:
     lines = list(model_summary(model_report_on_votes(report_on_votes(votes).fit, replicates=5)))
     assert lines[0].startswith("model of 3 classes: ")
     assert "one more vote on each item" in lines[-1]
+
+
+def test_too_many_kinds_are_counted_out() -> None:
+    """One item with 100 votes among items with two."""
+    sizes = np.where(np.arange(40) == 7, 100, 2)
+    rates = draw_error_rates(100, 5, seed=2)
+    prior = np.full(5, 0.2)
+    votes = simulate_votes(rates, class_prior=prior, n_items=40, votes_per_item=sizes, seed=3).votes
+    fit = fit_dawid_skene(votes, error_rates=rates, class_prior=prior)
+    line = next(iter(model_summary(model_report_on_votes(fit, replicates=5))))
+    assert line == (
+        "the model is not checked: items with up to 100 votes of 5 answers are of 4,598,141 kinds "
+        "by their votes of each answer, where 65,536 can be counted: leave out the items with the "
+        "most votes"
+    )

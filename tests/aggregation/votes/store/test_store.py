@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import tempfile
 import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -13,10 +15,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyarrow import feather, parquet
 
-from aggregation import VoteError, Votes, VoteStore
+from aggregation import VoteError, Votes, VoteStore, VoteWarning
+from aggregation.reading.layouts.same_names import folded_name, folded_texts, same_names
 from aggregation.votes.store.manifest import partition_files
 
-from ....support.stores import bytes_of, named_rows, shuffled_table, write_csv, write_rows
+from ....support.stores import (
+    bytes_of,
+    copied,
+    named_rows,
+    shuffled_table,
+    small_store,
+    write_csv,
+    write_rows,
+)
 
 NAMES = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=6)
 WRITTEN = st.one_of(NAMES, st.integers(-5, 200).map(str), st.sampled_from(["007", "1.0", "é", '"']))
@@ -26,9 +37,7 @@ compiles = settings(deadline=None, suppress_health_check=[HealthCheck.function_s
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> VoteStore:
-    folder = tmp_path_factory.mktemp("made")
-    path = write_csv(folder / "votes.csv", shuffled_table(2_000))
-    return VoteStore.ingest(path, folder / "store", partitions=3)
+    return small_store(tmp_path_factory.mktemp("made"), 2_000)
 
 
 @given(rows=ROWS, partitions=st.integers(1, 5))
@@ -128,12 +137,67 @@ def test_options_and_notes(tmp_path: Path) -> None:
     assert repr(found) == "VoteStore(2 votes: 1 item, 2 raters, 2 answers, 1 partition)"
 
 
+SPELLINGS = ("Photo 1", " photo  1", "PHOTO 1", "caf\u00e9", "cafe\u0301", "7", "07", "7.0", "x")
+
+
+@given(
+    rows=st.lists(
+        st.tuples(
+            st.sampled_from((*SPELLINGS, "1.5e3", "1500", "'")),
+            st.sampled_from(("Ann", "ann ", "bob", "BOB")),
+            st.sampled_from(("yes", "Yes", "no", "01", "1")),
+        ),
+        min_size=1,
+        max_size=40,
+    ),
+    partitions=st.integers(1, 5),
+    duplicates=st.sampled_from([None, "first", "last"]),
+)
+@compiles
+def test_names_that_differ_in_writing_are_one(
+    rows: list[tuple[str, str, str]], partitions: int, duplicates: Any
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = write_rows(Path(folder) / "votes.csv", rows)
+        options: dict[str, Any] = {"normalise": True, "duplicates": duplicates, "separator": ","}
+        store = VoteStore.ingest(path, Path(folder) / "s", partitions=partitions, **options)
+        with warnings.catch_warnings(action="ignore", category=VoteWarning):
+            votes = Votes.read(path, **options)
+        assert named_rows(store.votes()) == named_rows(votes)
+        assert store.rater_names == tuple(votes.rater_names)
+        assert store.answer_names == tuple(votes.answer_names)
+
+
+@given(text=st.text(max_size=12) | st.from_regex(r"[-+.0-9e_ A-z]{1,8}", fullmatch=True))
+@compiles
+def test_what_is_taken_for_folded_is(text: str) -> None:
+    assert folded_texts(pa.array([text, "A"])).to_pylist() == [folded_name(text), "a"]
+
+
+@given(names=st.lists(st.from_regex(r"[-+.0-9e]{1,7}|[a-b ]{1,3}", fullmatch=True), unique=True))
+@compiles
+def test_a_quick_look_misses_no_two_that_fold_to_one(names: list[str]) -> None:
+    groups = same_names(names)
+    folds = [folded_name(name) for name in names]
+    assert sum(map(len, groups)) - len(groups) == len(folds) - len(set(folds))
+
+
+def test_batches_of_any_size_fold_alike(tmp_path: Path) -> None:
+    names = [f"{'Photo' if k % 3 else 'photo '} {k % 7_000}" for k in range(60_000)]
+    table = pa.table({"item": names, "rater": [k % 9 for k in range(60_000)], "answer": names})
+    table = table.set_column(2, "answer", pa.array(["yes", "Yes", "no"] * 20_000))
+    path = write_csv(tmp_path / "votes.csv", table)
+    found = VoteStore.ingest(path, tmp_path / "a", normalise=True, memory=1 << 24, partitions=3)
+    with warnings.catch_warnings(action="ignore", category=VoteWarning):
+        wanted = Votes.read(path, normalise=True)
+    assert found.n_items == 7_000
+    assert named_rows(found.votes()) == named_rows(wanted)
+
+
 def test_refuses_what_a_store_cannot_keep(tmp_path: Path) -> None:
     path = write_rows(tmp_path / "votes.csv", [("i", "r", "a"), ("i", "r", "b")])
     with pytest.raises(VoteError, match="a rater votes on item 'i' again"):
         VoteStore.ingest(path, tmp_path / "a", duplicates="error")
-    with pytest.raises(VoteError, match="names as they are written"):
-        VoteStore.ingest(path, tmp_path / "b", normalise=True)
     with pytest.raises(VoteError, match="keeps no known classes"):
         VoteStore.ingest(path, tmp_path / "c", truth_column="answer")
     with pytest.raises(VoteError, match=r"memory=5: 16,777,216 bytes are the least"):
@@ -160,13 +224,6 @@ def test_never_writes_over_what_it_did_not_make(store: VoteStore, tmp_path: Path
         VoteStore.ingest(path, store.folder)
     with pytest.raises(VoteError, match="no store of votes"):
         VoteStore.open(tmp_path / "mine")
-
-
-def copied(store: VoteStore, folder: Path) -> Path:
-    folder.mkdir()
-    for name, content in bytes_of(store.folder).items():
-        (folder / name).write_bytes(content)
-    return folder
 
 
 @pytest.mark.parametrize("name", [*partition_files(1), "raters.parquet"])
@@ -200,5 +257,5 @@ def test_another_version_is_refused(store: VoteStore, tmp_path: Path) -> None:
     with pytest.raises(VoteError, match="is not the manifest of a store"):
         VoteStore.open(folder)
     path.write_text("{")
-    with pytest.raises(VoteError, match=r"manifest.json: cannot be read"):
+    with pytest.raises(VoteError, match=r"manifest.json: is damaged"):
         VoteStore.open(folder)

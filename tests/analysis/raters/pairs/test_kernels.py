@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
+import tracemalloc
 from itertools import combinations
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from aggregation import VoteError, Votes
 from analysis import AnalysisError, rater_pairs
+from analysis.raters.agreement.coefficients import Scale, coefficients_of_two
 
 
 def small_job(seed: int, *, twice: bool = False) -> tuple[Votes, NDArray[np.float64]]:
@@ -64,14 +66,38 @@ def test_counted_one_by_one(twice: bool, prior_of_each: bool) -> None:
         np.testing.assert_allclose(pairs.variance[place], variance, rtol=1e-12)
 
 
-def test_many_raters_are_sorted_not_tabled(monkeypatch: pytest.MonkeyPatch) -> None:
-    votes, rates = small_job(3)
-    expected = rater_pairs(votes, error_rates=rates, class_prior=[0.5, 0.5])
-    monkeypatch.setattr(importlib.import_module("analysis.raters.pairs.pairs"), "MOST_IN_TABLE", 1)
-    found = rater_pairs(votes, error_rates=rates, class_prior=[0.5, 0.5])
-    np.testing.assert_array_equal(found.raters, expected.raters)
-    np.testing.assert_array_equal(found.tables, expected.tables)
-    np.testing.assert_array_equal(found.expected, expected.expected)
+@pytest.mark.parametrize("scale", get_args(Scale))
+@pytest.mark.parametrize("seed", range(3))
+def test_kappa_is_that_of_the_tables(scale: Scale, seed: int) -> None:
+    """Also where there is no room above chance: some pairs gave one answer alone."""
+    votes, rates = small_job(seed)
+    answers = np.where(np.isin(votes.raters, [0, 3]), 1, votes.answers)
+    votes = Votes.from_triples(votes.items, votes.raters, answers, n_raters=5, n_answers=3)
+    pairs = rater_pairs(votes, error_rates=rates, class_prior=[0.5, 0.5])
+    values = np.array([0.0, 1.0, 5.0]) if scale == "interval" else None
+    expected = coefficients_of_two(pairs.tables, scale, values)["cohen_kappa"]
+    assert np.isnan(expected).any()
+    np.testing.assert_allclose(
+        pairs.cohen_kappa(scale=scale, values=values), expected, rtol=1e-12, atol=1e-12
+    )
+
+
+def test_memory_does_not_grow_with_the_answers_squared() -> None:
+    """At ten answers, five votes an item and nearly as many pairs as votes."""
+    rng = np.random.default_rng(1)
+    n_items, n_raters, n_answers = 4000, 300, 10
+    raters = np.argsort(rng.random((n_items, n_raters)), axis=1)[:, :5]
+    answers = rng.integers(n_answers, size=raters.size)
+    votes = Votes.from_triples(np.repeat(np.arange(n_items), 5), raters.ravel(), answers)
+    rates = rng.dirichlet(np.ones(n_answers), size=(n_raters, n_answers))
+    prior = np.full(n_answers, 0.1)
+    rater_pairs(votes, error_rates=rates, class_prior=prior)  # compiled, or loaded
+    tracemalloc.start()
+    pairs = rater_pairs(votes, error_rates=rates, class_prior=prior)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(pairs.raters) > 0.9 * votes.n_votes
+    assert most < 200 * votes.n_votes
 
 
 def test_known_classes_need_no_other_votes() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import binom
 
 from analysis import near_copies, rater_pairs
@@ -16,10 +15,9 @@ from ....support.rater_jobs import PRIOR, good_rates, job
 
 
 def with_agreement(pairs: RaterPairs, pair: int, agreed: int) -> RaterPairs:
-    tables: NDArray[np.int64] = pairs.tables.copy()
-    tables[pair] = 0
-    tables[pair, 0, 0], tables[pair, 0, 1] = agreed, pairs.n_items[pair] - agreed
-    return replace(pairs, tables=tables)
+    changed = pairs.agreed.copy()
+    changed[pair] = agreed
+    return replace(pairs, agreed=changed)
 
 
 def test_power_is_that_of_every_outcome() -> None:

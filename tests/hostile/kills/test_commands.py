@@ -6,7 +6,7 @@ from pathlib import Path
 
 from analysis.release.files.writing import SUFFIX
 
-from . import kills
+from . import commands as kills
 
 
 def test_a_few_kills() -> None:

@@ -1,0 +1,300 @@
+"""Work in pieces on a Dask cluster: each worker makes pieces, and keeps them between steps."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import sys
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
+from multiprocessing import resource_tracker
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from ..errors import VoteError, shown
+from ..kernels.threads import thread_count
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+LOCAL = "local:"
+MOST_LOCAL_WORKERS = 256
+# Seconds: until a scheduler answers or has a worker, until a worker that died has a successor (or
+# the last of all), between two looks at whether all are there, and until their sums have come.
+ANSWER, SUCCESSION, PATIENCE, LOOK, FETCH = 10, 5, 60, 1, 600
+# So often is one step done again: what kills every worker that tries it is not to go on for ever.
+TRIES = 4
+# What a result's bits may depend on, and what both sides have to know.
+SAME = ("reassess", "numpy", "scipy", "numba", "llvmlite", "dask", "distributed")
+# Loggers of Dask's that have levels of their own.
+LOGGERS = ("distributed", "distributed.client", "distributed.gc", "tornado", "tornado.application")
+SILENCE = logging.CRITICAL + 1
+# What is left over when a run is broken off, Python deletes; and would say so in its own words.
+UNSAID = "ignore:resource_tracker"
+
+
+class Piece:
+    """What a worker makes when it first needs it, and keeps; it travels as how it is made."""
+
+    def __init__(self, make: Callable[..., Any], part: Any, threads: int | None) -> None:
+        self.how = make, part, threads
+        self.lock = Lock()
+        self.made: Any = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Piece, self.how
+
+    def take(self, step: Callable[..., Any], *arguments: Any) -> Any:
+        """Take a step with what is made."""
+        from distributed import get_worker
+
+        worker = get_worker()
+        make, part, threads = self.how
+        try:
+            with self.lock:  # a step that is done again may meet itself
+                if self.made is None:
+                    n_threads = threads or worker.state.nthreads
+                    self.made = make(part, threads=n_threads, scratch=worker.local_directory)
+                return step(self.made, *arguments)
+        except VoteError as error:
+            place = f"worker {worker.address} on {socket.gethostname()}"
+            raise VoteError(f"{place}: {error}") from error
+
+
+class Pieces:
+    """Pieces of a job on the workers of a cluster, one a worker.
+
+    The piece of a worker that dies is made anew by another one, and the step is done again.
+
+    Parameters
+    ----------
+    scheduler : str or Client
+        Where the cluster is: see :func:`connected`.
+    make : callable
+        Makes a piece, given a part, threads and a folder for what it keeps on disk.
+    parted : callable
+        Cuts the job into at most so many parts.
+    threads : int, optional
+        Of all workers together. Default: as many as each worker has.
+    """
+
+    def __init__(
+        self,
+        scheduler: Any,
+        make: Callable[..., Any],
+        parted: Callable[[int], Sequence[Any]],
+        threads: int | None,
+    ) -> None:
+        self.name = scheduler if isinstance(scheduler, str) else "the cluster"
+        self.opened = ExitStack()
+        try:
+            self.client = self.opened.enter_context(connected(scheduler, threads))
+            workers = sorted(self.workers())
+            own = None if threads is None else max(threads // len(workers), 1)
+            self.plans = [(make, part, own) for part in parted(len(workers))]
+            self.places = workers[: len(self.plans)]
+            self.pieces = [
+                self.submitted(worker, Piece, *plan)
+                for worker, plan in zip(self.places, self.plans, strict=True)
+            ]
+        except BaseException:
+            self.opened.close()
+            raise
+
+    def close(self) -> None:
+        """Let the workers forget their pieces; end those of a cluster that is ours."""
+        self.pieces = []
+        self.opened.close()
+
+    def each(self, step: Callable[..., Any], *arguments: Any) -> list[Any]:
+        """Take a step with each piece; return what comes of it, in the order of the parts."""
+        for _ in range(TRIES):
+            tasks = [
+                self.submitted(worker, Piece.take, piece, step, *arguments)
+                for worker, piece in zip(self.places, self.pieces, strict=True)
+            ]
+            found = self.results(tasks)
+            if found is not None:
+                return found
+            self.replace_lost()
+        raise VoteError(
+            f"{self.name}: workers died {TRIES} times in the same step: their logs say of what; if "
+            "it was for want of memory, take more workers, or a store of more partitions"
+        )
+
+    def submitted(self, worker: str, function: Callable[..., Any], *arguments: Any) -> Future:
+        """Have a worker, and no other, do something once."""
+        return self.client.submit(function, *arguments, workers=[worker], pure=False)
+
+    def results(self, tasks: list[Future]) -> list[Any] | None:
+        """Wait for tasks; return what came of them, or None if a worker has taken some with it."""
+        from distributed import CancelledError, wait
+        from distributed.scheduler import KilledWorker
+
+        fetch = partial(self.client.gather, tasks, asynchronous=True)
+        while True:
+            try:
+                with self.client.as_current():
+                    wait(tasks, timeout=LOOK)
+                found: list[Any] = self.client.sync(fetch, callback_timeout=FETCH)
+                return found
+            except TimeoutError:
+                if not set(self.places) <= self.workers():
+                    return None
+            except (CancelledError, KilledWorker):
+                return None
+
+    def replace_lost(self) -> None:
+        """Give the pieces of workers that are gone to others, rather to those that have none."""
+        # where a nanny starts a worker again, it is soon there
+        for n_workers, patience in ((len(self.places), SUCCESSION), (1, PATIENCE)):
+            with suppress(TimeoutError, OSError):
+                self.client.wait_for_workers(n_workers, timeout=patience)
+        workers = self.workers()
+        if not workers:
+            raise VoteError(f"{self.name}: all workers are gone, and none came within {PATIENCE} s")
+        held = Counter({worker: self.places.count(worker) for worker in sorted(workers)})
+        for number, worker in enumerate(self.places):
+            if worker not in workers:
+                other = min(held, key=held.__getitem__)
+                held[other] += 1
+                self.places[number] = other
+                self.pieces[number] = self.submitted(other, Piece, *self.plans[number])
+
+    def workers(self) -> set[str]:
+        """Return the addresses of the workers that are there."""
+        try:
+            return set(self.client.nthreads())
+        except (OSError, ValueError) as error:  # distributed's CommClosedError is an OSError
+            raise VoteError(f"{self.name}: the scheduler is gone ({error})") from error
+
+
+@contextmanager
+def connected(scheduler: Any, threads: int | None) -> Iterator[Client]:
+    """Connect to a cluster that has workers, and whose versions are those here.
+
+    Parameters
+    ----------
+    scheduler : str or Client
+        The address of a scheduler; "local:N" for N workers of this machine's, for as long as this
+        takes; or a client, which stays open.
+    threads : int, optional
+        Of N workers together. Default: as many as there are processors.
+
+    Raises
+    ------
+    VoteError
+        If there is no Dask, no scheduler or no worker, or versions differ.
+    """
+    try:
+        import distributed
+    except ImportError:
+        raise VoteError(
+            f"scheduler {shown(scheduler)} needs Dask: pip install 'reassess[dask]'"
+        ) from None
+    with ExitStack() as opened:
+        opened.enter_context(quiet_logs())
+        client = scheduler
+        if isinstance(scheduler, str) and scheduler.startswith(LOCAL):
+            client = opened.enter_context(local_client(scheduler, threads))
+        elif not isinstance(scheduler, distributed.Client):
+            client = opened.enter_context(client_at(scheduler))
+        check_workers(client, shown(scheduler))
+        yield client
+
+
+@contextmanager
+def quiet_logs() -> Iterator[None]:
+    """Keep Dask's own messages off the terminal: what matters is said in ours."""
+    loggers = [logging.getLogger(name) for name in LOGGERS]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(SILENCE)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+
+
+@contextmanager
+def local_client(said: str, threads: int | None) -> Iterator[Client]:
+    """Start workers of this machine's, as processes, and end them."""
+    from distributed import Client, LocalCluster
+
+    number = said.removeprefix(LOCAL)
+    n_workers = int(number) if number.isascii() and number.isdigit() else 0
+    if not 1 <= n_workers <= MOST_LOCAL_WORKERS:
+        raise VoteError(
+            f"scheduler {shown(said)}: local:N starts N workers, 1 to {MOST_LOCAL_WORKERS}"
+        )
+    start_tracker()
+    cluster = LocalCluster(
+        n_workers=n_workers,
+        threads_per_worker=max(thread_count(threads, sys.maxsize) // n_workers, 1),
+        processes=True,
+        # files that are mapped count as memory: with a limit, workers would be paused and killed
+        memory_limit=0,
+        host="127.0.0.1",
+        # no page is served, but Dask opens a port for one: any that is free
+        dashboard_address="127.0.0.1:0",
+        scheduler_kwargs={"dashboard": False},
+        silence_logs=SILENCE,
+    )
+    with cluster, Client(cluster, set_as_default=False) as client:
+        yield client
+
+
+def start_tracker() -> None:
+    """Start Python's process that cleans up after others, so that it does so without a word."""
+    if os.name == "posix":
+        before = os.environ.get("PYTHONWARNINGS")
+        os.environ["PYTHONWARNINGS"] = ",".join(filter(None, (before, UNSAID)))
+        resource_tracker.ensure_running()
+        del os.environ["PYTHONWARNINGS"]
+        if before is not None:
+            os.environ["PYTHONWARNINGS"] = before
+
+
+@contextmanager
+def client_at(address: Any) -> Iterator[Client]:
+    """Connect to a scheduler that runs somewhere."""
+    from distributed import Client
+    from distributed.versions import VersionMismatchWarning
+
+    try:
+        with warnings.catch_warnings(action="ignore", category=VersionMismatchWarning):
+            client = Client(address, timeout=ANSWER, set_as_default=False)
+    except (OSError, ValueError, TypeError) as error:
+        raise VoteError(
+            f"scheduler {shown(address)}: nothing answers there ({error}): give the address that "
+            "`dask scheduler` prints, or local:N for N workers of this machine's"
+        ) from error
+    with client:
+        yield client
+
+
+def check_workers(client: Client, name: str) -> None:
+    """Refuse a cluster without workers, or with other versions than here."""
+    try:
+        client.wait_for_workers(1, timeout=ANSWER)
+    except TimeoutError:
+        raise VoteError(
+            f"scheduler {name} has no workers: start some with `dask worker` and its address"
+        ) from None
+    found: Any = client.get_versions(packages=list(SAME))
+    here = found["client"]["packages"]
+    there = {"the scheduler": found["scheduler"]}
+    there |= {f"worker {address}": versions for address, versions in found["workers"].items()}
+    for place, versions in there.items():
+        for package in SAME:
+            other = versions["packages"].get(package)
+            if other != here.get(package):
+                raise VoteError(
+                    f"{place} has {package} {other}, and {here.get(package)} is here: results "
+                    "could differ; install the same versions on all machines"
+                )

@@ -1,0 +1,1 @@
+"""Commands and stores that are killed while they work."""

@@ -1,0 +1,80 @@
+"""`reassess fit STORE --scheduler`: the same files, whatever becomes of a worker or of the run."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from aggregation import VoteStore
+
+from ...support.clusters import local_workers, need_dask
+from ...support.commands import Command, refused
+from ...support.stores import bytes_of, shuffled_table, write_csv
+
+ROOT = Path(__file__).parents[3]
+OPTIONS = ("--pseudo-count", "0.1", "--tol", "0", "--max-steps", "300", "--threads", "2")
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> VoteStore:
+    folder = tmp_path_factory.mktemp("votes")
+    votes = write_csv(folder / "votes.csv", shuffled_table(3_000))
+    return VoteStore.ingest(votes, folder / "store", partitions=4)
+
+
+def started(store: VoteStore, out: Path) -> subprocess.Popen[str]:
+    """Start a fit on two workers, and wait until it is on its way."""
+    command = ["fit", str(store.folder), "-o", str(out), "--scheduler", "local:2", *OPTIONS]
+    program = [sys.executable, "-m", "scripts", *command]
+    process = subprocess.Popen(program, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    while not (out / "checkpoint.npz").exists() and process.poll() is None:
+        time.sleep(0.01)
+    return process
+
+
+def test_a_worker_is_killed_and_the_files_are_the_same(
+    reassess: Command, store: VoteStore, tmp_path: Path
+) -> None:
+    need_dask()
+    process = started(store, tmp_path / "cluster")
+    local_workers(process)[0].kill()
+    _, said = process.communicate(timeout=300)
+    assert process.returncode == 0
+    alone = reassess("fit", store.folder, "-o", tmp_path / "alone", *OPTIONS)
+    assert said.replace("/cluster", "/alone") == alone.err  # and nothing of Dask's
+    assert bytes_of(tmp_path / "cluster") == bytes_of(tmp_path / "alone")
+
+
+def test_an_interrupted_fit_leaves_no_process_and_is_resumed(
+    reassess: Command, store: VoteStore, tmp_path: Path
+) -> None:
+    need_dask()
+    process = started(store, tmp_path / "out")
+    workers = local_workers(process)
+    assert len(workers) == 2
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=300)
+    assert (process.returncode, said) == (130, "Interrupted.\n")
+    assert psutil.wait_procs(workers, timeout=30)[1] == []
+    resumed = reassess("fit", store.folder, "-o", tmp_path / "out", "--resume", *OPTIONS)
+    assert resumed.status == 0
+    assert "starts anew" not in resumed.err
+    assert reassess("fit", store.folder, "-o", tmp_path / "alone", *OPTIONS).status == 0
+    assert bytes_of(tmp_path / "out") == bytes_of(tmp_path / "alone")
+
+
+def test_refuses_in_one_line(reassess: Command, store: VoteStore) -> None:
+    need_dask()
+    votes = store.folder.parent / "votes.csv"
+    refused(reassess("fit", votes, "--scheduler", "local:2"), "--scheduler goes with a store")
+    nowhere = reassess("fit", store.folder, "--quiet", "--scheduler", "local:none")
+    refused(nowhere, "scheduler 'local:none': local:N starts N workers")
+    refused(
+        reassess("fit", store.folder, "--copies", "s3://b"), "--copies s3://b is for the workers"
+    )

@@ -1,0 +1,76 @@
+"""Figures come out of another process as they would out of this one."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+
+import psutil
+import pytest
+
+from analysis import Release
+from analysis.figures import figure3, figure_files
+from analysis.scores.figure3 import Figure3, figure3_data
+from scripts.outputs import drawing
+from scripts.outputs.drawing import Drawing
+
+WAITS = """
+import time
+from scripts.outputs.drawing import Drawing
+drawing = Drawing()
+print(drawing._process.pid, flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.fixture
+def data(simulated: Release) -> Figure3:
+    return figure3_data(simulated)
+
+
+def test_the_process_draws(data: Figure3, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = figure_files({"figure3": figure3(data)})
+    with Drawing() as process:
+        process.begin("figure3", data)
+        monkeypatch.delattr(drawing, "drawn")  # so that it is not this one
+        assert process.files() == expected
+
+
+def test_what_it_cannot_draw_is_raised_here() -> None:
+    with Drawing() as process:
+        process.begin("no_such_figure")
+        with pytest.raises(AttributeError, match="no_such_figure"):
+            process.files()
+
+
+@pytest.mark.parametrize("start", ["raise SystemExit(1)", "print('noise')"])
+def test_this_process_draws_where_the_other_cannot(
+    data: Figure3, start: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drawing, "START", start)
+    with Drawing() as process:
+        process.begin("figure3", data)
+        assert process.files() == figure_files({"figure3": figure3(data)})
+
+
+def test_this_process_draws_where_no_other_can_be_started(
+    data: Figure3, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/no/such/python")
+    with Drawing() as process:
+        process.begin("figure3", data)
+        assert process.files() == figure_files({"figure3": figure3(data)})
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
+@pytest.mark.parametrize("how", ["SIGKILL", "SIGINT"])
+def test_it_ends_with_the_one_that_started_it(how: str) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", WAITS], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as started:
+        assert started.stdout is not None
+        other = psutil.Process(int(started.stdout.readline()))
+        started.send_signal(getattr(signal, how))
+        other.wait(timeout=30)
+    assert not other.is_running()
