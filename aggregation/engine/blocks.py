@@ -13,9 +13,9 @@ from ..kernels import em as _em_kernels
 from ..kernels import tables as _table_kernels
 from ..kernels.threads import Threads, thread_count
 from ..votes.votes import Votes
-from .by_code import ByCode, Complete, Fill, is_large
-from .memory import Spares
 from .patterns import Patterns, distinct_patterns, spread
+from .tables.by_code import ByCode, Complete, Fill, is_large
+from .tables.memory import Spares
 
 MOST_BLOCKS = 16
 # A block is worth having if its votes are a few times the counts that it has to clear and add up.
@@ -40,22 +40,6 @@ class Expectation(NamedTuple):
     counts: NDArray[np.float64]
     class_counts: NDArray[np.float64]
     log_likelihood: float
-
-
-def one_vector(
-    counts: NDArray[np.float64], class_counts: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return counts, and then class counts, as one vector: in place, where they are one already."""
-    base = counts.base
-    if (
-        base is not None
-        and base is class_counts.base
-        and base.shape == (counts.size + class_counts.size,)
-        and counts.flags.c_contiguous
-        and counts.ctypes.data == base.ctypes.data
-    ):
-        return base
-    return np.concatenate((counts.reshape(-1), class_counts))
 
 
 class Cut(NamedTuple):
@@ -166,8 +150,8 @@ class Blocks:
             zeros = (0.0,) * min(self.n_classes, WIDEST_ROW)
             given = *self.patterns[:3], rates, prior, zeros, hard
             return self._expect_by_code(partial(_table_kernels.fill_joint, *given), complete)
-        zeros = (0.0,) * self.row_width
-        data = *self.patterns[:3], self._padded(rates), self._padded(prior), zeros
+        tables = self._padded(rates), self._padded(prior)
+        data = *self.patterns[:3], *tables, (0.0,) * self.row_width
         if self.width > self.row_width:
 
             def work(first: int, last: int) -> None:
@@ -288,7 +272,6 @@ class Blocks:
         return found._replace(log_likelihood=float(heights))
 
     def _expect_by_code(self, fill: Fill, complete: Complete | None = None) -> Expectation:
-        """Fill one table."""
         found = self._expectation(self.spares.empty(self.n_codes * self.n_classes + self.n_classes))
         height = self.by_code.expect(fill, found.counts.reshape(-1), found.class_counts, complete)
         return found._replace(log_likelihood=height)

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from .lines import Line, PlainLine
+from .tables.lines import Line, PlainLine
 
 Progress = Callable[[int, float], object]
 Settled = Callable[[NDArray[np.float64], NDArray[np.float64]], bool]

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..arguments import check_types
-from ..engine.memory import check_room
+from ..engine.tables.memory import check_room
 from ..errors import VoteError
 from ..votes.given import numbers
 from ..votes.store.store import VoteStore

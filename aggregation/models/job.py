@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from scipy.special import xlogy
 
 from ..engine.blocks import Blocks
-from ..engine.by_code import pieces_of
 from ..engine.partitions import Partitions
+from ..engine.tables.by_code import pieces_of
 from ..votes.store.store import VoteStore
 from ..votes.votes import Votes
 from .clamped import Clamped, open_blocks

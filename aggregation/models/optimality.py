@@ -9,10 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engine.blocks import one_vector
-from ..engine.by_code import is_large, pieces_of
 from ..engine.climb import Path
 from ..engine.patterns import Patterns
+from ..engine.tables.by_code import is_large, one_vector, pieces_of
 from .dawid_skene.families import ParameterCells
 from .dawid_skene.problem import Problem
 from .fit import Optimality

@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple, TypedDict
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...engine.memory import TABLES_OF_OTHERS, check_room
+from ...engine.tables.memory import TABLES_OF_OTHERS, check_room
 from ...errors import VoteError
 from ...votes.given import (
     checked_parameters,

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ...arguments import check_types
-from ...engine.memory import TABLES_AT_ONCE
+from ...engine.tables.memory import TABLES_AT_ONCE
 from ...votes.store.store import VoteStore
 from ...votes.votes import Votes
 from ..clamped import Clamped, checked_clamped

@@ -9,11 +9,11 @@ from functools import cached_property, partial
 import numpy as np
 from numpy.typing import NDArray
 
-from ...engine.blocks import Blocks, one_vector
-from ...engine.by_code import each_piece, is_large
+from ...engine.blocks import Blocks
 from ...engine.climb import Step
-from ...engine.lines import Line, TableLine
 from ...engine.partitions import Partitions
+from ...engine.tables.by_code import each_piece, is_large, one_vector
+from ...engine.tables.lines import Line, TableLine
 from ...errors import VoteError
 from ...votes.store.store import VoteStore
 from ...votes.votes import Votes

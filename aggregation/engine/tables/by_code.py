@@ -10,9 +10,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..kernels.tables import count_codes, place_by_code, sum_patterns
-from ..kernels.threads import Threads
-from .patterns import Patterns
+from ...kernels.tables import count_codes, place_by_code, sum_patterns
+from ...kernels.threads import Threads
+from ..patterns import Patterns
 
 # Fills the posteriors of patterns ``first`` to ``last``, and their likelihoods, into rows of which
 # pattern `begin_at` has the first: (begin_at, first, last, rows, heights).
@@ -159,3 +159,19 @@ def chunk_of(patterns: Patterns, n_codes: int, first: int, last: int) -> Chunk:
     places, pattern_of = np.empty(n_codes + 2, dtype=np.int32), np.empty(n_votes, dtype=np.int32)
     place_by_code(patterns.starts, patterns.codes, first, last, places, pattern_of)
     return Chunk(first, last, places, pattern_of)
+
+
+def one_vector(
+    counts: NDArray[np.float64], class_counts: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return counts, and then class counts, as one vector: in place, where they are one already."""
+    base = counts.base
+    if (
+        base is not None
+        and base is class_counts.base
+        and base.shape == (counts.size + class_counts.size,)
+        and counts.flags.c_contiguous
+        and counts.ctypes.data == base.ctypes.data
+    ):
+        return base
+    return np.concatenate((counts.reshape(-1), class_counts))

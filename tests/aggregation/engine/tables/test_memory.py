@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from aggregation import VoteError, Votes, fit_dawid_skene
-from aggregation.engine import memory
-from aggregation.engine.memory import check_room, group_limits, memory_bytes, physical_bytes
+from aggregation.engine.tables import memory
+from aggregation.engine.tables.memory import check_room, group_limits, memory_bytes, physical_bytes
 from aggregation.models.dawid_skene.arguments import nothing_added, pseudo_counts_of
 from aggregation.models.dawid_skene.families import FAMILIES
 

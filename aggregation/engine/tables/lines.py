@@ -8,8 +8,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ..kernels.tables import bend, go_beyond
-from ..kernels.threads import Threads
+from ...kernels.tables import bend, go_beyond
+from ...kernels.threads import Threads
 from .by_code import each_piece
 
 Project = Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]]

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import VoteError
-from ..votes.store.store import VoteStore
-from ..votes.votes import Votes
+from ...errors import VoteError
+from ...votes.store.store import VoteStore
+from ...votes.votes import Votes
 
 GB = 1e9
 DOUBLE_BYTES = 8

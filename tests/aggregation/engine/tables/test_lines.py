@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from aggregation.engine import by_code
-from aggregation.engine.lines import PlainLine, TableLine
+from aggregation.engine.tables import by_code
+from aggregation.engine.tables.lines import PlainLine, TableLine
 from aggregation.kernels.tables import divide_rows
 from aggregation.kernels.threads import Threads
 from aggregation.models.dawid_skene.families import FAMILIES

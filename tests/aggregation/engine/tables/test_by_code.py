@@ -12,9 +12,9 @@ import pytest
 from numpy.typing import NDArray
 
 from aggregation import VoteError, Votes, fit_dawid_skene
-from aggregation.engine import by_code
 from aggregation.engine.blocks import Blocks, Expectation
-from aggregation.engine.memory import TABLES_AT_ONCE, Spares
+from aggregation.engine.tables import by_code
+from aggregation.engine.tables.memory import TABLES_AT_ONCE, Spares
 
 # Beside the tables: votes, posteriors, masks of a bit an entry, and a piece of a table at a time.
 BESIDE = 0.6

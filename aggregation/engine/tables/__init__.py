@@ -1,0 +1,1 @@
+"""Tables of raters x answers x classes: how large ones are filled, and whether there is room."""
