@@ -25,7 +25,7 @@ from .scale import page as scale_page
 CASES: dict[str, Callable[[Plan], Result]] = {
     "release": cases.release,
     "step": cases.step,
-    "many-classes": cases.many_classes,
+    "large-tables": cases.large_tables,
     "grouping": cases.grouping,
     "threads": cases.threads,
     "many-classes": many_classes.many_classes,

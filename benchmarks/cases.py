@@ -174,7 +174,7 @@ def _step_timing(plan: Plan, votes: Votes, n_classes: int, threads: int) -> Timi
     )
 
 
-def many_classes(plan: Plan) -> Result:
+def large_tables(plan: Plan) -> Result:
     """Step through a fit with 100 classes, beside an E-step alone, which fills one table of counts.
 
     In processor time of one thread: as many votes as there are rows in the table of error rates.
@@ -206,7 +206,7 @@ def many_classes(plan: Plan) -> Result:
         for step, most in zip(steps, STEP_PER_KERNEL, strict=True)
     ]
     title = "100 classes, 1,000 raters, 100,000 votes: processor time of one thread"
-    return Result("many classes", title, tuple(timings), tuple(limits))
+    return Result("large tables", title, tuple(timings), tuple(limits))
 
 
 def step_seconds(votes: Votes, n_steps: int, *, accelerate: bool) -> tuple[list[float], str]:

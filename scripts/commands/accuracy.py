@@ -13,8 +13,14 @@ import typer
 from analysis.defaults import FORMATS
 from analysis.release.files.writing import write_files
 
-from ..outputs.accuracy_files import Measured, class_table, drawn_curve, drawn_ranks
-from ..outputs.accuracy_tables import print_ranks, print_table
+from ..outputs.accuracy_files import (
+    Measured,
+    class_table,
+    drawn_curve,
+    drawn_ranks,
+    print_ranks,
+    print_table,
+)
 from ..terminal.messages import UsageError, print_result, say
 from ..terminal.options import DataOption
 

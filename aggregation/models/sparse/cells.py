@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...engine.memory import check_bytes
+from ...engine.tables.memory import check_bytes
 from ...kernels.sparse_rates import list_entries, sort_entries
 from ...kernels.threads import Threads
 from ...votes.votes import Votes

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...engine.memory import DOUBLE_BYTES, check_bytes
+from ...engine.tables.memory import DOUBLE_BYTES, check_bytes
 from ...table import Table
 from ...votes.votes import Votes
 from ..aggregated import Call, ObjectiveKind, Posteriors

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ...arguments import check_types
-from ...engine.memory import check_bytes
+from ...engine.tables.memory import check_bytes
 from ...votes.votes import Votes
 from ..aggregated import Call
 from ..dawid_skene.arguments import count_classes

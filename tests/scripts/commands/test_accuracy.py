@@ -26,7 +26,7 @@ from analysis.accuracy.table import accuracy_csv
 from analysis.figures import accuracy_figure, figure_bytes, ranks_figure
 from analysis.figures.accuracy import LabelFile
 from analysis.release.files.questions import image_name
-from scripts.outputs.accuracy_tables import p_value, print_ranks, print_table
+from scripts.outputs.accuracy_files import p_value, print_ranks, print_table
 
 from ...support.commands import Command, refused
 from ...support.predictions import guesses

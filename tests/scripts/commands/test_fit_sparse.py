@@ -10,7 +10,7 @@ import pytest
 from pyarrow import parquet
 
 from aggregation import Votes, fit_sparse_dawid_skene
-from aggregation.engine import memory
+from aggregation.engine.tables import memory
 from benchmarks.data import neighbours
 
 from ...support.commands import Command, refused

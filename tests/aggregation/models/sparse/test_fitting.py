@@ -21,7 +21,7 @@ from aggregation import (
     fit_sparse_dawid_skene,
     vote_share,
 )
-from aggregation.engine import memory
+from aggregation.engine.tables import memory
 from benchmarks.data import neighbours
 
 from ....support.em_models import compiles, crowd, ragged, truths
