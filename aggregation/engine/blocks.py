@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from ..kernels import em as _em_kernels
 from ..kernels import tables as _table_kernels
+from ..kernels.patterns import spread
 from ..kernels.threads import Threads, thread_count
 from ..votes.votes import Votes
-from .patterns import Patterns, distinct_patterns, spread
+from .patterns import Patterns, distinct_patterns
 from .tables.by_code import ByCode, Complete, Fill, is_large
 from .tables.memory import Spares
 

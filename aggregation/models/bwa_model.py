@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from ..engine.blocks import Expectation
 from ..engine.climb import Step
 from ..engine.partitions import plus
-from ..engine.patterns import spread
 from ..engine.sums import in_a_tree
+from ..kernels.patterns import spread
 from .job import Job
 
 Array = NDArray[np.float64]

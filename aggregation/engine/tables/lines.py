@@ -45,7 +45,8 @@ class PlainLine:
         """See :meth:`Line.bend`."""
         r = y - x
         v = z - y - r
-        return float(r @ r), float(v @ v)
+        # not r @ r: BLAS shares long vectors among as many threads as there are processors
+        return float(np.square(r).sum()), float(np.square(v).sum())
 
     def beyond(
         self,

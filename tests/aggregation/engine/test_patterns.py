@@ -15,6 +15,7 @@ from aggregation import Votes
 from aggregation.engine import patterns
 from aggregation.engine.patterns import Patterns, distinct_patterns
 from aggregation.kernels.em import em_step, em_step_many_classes
+from aggregation.kernels.patterns import MOST_SORTED
 
 from ...support import em_oracle
 from ...support.em_models import compiles, crowd, distributions, quiet_fit, ragged
@@ -36,7 +37,7 @@ def assert_patterns_of(votes: Votes, found: Patterns) -> None:
     assert [of_pattern[p] for p in found.of_item] == of_item
     assert len(set(of_pattern)) == len(of_pattern) == found.n_patterns
     assert dict(zip(of_pattern, found.weights.tolist(), strict=True)) == Counter(of_item)
-    sorted_part = np.minimum(found.weights, patterns.MOST_SORTED)
+    sorted_part = np.minimum(found.weights, MOST_SORTED)
     assert (np.diff(sorted_part) <= 0).all()
 
 
@@ -100,6 +101,22 @@ def test_items_that_share_nothing_are_not_copied() -> None:
     assert found.of_item is None
     assert found.codes is votes.codes
     assert found.starts is votes.starts
+
+
+@pytest.mark.parametrize(("n_different", "worth"), [(20_000, False), (12_000, True), (50, True)])
+def test_a_sample_says_whether_all_differ(
+    n_different: int, worth: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patterns, "LEAST_SAMPLED", 20_000)
+    # item i has the votes of pattern i % n_different: its number in base 28, digit by digit
+    items = np.arange(20_000)
+    pattern = items % n_different
+    answers = np.stack([pattern // 28**place % 28 for place in range(4)], axis=1)
+    votes = Votes.from_triples(np.repeat(items, 4), np.tile(np.arange(4), 20_000), answers.ravel())
+    assert patterns.all_differ_in_a_sample(votes) is not worth
+    found = distinct_patterns(votes)
+    assert (found.of_item is not None) is worth
+    assert_patterns_of(votes, found)
 
 
 def test_heavy_patterns_come_first() -> None:
