@@ -44,7 +44,7 @@ class HeldNames(Sequence[Any]):
         return hash(tuple(self))
 
     def __repr__(self) -> str:
-        return repr(list(self))
+        return repr(tuple(self))
 
 
 class LateNames(HeldNames):

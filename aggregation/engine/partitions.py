@@ -196,7 +196,7 @@ def run_of(
     if store.copies is not None:
         folder = Path(mkdtemp(prefix="reassess-", dir=scratch))
         copy_partitions(store.copies, store.manifest, numbers, folder)
-        copied = replace(store, folder=folder)
+        copied = replace(store, folder=folder, _stamp=None)
         found = Partitions(
             copied, n_classes, threads, is_open=is_open, numbers=numbers, scratch=scratch
         )

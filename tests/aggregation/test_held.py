@@ -35,7 +35,7 @@ def test_codes_stand_for_names(names: Any) -> None:
     assert column[1:3] == expected[1:3]
     assert column[-1] == "ann"
     assert len(column) == 4
-    assert repr(column) == repr(expected)
+    assert repr(column) == repr(tuple(expected))
     assert hash(column) == hash(tuple(expected))
     with pytest.raises(IndexError):
         column[4]

@@ -21,6 +21,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from aggregation.votes.store.plan import INPUTS
+
 from ...support.commands import PROGRAM
 from ...support.stores import bytes_of, shuffled_table, write_csv
 
@@ -125,16 +127,16 @@ def faults_of(
         end = end_of(process)
         if "Traceback" in end.said or "Exception ignored" in end.said:
             found.append(f"traceback: {end.said[-2000:]!r}")
-        if names := [path.name for path in (place / "tmp").iterdir()]:
-            found.append(f"left behind: {names}")
+        if left_behind := [path.name for path in (place / "tmp").iterdir()]:
+            found.append(f"left behind: {left_behind}")
         if end.status != -signal.SIGKILL:
             break
         outcome.kills += 1
     # it may have been killed when all was done but the exit
     if end.status != 0 and not (left < MOST_KILLS and "holds a store already" in end.said):
         found.append(f"exit status {end.status}: {end.said[-300:]!r}")
-    names = [path.name for path in folder.iterdir()]
-    if set(names) != job.wanted.keys():
+    names = {path.name for path in folder.iterdir()} - {INPUTS}
+    if names != job.wanted.keys():
         found.append(f"other files: {sorted(names)}")
     elif bytes_of(folder) != job.wanted:
         found.append("other bytes")
