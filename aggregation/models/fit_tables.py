@@ -48,7 +48,7 @@ def posterior_table(fit: Aggregated, *, class_names: Sequence[Any] | None = None
     >>> list(table)
     ['item', 'posterior_N', 'posterior_Y', 'class']
     >>> table["class"]
-    ['N', 'Y']
+    ('N', 'Y')
     """
     check_types(posterior_table, locals())
     names = fit.class_names if class_names is None else class_names
