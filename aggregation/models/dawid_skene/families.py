@@ -87,6 +87,10 @@ class Family:
     classes_alike: Callable[[int], bool] = field(repr=False)
     own_counts: OwnCounts = field(repr=False)
 
+    def __reduce__(self) -> tuple[Callable[[str], Family], tuple[str]]:
+        """Let a pickle name it: so fits can be sent to another process."""
+        return named_family, (self.name,)
+
     @property
     def is_full(self) -> bool:
         """Whether every rate of a rater and class is free, so that any rates are of the family."""
@@ -107,6 +111,11 @@ def family_of(name: FamilyName, n_classes: int, n_answers: int) -> Family:
             "one-coin raters are right or wrong, so there is an answer for each class: "
             f"{n_classes} classes, {n_answers} answers"
         )
+    return FAMILIES[name]
+
+
+def named_family(name: str) -> Family:
+    """Return the family of that name."""
     return FAMILIES[name]
 
 

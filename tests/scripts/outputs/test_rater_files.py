@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from aggregation import fit_dawid_skene, simulate_votes
 from aggregation.datasets.simulate import draw_error_rates
 from analysis import report_on_votes
 from analysis.defaults import FORMATS
 from analysis.diagnostics.report import model_report_on_votes
+from scripts.outputs import drawing
 from scripts.outputs.rater_files import model_summary
 
 from ...support.commands import Command
@@ -27,6 +29,14 @@ def test_command_writes_figures(reassess: Command, simulated_dir: Path) -> None:
     assert names >= {"next_votes.csv", "class_effects.csv", "hard_labels.csv", "label_pairs.csv"}
     assert Path("found/raters.csv").read_text() == ended.out
     assert "of items have other votes than it expects" in ended.err
+
+
+def test_other_process_draws_the_raters(
+    reassess: Command, simulated_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drawing, "drawn", None)  # what is sent, and comes back, is not drawn here
+    ended = reassess("raters", "--out", "found", "--data", simulated_dir)
+    assert ended.status == 0, ended.err
 
 
 def test_model_of_a_users_votes_in_words() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregation import VoteError, Votes, fit_dawid_skene, simulate_votes
+from aggregation import VoteError, Votes, fit_dawid_skene, load_anesthesia, simulate_votes
 
 from ....support import em_oracle
 from ....support.em_models import (
@@ -26,6 +27,14 @@ from ....support.em_models import (
 from ....support.em_oracle import Model, model_of
 
 # --- families -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("family", ["full", "one-coin", "shared"])
+def test_fits_can_be_sent_to_another_process(family: Any) -> None:
+    fit = fit_dawid_skene(load_anesthesia(), family=family, max_steps=3, tol=1.0)
+    sent = pickle.loads(pickle.dumps(fit))
+    assert sent.options.family is fit.options.family
+    np.testing.assert_array_equal(sent.posterior, fit.posterior)
 
 
 @pytest.mark.parametrize("family", ["full", "one-coin", "shared"])
