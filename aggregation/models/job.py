@@ -13,7 +13,7 @@ from scipy.special import xlogy
 
 from ..engine.blocks import Blocks
 from ..engine.partitions import Partitions
-from ..engine.tables.by_code import pieces_of
+from ..engine.tables.by_code import rater_pieces
 from ..votes.store.store import VoteStore
 from ..votes.votes import Votes
 from .clamped import Clamped, open_blocks
@@ -80,7 +80,7 @@ class Known:
 def sum_of_logs(counts: NDArray[np.float64], rates: NDArray[np.float64]) -> float:
     """Sum each count times the logarithm of its rate, without another table where it is large."""
     shape = rates.shape[0], rates.shape[1], rates.shape[2]
-    pieces = pairwise(pieces_of(shape))
+    pieces = pairwise(rater_pieces(shape))
     return float(sum(xlogy(counts[a:b], rates[a:b]).sum() for a, b in pieces))
 
 

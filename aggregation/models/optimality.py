@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..engine.climb import Path
 from ..engine.patterns import Patterns
-from ..engine.tables.by_code import is_large, one_vector, pieces_of
+from ..engine.tables.by_code import is_large, one_vector, rater_pieces
 from .dawid_skene.families import ParameterCells
 from .dawid_skene.problem import Problem
 from .fit import Optimality
@@ -94,7 +94,7 @@ def scores(problem: Problem, x: NDArray[np.float64]) -> Iterator[Scores]:
         cells = cells_of(problem, 1)
         yield scores_of(slice(last), x[:size], pooled[0][0], pooled[1], cells)
     elif problem.fixed.rates is None:
-        for begin, end in pairwise(pieces_of(problem.shape)):
+        for begin, end in pairwise(rater_pieces(problem.shape)):
             part = slice(begin * size, end * size)
             cells = cells_of(problem, end - begin)
             yield scores_of(part, x[part], counts[part], sums[:, part], cells)

@@ -37,7 +37,7 @@ def each_piece(
     threads: Threads, shape: tuple[int, int, int], work: Callable[[int, int], object]
 ) -> None:
     """Do ``work(first, last)`` for raters in pieces, which depend on the shape alone."""
-    pieces = pieces_of(shape)
+    pieces = rater_pieces(shape)
 
     def several(begin: int, end: int) -> None:
         for first, last in pairwise(pieces[begin : end + 1]):
@@ -46,7 +46,7 @@ def each_piece(
     threads.share(several, len(pieces) - 1)
 
 
-def pieces_of(shape: tuple[int, int, int]) -> list[int]:
+def rater_pieces(shape: tuple[int, int, int]) -> list[int]:
     """Cut raters into pieces whose tables stay in a core's cache: return where these begin."""
     if not is_large(shape):
         return [0, shape[0]]
@@ -95,7 +95,7 @@ class ByCode:
         n_chunks = max(ROWS_PART * patterns.n_patterns // n_codes, 1)
         borders = np.linspace(0, patterns.n_patterns, n_chunks + 1).astype(int).tolist()
         self.chunks = [chunk_of(patterns, n_codes, *ends) for ends in pairwise(borders)]
-        self.pieces = pieces_of(shape)
+        self.pieces = rater_pieces(shape)
 
     def expect(
         self,
