@@ -57,6 +57,14 @@ class Climbing:
     def __post_init__(self) -> None:
         check_options("clamped", self.tol, max_steps=self.max_steps)
 
+    @property
+    def least_move(self) -> float:
+        """How far posteriors may move in a step and still be settled.
+
+        Near an optimum the gain is of the second order of the move: by the square root of `tol`.
+        """
+        return max(float(np.sqrt(self.tol)), LEAST_MOVE)
+
 
 class Top(NamedTuple):
     """Where a climb ended.
@@ -136,27 +144,13 @@ def told(top: Top, n_votes: int, *, depth: int = 4) -> Top:
 
 
 def top_from(start: NDArray[np.float64], model: Climbable, how: Climbing) -> Top:
-    """Climb until a step gains at most `tol` nats a vote and moves no posterior much.
-
-    Near an optimum the gain is of the second order of the move: posteriors may move by the square
-    root of `tol`.
-    """
-    enough = max(np.sqrt(how.tol), LEAST_MOVE)
+    """Climb until a step gains at most `tol` nats a vote and moves no posterior much."""
 
     def settled(before: NDArray[np.float64], after: NDArray[np.float64]) -> bool:
         pieces = zip(model.posteriors(before), model.posteriors(after), strict=True)
-        return all(np.abs(one - other).max(initial=0.0) <= enough for one, other in pieces)
+        return all(np.abs(one - other).max(initial=0.0) <= how.least_move for one, other in pieces)
 
-    path = climb(
-        model,
-        start,
-        accelerate=how.accelerate,
-        tol=how.tol,
-        max_steps=how.max_steps,
-        progress=how.progress,
-        settled=settled,
-        keeper=how.keeper,
-    )
+    path = climb(model, start, settled=settled, **vars(how))
     if isinstance(model.job.votes, Votes):
         pieces = list(model.rows(path.x))
         rows = joined([rows for rows, _ in pieces])

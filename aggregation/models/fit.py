@@ -92,8 +92,27 @@ class Options:
         return by_name | {"family": self.family.name}
 
 
+class OfErrorRates:
+    """What follows from error rates and options alone, for fits that have both."""
+
+    error_rates: NDArray[np.float64]
+    options: Options
+
+    @property
+    def objective_kind(self) -> ObjectiveKind:
+        """What the objective is: with ``hard=True`` "score", with pseudo-counts "log posterior".
+
+        The latter is up to a constant, which depends on the pseudo-counts alone.
+        """
+        return self.options.objective_kind
+
+    def answer_probabilities(self) -> NDArray[np.float64]:
+        """Return the error rates, shape (n_raters, n_classes, n_answers)."""
+        return self.error_rates
+
+
 @dataclass(frozen=True, eq=False)
-class Fit(Posteriors):
+class Fit(OfErrorRates, Posteriors):
     """A fitted Dawid & Skene model; an :class:`aggregation.Aggregated`.
 
     Attributes
@@ -150,15 +169,3 @@ class Fit(Posteriors):
     options: Options = field(repr=False)
     optimality: Optimality | None = field(default=None, repr=False)
     clamped: NDArray[np.float64] | None = field(default=None, repr=False)
-
-    @property
-    def objective_kind(self) -> ObjectiveKind:
-        """What the objective is: with ``hard=True`` "score", with pseudo-counts "log posterior".
-
-        The latter is up to a constant, which depends on the pseudo-counts alone.
-        """
-        return self.options.objective_kind
-
-    def answer_probabilities(self) -> NDArray[np.float64]:
-        """Return the error rates, shape (n_raters, n_classes, n_answers)."""
-        return self.error_rates

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..votes.store.store import VoteStore
 from .aggregated import Aggregated, Call, Modelled, ObjectiveKind
 from .clamped import Clamped, open_blocks
-from .fit import Fit, Optimality, Optimum, Options
+from .fit import Fit, OfErrorRates, Optimality, Optimum, Options
 
 
 class OfStore:
@@ -74,7 +74,7 @@ class StoreAggregation(Modelled, OfStore):
 
 
 @dataclass(frozen=True, eq=False)
-class StoreFit(OfStore):
+class StoreFit(OfErrorRates, OfStore):
     """A fitted Dawid & Skene model of the votes of a store.
 
     All of it but the posteriors, which :meth:`parts` makes partition by partition. To the bit it is
@@ -115,15 +115,6 @@ class StoreFit(OfStore):
     def n_classes(self) -> int:  # type: ignore[override]
         """Number of classes."""
         return len(self.class_prior)
-
-    @property
-    def objective_kind(self) -> ObjectiveKind:
-        """What the objective is; see :class:`Fit`."""
-        return self.options.objective_kind
-
-    def answer_probabilities(self) -> NDArray[np.float64]:
-        """Return the error rates, shape (n_raters, n_classes, n_answers)."""
-        return self.error_rates
 
     def parts(self, *, threads: int | None = None) -> Iterator[Fit]:
         """Yield a :class:`Fit` of each partition: its votes, and its items' posteriors.

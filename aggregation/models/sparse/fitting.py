@@ -143,14 +143,15 @@ def fit_sparse_dawid_skene(
 def fitted(problem: SparseProblem, how: Climbing, options: Call) -> SparseFit:
     """Climb, warn if steps ran out, and name what the climb ended with."""
     from ...engine.climb import climb
-    from ..climbing import LEAST_MOVE, warn_of_steps
+    from ..climbing import warn_of_steps
 
-    enough = max(np.sqrt(how.tol), LEAST_MOVE)
     path = climb(
         problem,
         problem.start(),
         **vars(how),
-        settled=lambda before, after: bool(np.abs(after - before).max(initial=0.0) <= enough),
+        settled=lambda before, after: bool(
+            np.abs(after - before).max(initial=0.0) <= how.least_move
+        ),
     )
     if not path.converged and path.n_steps > 0:
         warn_of_steps(np.array(path.objectives), problem.n_votes, path.n_steps, depth=4)
