@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import socket
@@ -10,7 +11,6 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from functools import partial
 from multiprocessing import resource_tracker
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 LOCAL = "local:"
 MOST_WORKERS = 256
 # Seconds: until a scheduler answers or has a worker, until a worker that died has a successor (or
-# the last of all), between two looks at whether all are there, and until their sums have come.
-ANSWER, SUCCESSION, PATIENCE, LOOK, FETCH = 10, 5, 60, 1, 600
+# the last of all), and between two looks at whether all are there.
+ANSWER, SUCCESSION, PATIENCE, LOOK = 10, 5, 60, 1
 # What a client raises whose scheduler is gone: not at once, while it closes, and when it has.
 GONE = OSError, RuntimeError, AttributeError
 # So often is one step done again: what kills every worker that tries it is not to go on for ever.
@@ -93,7 +93,7 @@ class Pieces:
         self.opened = ExitStack()
         try:
             self.client = self.opened.enter_context(connected(scheduler, threads))
-            workers = sorted(self.workers())
+            workers = sorted(self.client.sync(self.workers))
             own = None if threads is None else max(threads // len(workers), 1)
             self.plans = [(make, part, own) for part in parted(len(workers))]
             self.places = workers[: len(self.plans)]
@@ -117,7 +117,7 @@ class Pieces:
                 self.submitted(worker, Piece.take, piece, step, *arguments)
                 for worker, piece in zip(self.places, self.pieces, strict=True)
             ]
-            found = self.results(tasks)
+            found: list[Any] | None = self.client.sync(self.fetched, tasks)
             if found is not None:
                 return found
             self.replace_lost()
@@ -131,23 +131,22 @@ class Pieces:
         with warnings.catch_warnings(action="ignore", category=UserWarning):  # of large tables
             return self.client.submit(function, *arguments, workers=[worker], pure=False)
 
-    def results(self, tasks: list[Future]) -> list[Any] | None:
+    async def fetched(self, tasks: list[Future]) -> list[Any] | None:
         """Wait for tasks; return what came of them, or None if a worker has taken some with it."""
-        from distributed import CancelledError, wait
+        from distributed import CancelledError
         from distributed.scheduler import KilledWorker
 
-        fetch = partial(self.client.gather, tasks, asynchronous=True)
-        while True:
-            try:
-                with self.client.as_current():
-                    wait(tasks, timeout=LOOK)
-                found: list[Any] = self.client.sync(fetch, callback_timeout=FETCH)
-                return found
-            except TimeoutError:
-                if not set(self.places) <= self.workers():
-                    return None
-            except (CancelledError, KilledWorker):
-                return None
+        fetching = asyncio.ensure_future(self.client.gather(tasks, asynchronous=True))
+        try:  # nothing else tells of a worker that dies before its sums have come
+            while not (await asyncio.wait({fetching}, timeout=LOOK))[0]:
+                if not set(self.places) <= await self.workers():
+                    await self.client.cancel(tasks, asynchronous=True)
+            found: list[Any] = fetching.result()
+            return found
+        except (CancelledError, KilledWorker):
+            return None
+        finally:
+            fetching.cancel()
 
     def replace_lost(self) -> None:
         """Give the pieces of workers that are gone to others, rather to those that have none."""
@@ -155,7 +154,7 @@ class Pieces:
         for n_workers, patience in ((len(self.places), SUCCESSION), (1, PATIENCE)):
             with suppress(TimeoutError, *GONE):
                 self.client.wait_for_workers(n_workers, timeout=patience)
-        workers = self.workers()
+        workers: set[str] = self.client.sync(self.workers)
         if not workers:
             raise VoteError(f"{self.name}: all workers are gone, and none came within {PATIENCE} s")
         held = Counter({worker: self.places.count(worker) for worker in sorted(workers)})
@@ -166,10 +165,10 @@ class Pieces:
                 self.places[number] = other
                 self.pieces[number] = self.submitted(other, Piece, *self.plans[number])
 
-    def workers(self) -> set[str]:
+    async def workers(self) -> set[str]:
         """Return the addresses of the workers that are there."""
         try:
-            return set(self.client.nthreads())
+            return set(await self.client.scheduler.ncores(workers=None))
         except GONE as error:
             raise VoteError(f"{self.name}: the scheduler is gone") from error
 
