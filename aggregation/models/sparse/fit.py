@@ -134,13 +134,13 @@ class SparseFit(Posteriors):
         """
         cells = self.cells
         prior = self.row_count * self.background.rates(cells.raters, cells.classes, cells.answers)
-        rates = (self.counts + prior) / cells.of_rows(self.totals)
+        rates = (self.counts + prior) / self.totals[cells.row]
         expected = cells.cell_sums(self.shares)
         return CellTable(cells.raters, cells.classes, cells.answers, rates, expected)
 
     def row_sums(self, counts: Array) -> Array:
         """Return for each cell the sum over its row, shape (n_cells,)."""
-        return self.cells.of_rows(self.cells.row_sums(counts))
+        return self.cells.row_sums(counts)[self.cells.row]
 
     def answer_probabilities(self) -> Array:
         """Return all error rates, shape (n_raters, n_classes, n_answers), where there is room.

@@ -156,16 +156,17 @@ def fitted(problem: SparseProblem, how: Climbing, options: Call) -> SparseFit:
     if not path.converged and path.n_steps > 0:
         warn_of_steps(np.array(path.objectives), problem.n_votes, path.n_steps, depth=4)
     found, task = problem.found(path.x), problem.task
+    counts, totals = problem.counts(path.x)
     return SparseFit(
         votes=task.votes,
         candidates=problem.candidates,
         shares=found.posterior,
-        outside=problem.outside(found),
+        outside=problem.outside(found, counts, totals),
         class_prior=found.class_prior,
         background=problem.background,
         cells=problem.cells,
-        counts=found.counts,
-        totals=found.totals,
+        counts=counts,
+        totals=totals,
         row_count=problem.row_count,
         objective=found.log_likelihood + found.penalty,
         objective_trace=np.array(path.objectives),

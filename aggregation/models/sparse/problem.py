@@ -33,10 +33,6 @@ class Found(NamedTuple):
 
     Attributes
     ----------
-    counts : ndarray, shape (n_cells,)
-        Expected votes.
-    totals : ndarray, shape (n_rows,)
-        Their sum over a row, and what its background counts.
     class_prior : ndarray, shape (n_classes,)
     posterior : ndarray, shape (n_candidates,)
         Under these parameters.
@@ -46,8 +42,6 @@ class Found(NamedTuple):
         Their sum, and minus the divergences of the backgrounds.
     """
 
-    counts: Array
-    totals: Array
     class_prior: Array
     posterior: Array
     logs: Array
@@ -86,15 +80,17 @@ class SparseProblem:
         return self.task.votes.n_votes
 
     @cached_property
-    def _room(self) -> tuple[Array, Array, Array, Array]:
-        """Where each step leaves counts, totals, rates and logarithms: made once, to save time.
+    def _room(self) -> tuple[Array, Array]:
+        """Where each step leaves rates and logarithms: made once, to save time.
 
         What :meth:`found` returns holds until it is called again.
         """
-        cells = self.cells
-        sizes = len(cells.answers), len(cells.row_classes), len(cells.entry)
-        counts, totals, rates = map(np.empty, sizes)
-        return counts, totals, rates, np.empty(self.task.votes.n_items)
+        return np.empty(len(self.cells.cell)), np.empty(self.task.votes.n_items)
+
+    @cached_property
+    def _blocks(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Borders of blocks of raters, and of items."""
+        return block_borders(self.cells.entry_starts), block_borders(self.task.votes.starts)
 
     def start(self) -> Array:
         """Return the posterior under the background alone; known items have their truth."""
@@ -106,32 +102,37 @@ class SparseProblem:
     def found(self, x: Array) -> Found:
         """M-step from the posterior `x`, and the E-step that follows."""
         prior = class_prior(self.candidates, x, self.background.class_count)
-        return self._found(x, prior, x.copy())
+        return self._found(x, prior, x)
 
-    def _found(self, x: Array, prior: Array, posterior: Array) -> Found:
-        """Fill the posterior of open items; that of known ones is there."""
+    def counts(self, x: Array) -> tuple[Array, Array]:
+        """Return what the M-step counts: expected votes of cells, and of rows with background."""
+        counts = self.cells.cell_sums(x)
+        return counts, self.cells.row_sums(counts) + self.row_count
+
+    def _found(self, x: Array, prior: Array, given: Array) -> Found:
+        """Find the posterior of open items; that of known ones is `given`."""
         votes, cells, candidates = self.task.votes, self.cells, self.candidates
-        counts, totals, rates, logs = self._room
-        raters, items = block_borders(cells.rater_starts), block_borders(votes.starts)
+        (rates, logs), (raters, items) = self._room, self._blocks
         penalties, values = np.empty((2, len(items) - 1))
-        index = cells.share, cells.entry, cells.starts, cells.row_starts, cells.rater_starts
+        by_entry = cells.share, cells.cell, cells.row
+        by_rater = cells.entry_starts, cells.cell_starts, cells.row_starts
 
         def m_step(first: int, last: int) -> None:
-            where = raters, first, last
-            results = counts, totals, rates, penalties
-            rates_of_rows(x, *index, self.prior, self.row_count, *where, *results)
+            model = self.prior, self.row_count, raters
+            rates_of_rows(x, *by_entry, *by_rater, *model, first, last, rates, penalties)
 
         by_item = votes.starts, candidates.places, candidates.classes, cells.vote_places
+        posterior = np.empty_like(x)
 
         def e_step(first: int, last: int) -> None:
             where = items, first, last
             results = posterior, logs, values
-            sparse_step(*by_item, self.task.is_known, rates, prior, *where, *results)
+            sparse_step(*by_item, self.task.is_known, given, rates, prior, *where, *results)
 
         self.threads.share(m_step, len(penalties))
         self.threads.share(e_step, len(values))
         penalty = float(penalties.sum()) - self._divergence(prior)
-        return Found(counts, totals, prior, posterior, logs, float(values.sum()), penalty)
+        return Found(prior, posterior, logs, float(values.sum()), penalty)
 
     def _divergence(self, prior: Array) -> float:
         """Return how far a class prior is from the vote shares, times what these count."""
@@ -155,7 +156,7 @@ class SparseProblem:
         """Return nothing: the background keeps the model from plateaus."""
         return ()
 
-    def outside(self, found: Found) -> Array:
+    def outside(self, found: Found, counts: Array, totals: Array) -> Array:
         """Return the posterior mass that each item would have outside its candidates, (n_items,).
 
         By one pass over all classes, a few at a time: the rate off the cells is the background's,
@@ -169,8 +170,8 @@ class SparseProblem:
         raters, answers = np.divmod(codes, votes.n_answers)
         pair_starts = np.searchsorted(raters, np.arange(votes.n_raters + 1))
         table = np.empty((len(codes), CLASSES_AT_ONCE))
-        rows = cells.rater_starts, cells.row_classes, cells.row_starts, cells.answers
-        model = found.counts, found.totals, self.background.right, self.background.confusions
+        rows = cells.row_starts, cells.row_classes, cells.cell_starts, cells.row, cells.answers
+        model = counts, totals, self.background.right, self.background.confusions
         by_rater = pair_starts, answers.astype(np.int32), *rows, *model, self.row_count
         by_item = votes.starts, pairs.astype(np.int32), self.candidates.places
         open_items = self.candidates.classes, self.task.is_known, found.logs

@@ -13,6 +13,7 @@ FILES = [
     for place in (
         "aggregation/votes/test_arrays",
         "aggregation/kernels/test_dirichlet",
+        "aggregation/kernels/test_log_products",
         "aggregation/kernels/test_own_answers",
         "aggregation/reading/tensors/test_tensor",
         "aggregation/models/test_known_truth_e_step",

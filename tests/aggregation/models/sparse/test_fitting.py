@@ -22,6 +22,7 @@ from aggregation import (
     vote_share,
 )
 from aggregation.engine.tables import memory
+from aggregation.models.sparse import cells
 from benchmarks.data import neighbours
 
 from ....support.em_models import compiles, crowd, ragged, truths
@@ -197,3 +198,10 @@ def test_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
         fit_sparse_dawid_skene(votes, candidates=60)
     with pytest.raises(VoteError, match="--method dawid-skene-sparse"):
         fit_dawid_skene(votes)
+
+
+def test_cells_without_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cells, "MOST_ENTRIES", 1000)
+    votes, _ = neighbours(n_items=300, n_raters=50, n_classes=60)
+    with pytest.raises(VoteError, match="cells of raters, classes and answers are too many to num"):
+        fit_sparse_dawid_skene(votes)
