@@ -12,6 +12,9 @@ from ..errors import apart
 from ..table import Columns, Table
 from .label_tables import Departures, Labelled, Named, departures
 
+# Of more classes a summary has those alone that most items are of.
+MOST_CLASSES = 20
+
 
 class Concluded(Named, Protocol):
     """How a result says that it ended."""
@@ -43,8 +46,9 @@ def summary(result: Ended, *, class_names: Sequence[Any] | None = None) -> str:
     -------
     str
         The number of votes; what was maximised, and whether that converged; a row a class, with its
-        prior, where the method has one, and how many items are likeliest to be of it; and how often
-        labels differ from the majority of votes. Lines are joined by newlines.
+        prior, where the method has one, and how many items are likeliest to be of it, of more than
+        20 classes for the most frequent 20; and how often labels differ from the majority of votes.
+        Lines are joined by newlines.
     """
     names = result.class_names if class_names is None else class_names
     classes = result.classes()
@@ -60,7 +64,7 @@ def summary_of(
     `items`, shape (n_classes,), is how many are likeliest to be of each class.
     """
     lines = [votes_line(result), *end_line(result)]
-    lines.append(Table(class_columns(result, names, items)).to_text(None))
+    lines.append(Table(class_columns(result, names, items)).to_text(MOST_CLASSES))
     return "\n".join([*lines, *majority_line(found)])
 
 
@@ -83,15 +87,22 @@ def end_line(result: Concluded) -> list[str]:
 
 
 def class_columns(result: Named, names: Sequence[Any], items: NDArray[np.int64]) -> Columns:
-    """Return a row for each class: its prior, and how many items are likeliest to be of it."""
+    """Return a row for each class: its prior, and how many items are likeliest to be of it.
+
+    Where there are more than :data:`MOST_CLASSES`, the most frequent come first.
+    """
     parameters = getattr(result, "parameters", {})
     prior: NDArray[np.float64] | None = getattr(
         result, "class_prior", parameters.get("class_prior")
     )
-    columns: dict[str, Any] = {"class": apart(names)}
+    order = np.arange(len(items))
+    if len(items) > MOST_CLASSES:
+        order = np.argsort(-items, kind="stable")
+    texts = apart(names)
+    columns: dict[str, Any] = {"class": [texts[cls] for cls in order]}
     if prior is not None:
-        columns["prior"] = prior
-    return columns | {"items": items}
+        columns["prior"] = prior[order]
+    return columns | {"items": items[order]}
 
 
 def majority_line(found: Departures | None) -> list[str]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from aggregation import METHODS, Votes, fit_dawid_skene, load_anesthesia, vote_share
+import numpy as np
+
+from aggregation import METHODS, SparseFit, Votes, fit_dawid_skene, load_anesthesia, vote_share
+from benchmarks.data import neighbours
 
 from ...support.methods import quietly
 
@@ -28,6 +31,21 @@ def test_of_what_is_no_likelihood() -> None:
     assert "NOT converged" in quietly(METHODS["dawid-skene"], votes, max_steps=1).summary()
     lines = vote_share(votes).summary().splitlines()
     assert lines[1].split() == ["class", "items"]
+
+
+def test_of_many_classes_the_most_frequent_are_shown() -> None:
+    votes, _ = neighbours(n_items=300, n_raters=30, n_classes=40)
+    fit = quietly(METHODS["dawid-skene-sparse"], votes)
+    assert isinstance(fit, SparseFit)
+    _, _, header, *rows, more, majority, _ = fit.summary().splitlines()
+    assert header.split() == ["class", "prior", "items"]
+    items = np.bincount(fit.classes(), minlength=40)
+    assert [int(row.split()[2]) for row in rows] == sorted(items.tolist(), reverse=True)[:20]
+    for row in rows:
+        cls, prior, count = row.split()
+        assert (float(prior), int(count)) == (round(fit.class_prior[int(cls)], 4), items[int(cls)])
+    assert more == "... and 20 more rows"
+    assert majority.startswith("labels differ")
 
 
 def test_html_is_escaped() -> None:
