@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ...engine.tables.memory import check_bytes
 from ...errors import VoteError
-from ...kernels.sparse_rates import list_entries, number_cells
+from ...kernels.sparse_cells import list_entries, number_cells
 from ...kernels.threads import Threads
 from ...votes.votes import Votes
 from .candidates import Candidates
