@@ -34,6 +34,22 @@ class Tables(NamedTuple):
     prior: Array
 
 
+class Occurring(NamedTuple):
+    """Expected votes where there are some, as arrays of the same length.
+
+    Attributes
+    ----------
+    raters, classes, answers : ndarray of int
+        Places of their names.
+    counts : ndarray
+    """
+
+    raters: NDArray[Any]
+    classes: NDArray[Any]
+    answers: NDArray[Any]
+    counts: Array
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class EarlierFit:
     """An earlier fit without its votes: start another one from it, or score new votes with it.
@@ -45,7 +61,8 @@ class EarlierFit:
     rater_names, class_names, answer_names : sequence
         Names are the same where their texts are.
     error_rates : ndarray, shape (n_raters, n_classes, n_answers)
-        Probability of each answer given rater and class; rows sum to 1.
+        Probability of each answer given rater and class; rows sum to 1. NaN of
+        `dawid-skene-sparse`, which has no such table and starts that method alone.
     class_prior : ndarray, shape (n_classes,)
         Uniform where the method has none.
     n_votes : int
@@ -65,6 +82,8 @@ class EarlierFit:
     switched: NDArray[np.int64] | None = field(default=None)
     # Expected votes of each row, (n_raters, n_classes), which are counted where they are needed.
     counted: Callable[[], Array] | None = field(default=None)
+    # What a method expects that has no table of error rates.
+    cells: Occurring | None = field(default=None)
 
     def __repr__(self) -> str:
         n_raters, n_classes, n_answers = self.error_rates.shape
@@ -101,6 +120,7 @@ class EarlierFit:
 
     def of_classes(self, names: Sequence[Any]) -> Self:
         """Return the same with its classes in another order; all of them have to be there."""
+        check_table(self)
         places = places_of(names, self.class_names)
         if (places == NEW).any() or len(places) != len(self.class_names):
             raise VoteError(
@@ -130,9 +150,10 @@ def earlier_fit(fit: Aggregated | StoreFit | StoreAggregation | EarlierFit) -> E
     Raises
     ------
     VoteError
-        If its method has no model of the answers.
+        If its method has no model of the answers, or no table of it.
     """
     if isinstance(fit, EarlierFit):
+        check_table(fit)
         return fit
     rates = fit.answer_probabilities()
     n_classes = fit.n_classes
@@ -154,6 +175,20 @@ def earlier_fit(fit: Aggregated | StoreFit | StoreAggregation | EarlierFit) -> E
         switched=getattr(fit, "switched", None),
         counted=lambda: row_votes(fit),
     )
+
+
+def no_table(n_raters: int, n_classes: int) -> Array:
+    """Return error rates that nobody knows, in no memory."""
+    return np.broadcast_to(np.nan, (n_raters, n_classes, n_classes))
+
+
+def check_table(fit: EarlierFit) -> None:
+    """Refuse a fit without a table of error rates."""
+    if fit.cells is not None:
+        raise VoteError(
+            f"a fit of {fit.method} that was written has no table of error rates: it starts "
+            f"{fit.method} alone, with the answers for classes"
+        )
 
 
 def row_votes(fit: Aggregated | StoreFit | StoreAggregation) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,12 @@ from numpy.typing import NDArray
 from ..arguments import check_types
 from ..errors import VoteError, naming
 from ..votes.store.manifest import described
-from .earlier import EarlierFit, Tables, exact_tables
+from .earlier import EarlierFit, Occurring, Tables, exact_tables, no_table
 
 Array = NDArray[np.float64]
 NUMBERS, RATES = "fit.json", "error_rates.csv"
+# The method that writes the rates of what occurs alone.
+SPARSE = "dawid-skene-sparse"
 MEND = "give the folder that reassess fit -o DIR wrote, whole and unaltered"
 
 
@@ -32,7 +35,8 @@ def read_fit(folder: str | PathLike[str]) -> EarlierFit:
     Returns
     -------
     EarlierFit
-        A `start` for other votes, or what :func:`score_votes` scores them with.
+        A `start` for other votes, or what :func:`score_votes` scores them with; of
+        `dawid-skene-sparse`, which has no table of rates, a `start` of that method alone.
 
     Raises
     ------
@@ -48,13 +52,17 @@ def read_fit(folder: str | PathLike[str]) -> EarlierFit:
     try:
         with naming(path / RATES):
             check_hash(path / RATES, numbers)
-            names, table = read_rates(path / RATES, len(answers))
+            if method == SPARSE:
+                raters, cells = read_cells(path / RATES, answers)
+                classes, rates, expected = tuple(answers), no_table(len(raters), len(answers)), None
+            else:
+                (raters, classes), (rates, expected) = read_rates(path / RATES, len(answers))
+                cells = None
     except FileNotFoundError:
         raise VoteError(
             f"{path}: holds no {RATES}: {method} has no model of the answers, or the fit is not "
             f"whole: {MEND}"
         ) from None
-    (raters, classes), (rates, expected) = names, table
     try:
         prior, exact, switched = parameters_of(numbers, rates)
         n_votes = int(numbers["n_votes"])
@@ -72,7 +80,8 @@ def read_fit(folder: str | PathLike[str]) -> EarlierFit:
         n_votes=n_votes,
         exact=exact,
         switched=switched,
-        counted=lambda: np.asarray(expected.sum(axis=-1)),
+        counted=None if expected is None else lambda: np.asarray(expected.sum(axis=-1)),
+        cells=cells,
     )
 
 
@@ -124,18 +133,7 @@ def read_rates(path: Path, n_answers: int) -> tuple[Names, tuple[Array, Array]]:
 
     Rows are in the order of the table: by rater, class and answer. Doubles come back to the bit.
     """
-    from pyarrow import csv, float64, string
-
-    kinds = {"rater": string(), "class": string(), "answer": string(), "rate": float64()}
-    table = csv.read_csv(
-        path,
-        parse_options=csv.ParseOptions(newlines_in_values=True),
-        convert_options=csv.ConvertOptions(
-            column_types=kinds | {"expected_votes": float64()},
-            include_columns=[*kinds, "expected_votes"],
-            null_values=[],
-        ),
-    )
+    table = rates_table(path)
     raters, classes = table["rater"].to_pylist(), table["class"].to_pylist()
     block = next((k for k, name in enumerate(raters) if name != raters[0]), len(raters))
     shape = (-1, block // max(n_answers, 1), n_answers)
@@ -145,3 +143,42 @@ def read_rates(path: Path, n_answers: int) -> tuple[Names, tuple[Array, Array]]:
     except ValueError:
         raise VoteError(f"{len(raters):,} rows are not (rater, class, answer): {MEND}") from None
     return (tuple(raters[::block]), tuple(classes[:block:n_answers])), (rates, expected)
+
+
+def read_cells(path: Path, answers: Sequence[str]) -> tuple[tuple[str, ...], Occurring]:
+    """Return the raters' names and the votes that are expected where there are some."""
+    table = rates_table(path)
+    raters = table["rater"].unique().to_pylist()
+    return tuple(raters), Occurring(
+        places_of_texts(table["rater"], raters),
+        places_of_texts(table["class"], answers),
+        places_of_texts(table["answer"], answers),
+        table["expected_votes"].to_numpy(),
+    )
+
+
+def places_of_texts(column: Any, names: Sequence[str]) -> NDArray[np.int32]:
+    """Return the place of each text of an Arrow column among names."""
+    import pyarrow as pa
+    from pyarrow import compute
+
+    found = compute.index_in(column, value_set=pa.array(names, pa.string()))
+    if found.null_count:
+        raise VoteError(f"has names that {NUMBERS} has not: {MEND}")
+    return np.asarray(found.to_numpy())
+
+
+def rates_table(path: Path) -> Any:
+    """Read the file as an Arrow table: three columns of names, rates and expected votes."""
+    from pyarrow import csv, float64, string
+
+    kinds = {"rater": string(), "class": string(), "answer": string(), "rate": float64()}
+    return csv.read_csv(
+        path,
+        parse_options=csv.ParseOptions(newlines_in_values=True),
+        convert_options=csv.ConvertOptions(
+            column_types=kinds | {"expected_votes": float64()},
+            include_columns=[*kinds, "expected_votes"],
+            null_values=[],
+        ),
+    )

@@ -38,8 +38,8 @@ class Match:
     class_names: Sequence[Any]
     complete: bool
 
-    def said(self, source: object) -> str:
-        """Say in a line what was found, and what becomes of the others.
+    def said(self, source: object, new_as: str = "their mean") -> str:
+        """Say in a line what was found, and as what the others start.
 
         Examples
         --------
@@ -55,7 +55,7 @@ class Match:
         )
         if new:
             starts = "new rater starts" if new == 1 else f"{new:,} new raters start"
-            text += f"; the {starts} as their mean"
+            text += f"; the {starts} as {new_as}"
         return f"{text}."
 
 

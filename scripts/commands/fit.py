@@ -250,7 +250,7 @@ def fit_of_file(
     chosen, options, because = choice.made(votes, known)
     votes, beside = with_a_classifier(votes, classifier, chosen, said)
     known = checked_known(chosen, known, said)
-    earlier, because_of_start = started(options, votes, known)
+    earlier, because_of_start = started(chosen, options, votes, known)
     result, of_fit = fitted(chosen, votes, known, options | beside | earlier, wanted.threads)
     doubts += of_fit
     names, out = None if known is None else known.class_names, wanted.out

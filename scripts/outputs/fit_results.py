@@ -41,7 +41,7 @@ def with_a_classifier(
 
 
 def started(
-    options: dict[str, Any], votes: Votes | VoteStore, known: KnownItems | None
+    method: Method, options: dict[str, Any], votes: Votes | VoteStore, known: KnownItems | None
 ) -> tuple[dict[str, Any], list[str]]:
     """Return the argument for an earlier fit, read from its folder, and what is matched in it."""
     if "start" not in options:
@@ -53,7 +53,8 @@ def started(
     earlier = read_fit(options["start"])
     if known is not None and apart(known.class_names) != apart(votes.answer_names):
         earlier = earlier.of_classes(known.class_names)
-    return {"start": earlier}, [matched(votes, earlier).said(options["start"])]
+    new_as = "the background" if method.name == "dawid-skene-sparse" else "their mean"
+    return {"start": earlier}, [matched(votes, earlier).said(options["start"], new_as)]
 
 
 def fitted(

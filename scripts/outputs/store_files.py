@@ -82,7 +82,7 @@ def fit_of_store(folder: Path, said: VotesOptions, choice: Choice, wanted: Wante
         known = read_truth(said.truth, store, said, choice.said["n_classes"])
     method, options, because = choice.made(store, known)
     known = checked_known(method, known, said)
-    earlier, because_of_start = started(options, store, known)
+    earlier, because_of_start = started(method, options, store, known)
     beside = kept(wanted, method) | earlier
     result, doubts = fitted(method, store, known, options | beside, wanted.threads)
     if choice.named is None and known is not None and method.name == DEFAULT_METHOD:

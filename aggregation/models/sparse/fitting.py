@@ -6,7 +6,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from ...arguments import check_types
 from ...engine.tables.memory import check_bytes
@@ -19,7 +19,9 @@ from .fit import SparseFit
 
 if TYPE_CHECKING:
     from ...engine.climb import Progress
+    from ..aggregated import Aggregated
     from ..climbing import Climbing
+    from ..earlier import EarlierFit
     from .problem import SparseProblem
 
 # Tables of classes and answers that are held at once: confusions, and what they are made of.
@@ -33,6 +35,7 @@ def fit_sparse_dawid_skene(
     truth: ArrayLike | None = None,
     candidates: int = 2,
     row_count: float = 10.0,
+    start: Aggregated | EarlierFit | None = None,
     accelerate: bool = True,
     tol: float = 1e-10,
     max_steps: int = 10_000,
@@ -78,13 +81,18 @@ def fit_sparse_dawid_skene(
         nothing is cut; cells, and so memory and time, grow with it.
     row_count : float
         Votes that the background counts in each row; 0.01 or more.
+    start : Aggregated or EarlierFit, optional
+        An earlier fit with the answers for classes, whose raters and answers are matched by name
+        (see :func:`read_fit`): its class prior and the votes that it expects, over the background
+        of these votes, give the first posteriors. Default: the background alone does; where a
+        rater, a class or an answer is new, it does either way.
     accelerate : bool
         Extrapolate by SQUAREM. False: one plain step after the other.
     tol : float
         Stop when a step gains no more than this, in nats a vote, and moves no posterior by more
         than its square root.
     max_steps : int
-        Most evaluations of a step. 0: posteriors under the background.
+        Most evaluations of a step. 0: posteriors under the background, or where `start` leads.
     threads : int, optional
         Never changes a result. Default: as many as are useful.
     progress : callable, optional
@@ -128,26 +136,30 @@ def fit_sparse_dawid_skene(
     from .background import background_of
     from .candidates import Task, check_candidates, checked_known
     from .problem import problem_of
+    from .starts import checked_start
 
     how = Climbing(accelerate, tol, max_steps, progress)
     check_candidates(candidates)
+    earlier = checked_start(votes, start)
     task = Task(votes, checked_known(truth, votes.n_items, n_classes), n_classes)
     given = {"n_classes": n_classes, "candidates": candidates, "row_count": row_count}
     given |= {"accelerate": accelerate, "tol": tol, "max_steps": max_steps}
     with closing(Threads(thread_count(threads, votes.n_votes))) as shared:
         background = background_of(task, shared)
         problem = problem_of(task, background, float(row_count), candidates, shared)
-        return fitted(problem, how, Call(fit_sparse_dawid_skene, given))
+        return fitted(problem, problem.start(earlier), how, Call(fit_sparse_dawid_skene, given))
 
 
-def fitted(problem: SparseProblem, how: Climbing, options: Call) -> SparseFit:
-    """Climb, warn if steps ran out, and name what the climb ended with."""
+def fitted(
+    problem: SparseProblem, start: NDArray[np.float64], how: Climbing, options: Call
+) -> SparseFit:
+    """Climb from posteriors, warn if steps ran out, and name what the climb ended with."""
     from ...engine.climb import climb
     from ..climbing import warn_of_steps
 
     path = climb(
         problem,
-        problem.start(),
+        start,
         **vars(how),
         settled=lambda before, after: bool(
             np.abs(after - before).max(initial=0.0) <= how.least_move

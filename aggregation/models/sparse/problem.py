@@ -19,9 +19,11 @@ from ...kernels.sparse_rates import (
     sparse_step,
 )
 from ...kernels.threads import Threads
+from ..earlier import EarlierFit
 from .background import Background, block_borders, candidates_of, class_prior
 from .candidates import Candidates, Task
 from .cells import Cells, cells_of
+from .starts import prior_of, votes_of
 
 Array = NDArray[np.float64]
 # The mass of classes that are no candidates is computed for so many classes at a time.
@@ -92,47 +94,61 @@ class SparseProblem:
         """Borders of blocks of raters, and of items."""
         return block_borders(self.cells.entry_starts), block_borders(self.task.votes.starts)
 
-    def start(self) -> Array:
-        """Return the posterior under the background alone; known items have their truth."""
-        nothing = np.zeros(len(self.candidates.classes))
-        known = nothing.copy()
+    def start(self, earlier: EarlierFit | None = None) -> Array:
+        """Return the posterior under the background, or what is known of an earlier fit.
+
+        That has its class prior, and the votes that it expects. Known items have their truth.
+        """
+        cells, (rates, _) = self.cells, self._room
+        counts, sums = np.zeros(len(cells.answers)), np.zeros(len(cells.row_classes))
+        prior = self.background.class_prior
+        if earlier is not None:
+            counts, sums = votes_of(earlier, self.task.votes, cells)
+            prior = prior_of(earlier, self.task.votes)
+        rates[:] = ((counts + self.prior) / (sums + self.row_count)[cells.row])[cells.cell]
+        known = np.zeros(len(self.candidates.classes))
         known[self.task.known_places(self.candidates)] = self.task.known.weights
-        return self._found(nothing, self.background.class_prior, known).posterior
+        return self._e_step(prior, known)[0]
 
     def found(self, x: Array) -> Found:
         """M-step from the posterior `x`, and the E-step that follows."""
         prior = class_prior(self.candidates, x, self.background.class_count)
-        return self._found(x, prior, x)
+        penalty = self._m_step(x) - self._divergence(prior)
+        return Found(prior, *self._e_step(prior, x), penalty)
 
     def counts(self, x: Array) -> tuple[Array, Array]:
         """Return what the M-step counts: expected votes of cells, and of rows with background."""
         counts = self.cells.cell_sums(x)
         return counts, self.cells.row_sums(counts) + self.row_count
 
-    def _found(self, x: Array, prior: Array, given: Array) -> Found:
-        """Find the posterior of open items; that of known ones is `given`."""
-        votes, cells, candidates = self.task.votes, self.cells, self.candidates
-        (rates, logs), (raters, items) = self._room, self._blocks
-        penalties, values = np.empty((2, len(items) - 1))
+    def _m_step(self, x: Array) -> float:
+        """Fill the rates that follow from the posterior `x`; return what the background adds."""
+        cells, (rates, _), (raters, _) = self.cells, self._room, self._blocks
+        penalties = np.empty(len(raters) - 1)
         by_entry = cells.share, cells.cell, cells.row
         by_rater = cells.entry_starts, cells.cell_starts, cells.row_starts
+        model = self.prior, self.row_count, raters
 
-        def m_step(first: int, last: int) -> None:
-            model = self.prior, self.row_count, raters
+        def work(first: int, last: int) -> None:
             rates_of_rows(x, *by_entry, *by_rater, *model, first, last, rates, penalties)
 
-        by_item = votes.starts, candidates.places, candidates.classes, cells.vote_places
-        posterior = np.empty_like(x)
+        self.threads.share(work, len(penalties))
+        return float(penalties.sum())
 
-        def e_step(first: int, last: int) -> None:
+    def _e_step(self, prior: Array, given: Array) -> tuple[Array, Array, float]:
+        """Return posterior, logarithms and log-likelihood; of known items `given` is posterior."""
+        task, candidates = self.task, self.candidates
+        (rates, logs), (_, items) = self._room, self._blocks
+        posterior, values = np.empty(len(given)), np.empty(len(items) - 1)
+        by_item = task.votes.starts, candidates.places, candidates.classes, self.cells.vote_places
+
+        def work(first: int, last: int) -> None:
             where = items, first, last
             results = posterior, logs, values
-            sparse_step(*by_item, self.task.is_known, given, rates, prior, *where, *results)
+            sparse_step(*by_item, task.is_known, given, rates, prior, *where, *results)
 
-        self.threads.share(m_step, len(penalties))
-        self.threads.share(e_step, len(values))
-        penalty = float(penalties.sum()) - self._divergence(prior)
-        return Found(prior, posterior, logs, float(values.sum()), penalty)
+        self.threads.share(work, len(values))
+        return posterior, logs, float(values.sum())
 
     def _divergence(self, prior: Array) -> float:
         """Return how far a class prior is from the vote shares, times what these count."""

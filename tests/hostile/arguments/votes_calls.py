@@ -141,7 +141,8 @@ def of_votes(folder: Path) -> dict[str, dict[str, Any]]:
             "start": None,
             "checkpoint": None,
         },
-        "fit_sparse_dawid_skene": em | {"votes": votes(), "candidates": 2, "row_count": 10.0},
+        "fit_sparse_dawid_skene": em
+        | {"votes": votes(), "candidates": 2, "row_count": 10.0, "start": None},
         "held_out_log_likelihood": {
             "votes": votes(),
             "method": "ibcc",
