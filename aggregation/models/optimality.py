@@ -149,18 +149,20 @@ def zero_scores(
     first, second = sums.reshape(2, -1, len(prior))
     log_prior = np.log(np.where(prior > 0, prior, 1))
     chunk = max(len(rates) // TABLE_CHUNKS, 1) if is_large((1, *rates.shape)) else CHUNK
+    has_zero = (rates == 0).any(axis=1).astype(float)
     n_pieces = len(patterns.codes) // chunk + 1
     borders = np.linspace(0, patterns.n_patterns, n_pieces + 1).astype(int)
     for begin, end in pairwise(borders.tolist()):
-        starts = patterns.starts[begin : end + 1]
-        used, codes = np.unique(patterns.codes[starts[0] : starts[-1]], return_inverse=True)
-        of_used = rates[used]
+        starts, codes = patterns.starts[begin : end + 1], patterns.codes
+        codes = codes[starts[0] : starts[-1]]
         data: Any = np.ones(len(codes)), codes, starts - starts[0]
-        votes: Any = csr_array(data, shape=(end - begin, len(used)))
+        votes: Any = csr_array(data, shape=(end - begin, len(rates)))
         weights = patterns.weights[begin:end, None]
         if prior.all():  # the others have no zero, and so no derivative in one
-            touched = votes @ (of_used == 0).any(axis=1).astype(float) > 0
+            touched = votes @ has_zero > 0
             votes, weights = votes[touched], weights[touched]
+        used = np.flatnonzero(np.bincount(votes.indices, minlength=len(rates)))
+        votes, of_used = votes[:, used], rates[used]
         terms = votes @ np.log(np.where(of_used > 0, of_used, 1)) + log_prior
         zeros = votes @ (of_used == 0).astype(float) + (prior == 0)
         known = np.where(zeros == 0, terms, -np.inf)
