@@ -211,23 +211,40 @@ def test_tables_are_put_between_their_marks(tmp_path: Path) -> None:
     readme, page = tmp_path / "README.md", tmp_path / "page.md"
     for path in (readme, page):
         path.write_text(f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n")
-    results = [a_result(report.IN_README), a_result()]
-    report.update_pages(results, readme, page)
+    results, order = [a_result(report.IN_README), a_result()], [report.IN_README, "grouping"]
+    report.update_pages(results, order, readme, page)
     texts = [path.read_text() for path in (readme, page)]
     row = "| some votes | 2.00 ms | 1.00 ms to 4.00 ms | 2,000 | 5 MB | `01234567` |"
+    bounds = "ns a vote: 2,000 (at most 10); ratio: 60 (at least 50)."
     for text, n_tables in zip(texts, (1, 2), strict=True):
-        assert text.startswith(f"before\n{report.BEGIN}\n**A title**")
+        assert text.startswith(f"before\n{report.BEGIN}\n")
         assert text.endswith(f"{report.END}\nafter\n")
         assert "old" not in text
-        assert text.splitlines().count(row) == n_tables
-    for line in ("| ns a vote | 2,000 | at most 10 |", "| ratio | 60.0 | at least 50 |"):
-        assert [text.splitlines().count(f"| a title {line}") for text in texts] == [0, 2]
-    report.update_pages(results, readme, page)
+        for line in ("**A title**", row, bounds):
+            assert text.splitlines().count(line) == n_tables
+    report.update_pages(results, order, readme, page)
     assert [path.read_text() for path in (readme, page)] == texts
     page.write_text("no marks")
     with pytest.raises(ValueError, match="once each"):
-        report.update_pages([], readme, page)
+        report.update_pages(results, order, readme, page)
     assert readme.read_text() == texts[0]
+
+
+def test_what_was_not_measured_stays(tmp_path: Path) -> None:
+    readme, page = tmp_path / "README.md", tmp_path / "page.md"
+    for path in (readme, page):
+        path.write_text(f"{report.BEGIN}\n{report.END}\n")
+    order = ["step", report.IN_README, "grouping"]
+    report.update_pages([a_result(case) for case in order], order, readme, page)
+    readme_then, then = readme.read_text(), page.read_text()
+    report.update_pages([a_result("grouping", (0.5,))], order, readme, page)
+    now = page.read_text()
+    assert readme.read_text() == readme_then
+    assert list(report.cases_in(page)) == order
+    before, after = (text.split(report.MARK.format("grouping")) for text in (then, now))
+    assert before[0] == after[0]
+    assert "| one run |" in after[1]
+    assert "| one run |" not in before[1]
 
 
 @pytest.mark.parametrize(
@@ -250,14 +267,12 @@ def test_the_real_pages_have_the_marks(page: Path) -> None:
     assert text.count(report.BEGIN) == text.count(report.END) == 1
 
 
-def test_the_readme_has_the_first_table_of_the_page() -> None:
-    readme, page = (
-        path.read_text(encoding="utf-8").split(report.BEGIN)[1].split(report.END)[0].strip()
-        for path in (report.README, report.PAGE)
-    )
-    assert page.startswith(f"{readme}\n\n**")
-    assert readme.count("\n|---") == 1
-    assert page.endswith(" |")
+def test_the_readme_has_its_case_of_the_page() -> None:
+    text = report.README.read_text(encoding="utf-8")
+    table = text.split(report.BEGIN)[1].split(report.END)[0].strip()
+    cases_shown = report.cases_in(report.PAGE)
+    assert cases_shown[report.IN_README] == table
+    assert set(cases_shown) <= set(command.CASES)
 
 
 def test_the_command_runs_the_cases_asked_for(
