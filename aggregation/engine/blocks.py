@@ -173,13 +173,13 @@ class Blocks:
         `affinity` has shape (n_answers, n_classes), rows sum to 1.
         """
         starts, codes, weights = self.patterns[:3]
-        answers = codes % np.int32(self.votes.n_answers)
         if self.is_large:
             zeros = (0.0,) * min(self.n_classes, WIDEST_ROW)
+            answers = codes % np.int32(self.votes.n_answers)
             given = starts, answers, weights, affinity.reshape(-1), zeros
             return self._expect_by_code(partial(_table_kernels.fill_affinity, *given))
-        table, zeros = self._padded(affinity), (0.0,) * self.row_width
-        data = starts, codes, answers, weights, table, self.n_classes, zeros
+        table = np.tile(self._padded(affinity), self.votes.n_raters)
+        data = starts, codes, weights, table, self.n_classes, (0.0,) * self.row_width
         return self._expect(_em_kernels.affinity_step, (*data, self.borders, *self.results))
 
     def mean_step(

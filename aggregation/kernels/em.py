@@ -257,7 +257,6 @@ def affinity_step(
     patience: int,
     starts: NDArray[np.int64],
     codes: NDArray[np.int32],
-    answers: NDArray[np.int32],
     weights: NDArray[np.int32],
     affinity: NDArray[np.float64],
     n_classes: int,
@@ -269,9 +268,9 @@ def affinity_step(
 ) -> None:
     """Fill counts where an item's posterior is the mean affinity of its answers.
 
-    `answers` are those of the votes; `affinity` is flat, `width` entries an answer, which sum to 1.
-    With an answer's affinity to its own class alone, the posteriors are the vote shares. `zeros` is
-    a row, and classes take one or several.
+    `affinity` is flat, `width` entries a code: those of its answer, which sum to 1. With affinity
+    to its own class alone, the posteriors are the vote shares. `zeros` is a row, and
+    classes take one or several.
     """
     step = np.uintp(len(zeros))
     width = (np.uintp(n_classes) + step - np.uintp(1)) // step * step
@@ -288,7 +287,7 @@ def affinity_step(
                 continue
             share = weights[p] / np.float64(end - begin)
             for c in range(np.uintp(0), width, step):
-                row = scale(plus_votes(zeros, affinity, answers, begin, end, width, c), share)
+                row = scale(plus_votes(zeros, affinity, codes, begin, end, width, c), share)
                 store(class_count, c, plus(row, class_count, c))
                 add_to_votes(row, count, codes, begin, end, width, c)
         block_done(desk)
