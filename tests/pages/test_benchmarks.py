@@ -166,8 +166,12 @@ def test_release_cases_on_a_simulated_one(simulated_dir: Path) -> None:
     fits = cases.release(plan)
     by_who = {timing.facts["who"]: timing for timing in fits.timings}
     assert set(by_who) == set(FITTERS)
-    for timing in fits.timings:  # the least that a fit can be proud of: a nat in 7,000 votes
-        assert abs(float(timing.facts["nats from the optimum"])) < 2
+    nats = {who: float(timing.facts["nats from the optimum"]) for who, timing in by_who.items()}
+    assert abs(nats["reassess"]) < 1e-3
+    assert nats["reassess, 1 thread"] == nats["reassess"]
+    # plain EM ends on a lower top of these votes, wherever it is written
+    assert nats["crowd-kit"] == pytest.approx(nats["scipy.sparse"], abs=1e-6)
+    assert 1 < abs(nats["scipy.sparse"]) < 3
     assert by_who["crowd-kit"].facts["steps"] == by_who["scipy.sparse"].facts["steps"]
     assert len(fits.limits) == 3
     loading = process_cases.loading(plan)
