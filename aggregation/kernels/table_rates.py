@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .jit import kernel
+from .tables import count_codes
 
 
 @kernel
@@ -43,30 +44,39 @@ def divide_rows(counts: NDArray[np.float64], n_answers: int, n_classes: int) -> 
 
 
 @kernel
-def divide_given(
-    counts: NDArray[np.float64],
+def count_rates(
+    places: NDArray[np.int32],
+    pattern_of: NDArray[np.int32],
+    posteriors: NDArray[np.float64],
     rows: NDArray[np.int64],
     n_answers: int,
+    first: int,
+    last: int,
+    fresh: bool,
+    rates: NDArray[np.float64],
     idle: NDArray[np.float64],
 ) -> None:
-    """Do as :func:`divide_rows` where rows are of answers that are given; fill the idle ones.
+    """Count the votes of some raters, and make rates of each one's counts and of idle rows.
 
-    `counts` and `idle`, shape (n_raters, n_classes), are those of the raters whose `rows` are told.
+    The bits are those of :func:`count_codes` and :func:`divide_rows` in tables without idle rows.
+    `idle` has shape (n_raters, n_classes).
     """
     width, uniform, one = np.uintp(idle.shape[1]), 1 / n_answers, np.uintp(1)
     totals = np.empty(idle.shape[1])
-    for rater in range(np.uintp(len(idle))):
-        begin, end = np.uintp(rows[rater] - rows[0]), np.uintp(rows[rater + one] - rows[0])
+    for rater in range(np.uintp(first), np.uintp(last)):
+        first_row, last_row = rows[rater], rows[rater + one]
+        count_codes(places, pattern_of, posteriors, len(totals), first_row, last_row, fresh, rates)
+        begin, end = np.uintp(first_row), np.uintp(last_row)
         totals[:] = 0.0
         for row in range(begin, end):
             for k in range(width):
-                totals[k] += counts[row * width + k]
+                totals[k] += rates[row * width + k]
         for k in range(width):
             idle[rater, k] = uniform if totals[k] == 0.0 else 0.0
         for row in range(begin, end):
             for k in range(width):
-                rate = counts[row * width + k] / totals[k]
-                counts[row * width + k] = uniform if totals[k] == 0.0 else rate
+                rate = rates[row * width + k] / totals[k]
+                rates[row * width + k] = uniform if totals[k] == 0.0 else rate
 
 
 @kernel

@@ -16,7 +16,6 @@ from ..engine.climb import Path, State, Step
 from ..engine.tables.by_code import ByCode, Fill, Layout
 from ..engine.tables.lines import TableLine
 from ..engine.tables.memory import Spares
-from ..kernels.table_rates import divide_given
 from .dawid_skene.problem import Problem, possible
 
 
@@ -97,15 +96,10 @@ class GivenRows(Problem):
 
     def step(self, x: NDArray[np.float64]) -> Step:
         """E-step and M-step at `x`."""
-        there, (n_rows, starts) = self.empty(len(x)), (self.layout.n_rows, self.layout.rows)
-        rows, class_counts = self.split(there)
-
-        def complete(first: int, last: int, counts: NDArray[np.float64]) -> None:
-            idle = rows[n_rows + first : n_rows + last]
-            divide_given(counts, starts[first : last + 1], self.shape[1], idle)
-
-        counts = rows[:n_rows].reshape(-1)
-        height = possible(self.by_code.expect(self._joint(x), counts, class_counts, complete))
+        there, n_rows = self.empty(len(x)), self.layout.n_rows
+        rows, prior = self.split(there)
+        tables = rows[:n_rows].reshape(-1), prior
+        height = possible(self.by_code.expect(self._joint(x), *tables, idle=rows[n_rows:]))
         return Step(self._with_prior(there), height, height)
 
     def _normalise(self, rates: NDArray[np.float64]) -> None:

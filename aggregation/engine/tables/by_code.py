@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ...kernels.table_rates import count_rates
 from ...kernels.tables import count_codes, fill_joint, place_by_code, sum_patterns
 from ...kernels.threads import Threads
 from ..patterns import Patterns
@@ -137,10 +138,12 @@ class ByCode:
         counts: NDArray[np.float64],
         class_counts: NDArray[np.float64],
         complete: Complete | None = None,
+        idle: NDArray[np.float64] | None = None,
     ) -> float:
         """Fill flat counts and the class counts; return the log-likelihood.
 
-        `complete` may change counts, which are in the cache of the thread that has made them.
+        `complete` may change counts, which are in the cache of the thread that has made them. With
+        `idle`, shape (n_raters, n_classes), counts become rates, and these those of idle rows.
         """
         most = max(last - first for first, last, *_ in self.chunks)
         rows, heights = np.empty((most, self.layout.shape[2])), np.empty((most, 2))
@@ -148,9 +151,13 @@ class ByCode:
         class_counts[:] = 0.0
         for number, chunk in enumerate(self.chunks):
             size = chunk.last - chunk.first
-            done = complete if number == len(self.chunks) - 1 else None
+            fresh, last = number == 0, number == len(self.chunks) - 1
             self._fill(fill, chunk.first, rows[:size], heights[:size])
-            self._count(chunk, rows[:size], counts, fresh=number == 0, complete=done)
+            if last and idle is not None:
+                self._rates(chunk, rows[:size], counts, idle, fresh=fresh)
+            else:
+                done = complete if last else None
+                self._count(chunk, rows[:size], counts, fresh=fresh, complete=done)
             weights = self.patterns.weights[chunk.first : chunk.last]
             sum_patterns(weights, heights[:size], rows[:size], class_counts, sums)
         return float(sums[-1])
@@ -186,6 +193,24 @@ class ByCode:
                     complete(self.pieces[piece], self.pieces[piece + 1], part)
 
         self.threads.share(work, len(self.pieces) - 1)
+
+    def _rates(
+        self,
+        chunk: Chunk,
+        rows: NDArray[np.float64],
+        rates: NDArray[np.float64],
+        idle: NDArray[np.float64],
+        *,
+        fresh: bool,
+    ) -> None:
+        """Count the votes of the last chunk, and make rates of each rater's counts."""
+        votes = chunk.places, chunk.pattern_of, rows.reshape(-1)
+        layout = self.layout.rows, self.layout.shape[1]
+
+        def work(first: int, last: int) -> None:
+            count_rates(*votes, *layout, first, last, fresh, rates, idle)
+
+        self.threads.share(work, len(idle))
 
 
 def chunk_of(patterns: Patterns, n_codes: int, first: int, last: int) -> Chunk:
