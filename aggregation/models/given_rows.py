@@ -150,6 +150,7 @@ def in_given_rows(problem: Problem, up: Callable[..., Path]) -> Upward:
         problem.rest()
         kept = None if keeper is None else KeptRows(keeper, rows)
         path = up(rows, rows.in_rows(start), keeper=kept, line=rows.line)
+        rows.rest()
         path.x = rows.widened(path.x)
         rows.rest()
         return path
