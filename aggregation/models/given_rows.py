@@ -18,6 +18,10 @@ from ..engine.tables.lines import TableLine
 from ..engine.tables.memory import Spares
 from .dawid_skene.problem import Problem, possible
 
+# Beside vectors in given rows the start is held as it was: where more of the rows are given than
+# this, that would be more memory than whole tables take.
+MOST_GIVEN = 0.8
+
 
 @dataclass(frozen=True, eq=False)
 class GivenRows(Problem):
@@ -159,9 +163,10 @@ def in_given_rows(problem: Problem, up: Callable[..., Path]) -> Upward:
 
 
 def given_rows(problem: Problem) -> GivenRows | None:
-    """Return the problem in given rows; None where its tables are small, or idle rows may differ.
+    """Return the problem in given rows; None where its tables are small, or idle rows few.
 
-    They may where anything but the votes is counted, and where raters' rates are not their own.
+    Or where these may differ: where anything but the votes is counted, and where raters' rates are
+    not their own.
     """
     blocks, known, shape = problem.blocks, problem.known, problem.shape
     own = problem.family.is_full and problem.fixed.rates is None
@@ -171,6 +176,8 @@ def given_rows(problem: Problem) -> GivenRows | None:
         return None
     given = np.zeros(blocks.n_codes, dtype=bool)
     given[blocks.patterns.codes] = True
+    if given.mean() > MOST_GIVEN:
+        return None
     row_of = given.cumsum(dtype=np.int32) - np.int32(1)
     patterns = blocks.patterns._replace(codes=row_of[blocks.patterns.codes])
     by_rater = given.reshape(shape[:2])
