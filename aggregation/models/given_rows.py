@@ -30,7 +30,7 @@ class GivenRows(Problem):
     An answer that a rater never gives tells nothing: its rates are 0, or in classes in which
     nothing is expected of the rater 1 / n_answers, and alike for all such answers. One row stands
     for them, which is *idle*. A vector has the rows that are given, an idle one for each rater, and
-    the class prior.
+    the class prior. It is there to be climbed in; all else is asked of the whole problem.
 
     Attributes
     ----------
@@ -99,7 +99,7 @@ class GivenRows(Problem):
         return there
 
     def step(self, x: NDArray[np.float64]) -> Step:
-        """E-step and M-step at `x`."""
+        """E-step and M-step at `x`; beside the votes nothing is known, and nothing a penalty."""
         there, n_rows = self.empty(len(x)), self.layout.n_rows
         rows, prior = self.split(there)
         tables = rows[:n_rows].reshape(-1), prior
