@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
 
-from ..diagnostics.report import ModelReport
+from ..diagnostics.model_check import ModelCheck
+from ..diagnostics.more_votes import VotesBought
 from ..raters.golden.accuracy import RaterAccuracy
 from ..raters.golden.difference import GoldenDifference
 from ..raters.pairs.clusters import RaterClusters
 from ..raters.quality.quality import RaterQuality
-from ..raters.report import RaterReport, what_is_drawn
 from .agreement import agreement_figure
 from .diagnostics import model_check_figure
 from .error_rates import error_rates_figure
 from .more_votes import more_votes_figure
 from .raters import golden_em_figure, raters_figure
+
+if TYPE_CHECKING:  # these compute, with Numba, which takes a third of a second to import
+    from ..diagnostics.report import ModelReport
+    from ..raters.report import RaterReport
 
 
 def rater_figures(report: RaterReport, model: ModelReport) -> dict[str, Figure]:
@@ -34,21 +38,28 @@ def rater_figures(report: RaterReport, model: ModelReport) -> dict[str, Figure]:
     dict of str to matplotlib.figure.Figure
         Those of :func:`figures_of_model` and of :func:`figures_of_raters`.
     """
-    of_raters = what_is_drawn(report, simulated=model.simulated)
-    return figures_of_model(report, model) | figures_of_raters(*of_raters)
+    from ..raters.report import what_is_drawn
 
-
-def figures_of_model(report: RaterReport, model: ModelReport) -> dict[str, Figure]:
-    """Draw more_votes, and model_check where the model was checked."""
     golden, simulated = report.golden is not None, model.simulated
-    names = report.class_names
+    of_model = figures_of_model(model.bought, model.checks, report.class_names, golden, simulated)
+    return of_model | figures_of_raters(*what_is_drawn(report, simulated=simulated))
+
+
+def figures_of_model(
+    bought: Sequence[VotesBought],
+    checks: Sequence[ModelCheck],
+    class_names: Sequence[Any],
+    golden: bool,
+    simulated: bool,
+) -> dict[str, Figure]:
+    """Draw more_votes, and model_check where the model was checked."""
     figures = {
         "more_votes": more_votes_figure(
-            model.bought, class_names=names, golden=golden, simulated=simulated
+            bought, class_names=class_names, golden=golden, simulated=simulated
         )
     }
-    if model.checks:
-        figures["model_check"] = model_check_figure(model.checks, simulated=simulated)
+    if checks:
+        figures["model_check"] = model_check_figure(checks, simulated=simulated)
     return figures
 
 

@@ -5,10 +5,15 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
 from typing import IO, Any, Self
 
+# A function in `analysis.figures`, and what it takes.
+Job = tuple[str, tuple[Any, ...]]
 Files = dict[str, bytes]
 
 # Packages are found where this one's are, whatever a user's own are called; see `__main__`.
@@ -23,13 +28,15 @@ import_module({name!r}).serve(sys.stdin.buffer, sys.stdout.buffer)
 
 
 class Drawing:
-    """A process that imports matplotlib at once, and draws what it is sent.
+    """A process that imports matplotlib at once, and draws what it is sent, one after the other.
 
-    Where there can be no such process, or it has come to an end, this one draws.
+    What cannot be sent is drawn by this one; so is all, where there can be no such process, or it
+    has come to an end.
     """
 
     def __init__(self) -> None:
-        self._job: tuple[str, tuple[Any, ...]] = "", ()
+        self._sent: list[Job] = []
+        self._kept: list[Job] = []
         self._process: subprocess.Popen[bytes] | None = None
         start = START.format(place=str(Path(__file__).resolve().parents[2]), name=__name__)
         with suppress(OSError):
@@ -43,20 +50,34 @@ class Drawing:
 
     def begin(self, figure: str, *data: Any) -> None:
         """Have the function of that name in `analysis.figures` draw the data."""
-        self._job = figure, data
+        job = figure, data
+        try:
+            content = pickle.dumps(job)
+        except (pickle.PicklingError, AttributeError, TypeError):
+            self._kept.append(job)
+            return
+        self._sent.append(job)
         if self._process is not None and self._process.stdin is not None:
-            # What cannot be sent is drawn here.
-            unsendable = pickle.PicklingError, AttributeError, TypeError
-            with suppress(OSError, *unsendable), self._process.stdin as sink:
-                pickle.dump(self._job, sink)
+            with suppress(OSError):
+                pickle.dump(content, self._process.stdin)
+                self._process.stdin.flush()
 
     def files(self) -> Files:
         """Wait for what was begun: each figure as png and as pdf, by file name."""
-        if self._process is not None and self._process.stdout is not None:
-            with suppress(EOFError, OSError, pickle.UnpicklingError):
-                files: Files = pickle.load(self._process.stdout)
-                return files
-        return drawn(*self._job)
+        kept = all_drawn(self._kept)
+        received = self._received()
+        return kept | (all_drawn(self._sent) if received is None else received)
+
+    def _received(self) -> Files | None:
+        """Return what the process has drawn when it has been told that this is all."""
+        if self._process is None or self._process.stdin is None or self._process.stdout is None:
+            return None
+        with suppress(OSError):
+            self._process.stdin.close()
+        with suppress(EOFError, OSError, pickle.UnpicklingError):
+            files: Files = pickle.load(self._process.stdout)
+            return files
+        return None
 
     def __enter__(self) -> Self:
         return self
@@ -64,18 +85,37 @@ class Drawing:
     def __exit__(self, *_: object) -> None:
         """End the process, whatever it is at."""
         if self._process is not None:
-            with self._process as process:
+            with suppress(OSError), self._process as process:  # what is not sent yet, cannot be
                 process.kill()
 
 
 def serve(source: IO[bytes], sink: IO[bytes]) -> None:
-    """Draw what is sent, once."""
+    """Draw what is sent until its end, and then send all figures back."""
+    sent: SimpleQueue[bytes | None] = SimpleQueue()
+    # Who sends need not wait until this process has imported, or drawn, something.
+    Thread(target=receive, args=(source, sent), daemon=True).start()
     import matplotlib.backends.backend_agg
     import matplotlib.backends.backend_pdf  # noqa: F401
 
-    with suppress(EOFError, BrokenPipeError):
-        figure, data = pickle.load(source)
-        sink.write(pickle.dumps(drawn(figure, data)))
+    files = all_drawn(pickle.loads(content) for content in iter(sent.get, None))
+    with suppress(BrokenPipeError):
+        sink.write(pickle.dumps(files))
+
+
+def receive(source: IO[bytes], sent: SimpleQueue[bytes | None]) -> None:
+    """Hand on what is sent, still pickled, and None at its end."""
+    with suppress(EOFError, pickle.UnpicklingError):
+        while True:
+            sent.put(pickle.load(source))
+    sent.put(None)
+
+
+def all_drawn(jobs: Iterable[Job]) -> Files:
+    """Draw one after the other."""
+    files: Files = {}
+    for job in jobs:
+        files |= drawn(*job)
+    return files
 
 
 def drawn(figure: str, data: tuple[Any, ...]) -> Files:

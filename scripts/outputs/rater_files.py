@@ -10,7 +10,6 @@ from analysis.release.files.writing import with_hashes, write_files
 
 from ..terminal.files import write_set
 from ..terminal.messages import print_result, say
-from .drawing import Drawing
 
 if TYPE_CHECKING:
     from analysis import Release
@@ -18,12 +17,23 @@ if TYPE_CHECKING:
     from analysis.raters.report import RaterReport
     from analysis.scores.methods.without_raters import WithoutRaters
 
+    from .drawing import Drawing
+
+
+def begin_figures(drawing: Drawing, report: RaterReport, release: Release | None) -> None:
+    """Have the figures of the raters drawn, for :func:`write_report` to write."""
+    from analysis.raters.report import what_is_drawn
+
+    simulated = release is not None and release.simulated
+    drawing.begin("figures_of_raters", *what_is_drawn(report, simulated=simulated))
+
 
 def write_report(
     out: Path,
     report: RaterReport,
     release: Release | None,
     tables: dict[str, str],
+    drawing: Drawing,
     *,
     seed: int,
     progress: Callable[[str], object],
@@ -32,7 +42,7 @@ def write_report(
     from analysis.raters.tables import report_numbers
     from analysis.tables import json_text
 
-    model, files = check_and_draw(report, release, seed=seed, progress=progress)
+    model, files = check_and_draw(report, release, drawing, seed=seed, progress=progress)
     contents = {name: text.encode() for name, text in tables.items()} | files
     numbers = with_hashes(report_numbers(report), contents)
     contents["raters.json"] = json_text(numbers).encode()
@@ -44,6 +54,7 @@ def write_report(
 def check_and_draw(
     report: RaterReport,
     release: Release | None,
+    drawing: Drawing,
     *,
     seed: int,
     progress: Callable[[str], object],
@@ -54,21 +65,18 @@ def check_and_draw(
         model_report_on_votes,
         model_tables,
     )
-    from analysis.figures import figure_files, figures_of_model
-    from analysis.raters.report import what_is_drawn
 
-    with Drawing() as drawing:
-        simulated = release is not None and release.simulated
-        drawing.begin("figures_of_raters", *what_is_drawn(report, simulated=simulated))
-        if release is None:
-            model = model_report_on_votes(report.fit, seed=seed, progress=progress)
-        else:
-            model = model_report_on_release(release, fit=report.fit, seed=seed, progress=progress)
-        progress("figures")
-        tables = model_tables(model, release=release)
-        files = {name: text.encode() for name, text in tables.items()}
-        own = figure_files(figures_of_model(report, model))
-        return model, files | own | drawing.files()
+    if release is None:
+        model = model_report_on_votes(report.fit, seed=seed, progress=progress)
+    else:
+        model = model_report_on_release(release, fit=report.fit, seed=seed, progress=progress)
+    golden, simulated = report.golden is not None, model.simulated
+    of_model = model.bought, model.checks, report.class_names, golden, simulated
+    drawing.begin("figures_of_model", *of_model)
+    progress("figures")
+    tables = model_tables(model, release=release)
+    files = {name: text.encode() for name, text in tables.items()}
+    return model, files | drawing.files()
 
 
 def shown_raters(report: RaterReport) -> Iterator[str]:

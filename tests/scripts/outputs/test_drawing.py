@@ -9,8 +9,8 @@ import sys
 import psutil
 import pytest
 
-from analysis import Release
-from analysis.figures import figure3, figure_files
+from analysis import Release, rater_accuracy
+from analysis.figures import figure3, figure_files, raters_figure
 from analysis.scores.figure3 import Figure3, figure3_data
 from scripts.outputs import drawing
 from scripts.outputs.drawing import Drawing
@@ -35,6 +35,25 @@ def test_the_process_draws(data: Figure3, monkeypatch: pytest.MonkeyPatch) -> No
         process.begin("figure3", data)
         monkeypatch.delattr(drawing, "drawn")  # so that it is not this one
         assert process.files() == expected
+
+
+def test_it_draws_one_after_the_other(
+    data: Figure3, simulated: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accuracy = rater_accuracy(simulated)
+    figures = {"figure3": figure3(data), "raters_figure": raters_figure(accuracy)}
+    expected = figure_files(figures)
+    with Drawing() as process:
+        process.begin("figure3", data)
+        process.begin("raters_figure", accuracy)
+        monkeypatch.delattr(drawing, "drawn")
+        assert process.files() == expected
+
+
+def test_what_it_draws_of_raters_needs_no_numba() -> None:
+    """Which takes as long to import as a figure to draw."""
+    program = "import sys, analysis.figures.rater_report; assert 'numba' not in sys.modules"
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_what_it_cannot_draw_is_raised_here() -> None:
@@ -76,8 +95,12 @@ def test_it_ends_with_the_one_that_started_it(how: str) -> None:
     assert not other.is_running()
 
 
-def test_this_process_draws_what_cannot_be_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_this_process_draws_what_cannot_be_sent(
+    data: Figure3, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = figure_files({"figure3": figure3(data)})
     monkeypatch.setattr(drawing, "drawn", lambda _, data: {"made": data[0]()})
     with Drawing() as process:
         process.begin("figure3", lambda: b"here")
-        assert process.files() == {"made": b"here"}
+        process.begin("figure3", data)
+        assert process.files() == expected | {"made": b"here"}
