@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,6 +91,7 @@ def report_on_votes(
     refits: int = 0,
     seed: int = 0,
     progress: Progress | None = None,
+    show: Callable[..., object] | None = None,
 ) -> RaterReport:
     """Judge the raters of any job.
 
@@ -107,6 +108,8 @@ def report_on_votes(
         Of the bootstrap and of draws from posteriors.
     progress : callable, optional
         Called with what is being computed, each of :data:`STAGES`.
+    show : callable, optional
+        Called with "error_rates" and what that figure takes, long before the report is complete.
 
     Returns
     -------
@@ -129,6 +132,8 @@ def report_on_votes(
     agreed = agreement_if_any(votes, scale=scale, seed=seed)
     begin()
     quality = rater_quality(fit, scale=scale, class_names=names, refits=refits, seed=seed)
+    if show is not None:
+        show("error_rates", quality, class_names=names)
     begin()
     return RaterReport(
         fit=fit,
@@ -173,7 +178,12 @@ def _right_answers(
 
 
 def report_on_release(
-    release: Release, *, refits: int = 0, seed: int = 0, progress: Progress | None = None
+    release: Release,
+    *,
+    refits: int = 0,
+    seed: int = 0,
+    progress: Progress | None = None,
+    show: Callable[..., object] | None = None,
 ) -> RaterReport:
     """Judge the release's raters: by the job alone, and by their golden answers.
 
@@ -190,6 +200,8 @@ def report_on_release(
         Of the bootstraps and of draws from posteriors.
     progress : callable, optional
         Called with what is being computed, each of :data:`STAGES`.
+    show : callable, optional
+        Called with "error_rates" and what that figure takes, long before the report is complete.
 
     Returns
     -------
@@ -203,6 +215,8 @@ def report_on_release(
     agreed = agreement(release.votes, scale="ordinal", seed=seed)
     begin()
     quality = rater_quality(fit, scale="ordinal", refits=refits, seed=seed)
+    if show is not None:
+        show("error_rates", quality, class_names=TRUTHS)
     begin()
     pairs = pairs_of_fit(fit_dawid_skene(release.votes))
     try:
@@ -250,8 +264,11 @@ def clusters_of_report(report: RaterReport) -> dict[str, RaterClusters]:
     }
 
 
-def what_is_drawn(report: RaterReport, *, simulated: bool) -> tuple[Any, ...]:
-    """Return what `analysis.figures.figures_of_raters` takes, all that another process needs."""
-    golden = report.golden
-    known = None if golden is None else (golden.accuracy, golden.difference)
-    return report.quality, report.class_names, clusters_of_report(report), known, simulated
+def what_is_drawn(report: RaterReport) -> Iterator[tuple[str, Any, dict[str, Any]]]:
+    """Yield the figures of a complete report but for error_rates: name, what it takes, options."""
+    clusters = clusters_of_report(report)
+    if all(len(found.raters) > 1 for found in clusters.values()):
+        yield "agreement", clusters, {"names": report.quality.rater_names}
+    if report.golden is not None:
+        yield "raters", report.golden.accuracy, {}
+        yield "golden_em", report.golden.difference, {}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..outputs.drawing import Drawing
-from ..outputs.rater_files import begin_figures, leave_out, write_report
+from ..outputs.rater_files import begin_figures, drawn_by, leave_out, write_report
 from ..terminal.inputs import print_notes, read_inputs
 from ..terminal.messages import (
     UsageError,
@@ -94,8 +94,7 @@ def raters(
     from analysis import load_release, report_on_release, report_on_votes
     from analysis.raters.tables import report_tables
 
-    release, notes = None, list[str]()
-    written: list[str] = []
+    release, notes, written = None, list[str](), list[str]()
     with announced_compilation(), recorded_doubts() as doubts, figures as drawing:
         if votes is not None:
             read, known, notes, unmeant = read_inputs(votes, said)
@@ -106,7 +105,8 @@ def raters(
                 leave_out(without, release, out, seed=seed)
                 return
         with stages(N_STAGES if out is None else N_STAGES_WRITTEN) as begin:
-            how: dict[str, Any] = {"refits": refits, "seed": seed, "progress": begin}
+            show = None if drawing is None else drawn_by(drawing, release)
+            how: dict[str, Any] = {"refits": refits, "seed": seed, "progress": begin, "show": show}
             if release is not None:
                 report = report_on_release(release, **how)
             else:

@@ -13,7 +13,7 @@ from threading import Thread
 from typing import IO, Any, Self
 
 # A function in `analysis.figures`, and what it takes.
-Job = tuple[str, tuple[Any, ...]]
+Job = tuple[str, tuple[Any, ...], dict[str, Any]]
 Files = dict[str, bytes]
 
 # Packages are found where this one's are, whatever a user's own are called; see `__main__`.
@@ -48,9 +48,9 @@ class Drawing:
                 start_new_session=True,  # Ctrl-C ends this process, whose end is that of the other
             )
 
-    def begin(self, figure: str, *data: Any) -> None:
+    def begin(self, figure: str, *data: Any, **options: Any) -> None:
         """Have the function of that name in `analysis.figures` draw the data."""
-        job = figure, data
+        job = figure, data, options
         try:
             content = pickle.dumps(job)
         except (pickle.PicklingError, AttributeError, TypeError):
@@ -118,9 +118,9 @@ def all_drawn(jobs: Iterable[Job]) -> Files:
     return files
 
 
-def drawn(figure: str, data: tuple[Any, ...]) -> Files:
-    """Draw, by the function of that name in `analysis.figures`."""
+def drawn(figure: str, data: tuple[Any, ...], options: dict[str, Any]) -> Files:
+    """Draw, by the function of that name in `analysis.figures`; the file is not called a figure."""
     from analysis import figures
 
-    made = getattr(figures, figure)(*data)
-    return figures.figure_files(made if isinstance(made, dict) else {figure: made})
+    made = getattr(figures, figure)(*data, **options)
+    return figures.figure_files({figure.removesuffix("_figure"): made})

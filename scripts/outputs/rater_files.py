@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis.release.files.writing import with_hashes, write_files
 
@@ -20,12 +20,23 @@ if TYPE_CHECKING:
     from .drawing import Drawing
 
 
+def drawn_by(drawing: Drawing, release: Release | None) -> Callable[..., None]:
+    """Return what has a figure drawn by its name, marked where the release is a simulated one."""
+    simulated = release is not None and release.simulated
+
+    def draw(name: str, found: object, **options: object) -> None:
+        drawing.begin(f"{name}_figure", found, simulated=simulated, **options)
+
+    return draw
+
+
 def begin_figures(drawing: Drawing, report: RaterReport, release: Release | None) -> None:
-    """Have the figures of the raters drawn, for :func:`write_report` to write."""
+    """Have the figures of a complete report drawn, for :func:`write_report` to write."""
     from analysis.raters.report import what_is_drawn
 
-    simulated = release is not None and release.simulated
-    drawing.begin("figures_of_raters", *what_is_drawn(report, simulated=simulated))
+    draw = drawn_by(drawing, release)
+    for name, found, options in what_is_drawn(report):
+        draw(name, found, **options)
 
 
 def write_report(
@@ -66,13 +77,17 @@ def check_and_draw(
         model_tables,
     )
 
+    draw = drawn_by(drawing, release)
+
+    def show(name: str, found: object) -> None:
+        options = {"class_names": report.class_names, "golden": report.golden is not None}
+        draw(name, found, **(options if name == "more_votes" else {}))
+
+    how: dict[str, Any] = {"seed": seed, "progress": progress, "show": show}
     if release is None:
-        model = model_report_on_votes(report.fit, seed=seed, progress=progress)
+        model = model_report_on_votes(report.fit, **how)
     else:
-        model = model_report_on_release(release, fit=report.fit, seed=seed, progress=progress)
-    golden, simulated = report.golden is not None, model.simulated
-    of_model = model.bought, model.checks, report.class_names, golden, simulated
-    drawing.begin("figures_of_model", *of_model)
+        model = model_report_on_release(release, fit=report.fit, **how)
     progress("figures")
     tables = model_tables(model, release=release)
     files = {name: text.encode() for name, text in tables.items()}

@@ -41,17 +41,16 @@ def test_it_draws_one_after_the_other(
     data: Figure3, simulated: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     accuracy = rater_accuracy(simulated)
-    figures = {"figure3": figure3(data), "raters_figure": raters_figure(accuracy)}
-    expected = figure_files(figures)
+    expected = figure_files({"figure3": figure3(data), "raters": raters_figure(accuracy)})
     with Drawing() as process:
         process.begin("figure3", data)
-        process.begin("raters_figure", accuracy)
+        process.begin("raters_figure", accuracy, simulated=False)
         monkeypatch.delattr(drawing, "drawn")
         assert process.files() == expected
 
 
 def test_what_it_draws_of_raters_needs_no_numba() -> None:
-    """Which takes as long to import as a figure to draw."""
+    """Numba takes as long to import as a figure to draw."""
     program = "import sys, analysis.figures.rater_report; assert 'numba' not in sys.modules"
     subprocess.run([sys.executable, "-c", program], check=True)
 
@@ -99,7 +98,7 @@ def test_this_process_draws_what_cannot_be_sent(
     data: Figure3, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = figure_files({"figure3": figure3(data)})
-    monkeypatch.setattr(drawing, "drawn", lambda _, data: {"made": data[0]()})
+    monkeypatch.setattr(drawing, "drawn", lambda _, data, __: {"made": data[0]()})
     with Drawing() as process:
         process.begin("figure3", lambda: b"here")
         process.begin("figure3", data)
