@@ -5,7 +5,6 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
-from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
@@ -64,20 +63,24 @@ class Drawing:
 
     def files(self) -> Files:
         """Wait for what was begun: each figure as png and as pdf, by file name."""
-        kept = all_drawn(self._kept)
+        made = [drawn(*job) for job in self._kept]
         received = self._received()
-        return kept | (all_drawn(self._sent) if received is None else received)
+        if len(received) == len(self._sent):
+            made += received
+        else:
+            made += [drawn(*job) for job in self._sent]
+        return {name: content for files in made for name, content in files.items()}
 
-    def _received(self) -> Files | None:
-        """Return what the process has drawn when it has been told that this is all."""
+    def _received(self) -> list[Files]:
+        """Return what the process has drawn, job by job, told that this was all; else nothing."""
+        received: list[Files] = []
         if self._process is None or self._process.stdin is None or self._process.stdout is None:
-            return None
+            return received
         with suppress(OSError):
             self._process.stdin.close()
         with suppress(EOFError, OSError, pickle.UnpicklingError):
-            files: Files = pickle.load(self._process.stdout)
-            return files
-        return None
+            received = pickle.load(self._process.stdout)
+        return received
 
     def __enter__(self) -> Self:
         return self
@@ -97,9 +100,9 @@ def serve(source: IO[bytes], sink: IO[bytes]) -> None:
     import matplotlib.backends.backend_agg
     import matplotlib.backends.backend_pdf  # noqa: F401
 
-    files = all_drawn(pickle.loads(content) for content in iter(sent.get, None))
+    made = [drawn(*pickle.loads(content)) for content in iter(sent.get, None)]
     with suppress(BrokenPipeError):
-        sink.write(pickle.dumps(files))
+        sink.write(pickle.dumps(made))
 
 
 def receive(source: IO[bytes], sent: SimpleQueue[bytes | None]) -> None:
@@ -108,14 +111,6 @@ def receive(source: IO[bytes], sent: SimpleQueue[bytes | None]) -> None:
         while True:
             sent.put(pickle.load(source))
     sent.put(None)
-
-
-def all_drawn(jobs: Iterable[Job]) -> Files:
-    """Draw one after the other."""
-    files: Files = {}
-    for job in jobs:
-        files |= drawn(*job)
-    return files
 
 
 def drawn(figure: str, data: tuple[Any, ...], options: dict[str, Any]) -> Files:

@@ -62,7 +62,10 @@ def test_what_it_cannot_draw_is_raised_here() -> None:
             process.files()
 
 
-@pytest.mark.parametrize("start", ["raise SystemExit(1)", "print('noise')"])
+NOT_ALL = "import pickle, sys; sys.stdin.buffer.read(); pickle.dump([], sys.stdout.buffer)"
+
+
+@pytest.mark.parametrize("start", ["raise SystemExit(1)", "print('noise')", NOT_ALL])
 def test_this_process_draws_where_the_other_cannot(
     data: Figure3, start: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
