@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from ..diagnostics.report import ModelReport
     from ..raters.report import RaterReport
 
-# What is drawn of a report that is complete.
-OF_REPORT: dict[str, Callable[..., Figure]] = {
+DRAW: dict[str, Callable[..., Figure]] = {
+    "more_votes": more_votes_figure,
+    "model_check": model_check_figure,
+    "error_rates": error_rates_figure,
     "agreement": agreement_figure,
     "raters": raters_figure,
     "golden_em": golden_em_figure,
@@ -40,15 +42,20 @@ def rater_figures(report: RaterReport, model: ModelReport) -> dict[str, Figure]:
         more_votes; model_check where the model was checked; error_rates; agreement where two raters
         have items in common; raters and golden_em where there are golden answers.
     """
-    from ..raters.report import what_is_drawn
+    from ..raters.report import show_agreement
 
-    names: dict[str, Any] = {"class_names": report.class_names}
-    simulated: dict[str, Any] = {"simulated": model.simulated}
-    golden = report.golden is not None
-    figures = {"more_votes": more_votes_figure(model.bought, golden=golden, **names, **simulated)}
+    names, golden, simulated = report.class_names, report.golden, model.simulated
+    figures: dict[str, Figure] = {}
+
+    def draw(name: str, *found: Any, **options: Any) -> None:
+        figures[name] = DRAW[name](*found, simulated=simulated, **options)
+
+    draw("more_votes", model.bought, class_names=names, golden=golden is not None)
     if model.checks:
-        figures["model_check"] = model_check_figure(model.checks, **simulated)
-    figures["error_rates"] = error_rates_figure(report.quality, **names, **simulated)
-    for name, found, options in what_is_drawn(report):
-        figures[name] = OF_REPORT[name](found, **options, **simulated)
+        draw("model_check", model.checks)
+    draw("error_rates", report.quality, class_names=names)
+    show_agreement(report, draw)
+    if golden is not None:
+        draw("raters", golden.accuracy)
+        draw("golden_em", golden.difference)
     return figures

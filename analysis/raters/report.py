@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,7 +109,7 @@ def report_on_votes(
     progress : callable, optional
         Called with what is being computed, each of :data:`STAGES`.
     show : callable, optional
-        Called with "error_rates" and what that figure takes, long before the report is complete.
+        Called with a figure's name and what it takes, once that is computed.
 
     Returns
     -------
@@ -132,10 +132,10 @@ def report_on_votes(
     agreed = agreement_if_any(votes, scale=scale, seed=seed)
     begin()
     quality = rater_quality(fit, scale=scale, class_names=names, refits=refits, seed=seed)
-    if show is not None:
-        show("error_rates", quality, class_names=names)
+    show = show or _nobody
+    show("error_rates", quality, class_names=names)
     begin()
-    return RaterReport(
+    report = RaterReport(
         fit=fit,
         class_names=names,
         agreement=agreed,
@@ -145,6 +145,12 @@ def report_on_votes(
         known_answers=asked,
         golden=None,
     )
+    show_agreement(report, show)
+    return report
+
+
+def _nobody(*_: Any, **__: Any) -> None:
+    """Take what nobody asked to be shown."""
 
 
 def _following(progress: Progress | None) -> Callable[[], None]:
@@ -201,35 +207,35 @@ def report_on_release(
     progress : callable, optional
         Called with what is being computed, each of :data:`STAGES`.
     show : callable, optional
-        Called with "error_rates" and what that figure takes, long before the report is complete.
+        Called with a figure's name and what it takes, once that is computed.
 
     Returns
     -------
     RaterReport
     """
     check_types(report_on_release, locals())
-    begin = _following(progress)
+    begin, show = _following(progress), show or _nobody
     begin()
+    accuracy = rater_accuracy(release)
+    show("raters", accuracy)
     fit = fit_dawid_skene(release.votes, n_classes=len(TRUTHS))
     begin()
     agreed = agreement(release.votes, scale="ordinal", seed=seed)
     begin()
     quality = rater_quality(fit, scale="ordinal", refits=refits, seed=seed)
-    if show is not None:
-        show("error_rates", quality, class_names=TRUTHS)
+    show("error_rates", quality, class_names=TRUTHS)
     begin()
+    difference = golden_difference(release)
+    show("golden_em", difference)
     pairs = pairs_of_fit(fit_dawid_skene(release.votes))
     try:
         answered_twice(release)
         twice = retest(release, seed=seed)
     except AnalysisError:
         twice = None
-    accuracy = rater_accuracy(release)
-    golden = GoldenEvidence(
-        accuracy, golden_difference(release), golden_copies(release, job=pairs), twice
-    )
+    golden = GoldenEvidence(accuracy, difference, golden_copies(release, job=pairs), twice)
     known = Estimates(*(part for part in accuracy.of_kind("rater").accuracy))
-    return RaterReport(
+    report = RaterReport(
         fit=fit,
         class_names=TRUTHS,
         agreement=agreed,
@@ -239,6 +245,8 @@ def report_on_release(
         known_answers=accuracy.of_kind("rater").golden_answers,
         golden=golden,
     )
+    show_agreement(report, show)
+    return report
 
 
 def clusters_of_report(report: RaterReport) -> dict[str, RaterClusters]:
@@ -264,11 +272,8 @@ def clusters_of_report(report: RaterReport) -> dict[str, RaterClusters]:
     }
 
 
-def what_is_drawn(report: RaterReport) -> Iterator[tuple[str, Any, dict[str, Any]]]:
-    """Yield the figures of a complete report but for error_rates: name, what it takes, options."""
+def show_agreement(report: RaterReport, show: Callable[..., object]) -> None:
+    """Show what the figure agreement takes, if any two raters have items in common."""
     clusters = clusters_of_report(report)
     if all(len(found.raters) > 1 for found in clusters.values()):
-        yield "agreement", clusters, {"names": report.quality.rater_names}
-    if report.golden is not None:
-        yield "raters", report.golden.accuracy, {}
-        yield "golden_em", report.golden.difference, {}
+        show("agreement", clusters, names=report.quality.rater_names)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..outputs.drawing import Drawing
-from ..outputs.rater_files import begin_figures, drawn_by, leave_out, write_report
+from ..outputs.rater_files import drawn_by, leave_out, write_report
 from ..terminal.inputs import print_notes, read_inputs
 from ..terminal.messages import (
     UsageError,
@@ -111,8 +111,6 @@ def raters(
                 report = report_on_release(release, **how)
             else:
                 report = report_on_votes(read, known=known, scale=scale.value, **how)
-            if drawing is not None:
-                begin_figures(drawing, report, release)
             begin("tables")
             tables = report_tables(report)
             if drawing is not None and out is not None:

@@ -30,15 +30,6 @@ def drawn_by(drawing: Drawing, release: Release | None) -> Callable[..., None]:
     return draw
 
 
-def begin_figures(drawing: Drawing, report: RaterReport, release: Release | None) -> None:
-    """Have the figures of a complete report drawn, for :func:`write_report` to write."""
-    from analysis.raters.report import what_is_drawn
-
-    draw = drawn_by(drawing, release)
-    for name, found, options in what_is_drawn(report):
-        draw(name, found, **options)
-
-
 def write_report(
     out: Path,
     report: RaterReport,
