@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from aggregation import Votes, e_step, simulate_votes
 from aggregation.datasets.simulate import draw_error_rates
-from analysis.diagnostics import vote_kinds
+from aggregation.kernels import threads as sharing
 from analysis.diagnostics.kernels import add_expected_kinds, fill_posterior, rank_votes
 from analysis.diagnostics.latent_states import LatentStates
 from analysis.diagnostics.next_vote import entropy, next_vote_gain
@@ -131,7 +131,7 @@ def test_drawn_kinds_are_those_of_drawn_answers(
 ) -> None:
     votes = ragged()
     model, table = LatentStates(votes, RATES, PRIOR, 2, None), kind_table(votes)
-    monkeypatch.setattr(vote_kinds, "thread_count", lambda *_: threads)
+    monkeypatch.setattr(sharing, "thread_count", lambda *_: threads)
     for number, drawn in enumerate(drawn_kinds(model, table, range(20), 7)):
         answers = draw_replicate(model, np.random.default_rng((7, number)))
         assert drawn.tolist() == count_kinds(votes, answers, table).tolist()
