@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,8 +14,8 @@ from .errors import apart
 from .held import HeldNames, NamedCodes
 
 Column = Sequence[Any] | NDArray[Any]
-# Columns this long are worth Arrow, which takes its time to import.
-WORTH_ARROW = 5_000
+# Columns this long are worth Arrow, and these are worth importing it, and pandas with it.
+WORTH_ARROW, WORTH_IMPORTING = 5_000, 50_000
 # Rows that are made text at a time.
 PIECE = 100_000
 # Arrow writes the digits that Python does, and from 1e-4 to 1e10 in the same way, unless they are
@@ -33,7 +34,8 @@ def csv_text(columns: Mapping[str, Column]) -> str:
     header = csv_rows([[name] for name in columns])
     n_rows = len(next(iter(columns.values()), ()))
     # Python quotes an empty cell that is alone in its row
-    if n_rows < WORTH_ARROW or len(columns) == 1:
+    least = WORTH_ARROW if "pyarrow" in sys.modules else WORTH_IMPORTING
+    if n_rows < least or len(columns) == 1:
         return header + csv_rows([cells_of(column) for column in columns.values()])
     try:
         return header + b"".join(arrow_rows(list(columns.values()), n_rows)).decode()

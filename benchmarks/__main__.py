@@ -33,6 +33,7 @@ CASES: dict[str, Callable[[Plan], Result]] = {
     "reading": process_cases.reading,
     "loading": process_cases.loading,
     "reproduce": process_cases.reproduce,
+    "raters": process_cases.raters,
     "start": process_cases.start,
 }
 # Each has a page of its own, and is done only if it is asked for.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation import fit_dawid_skene, n_parameters
+from aggregation import Fit, fit_dawid_skene, n_parameters
 
 from ..defaults import REPLICATES
 from ..release.files.questions import N_ANIMALS
@@ -80,12 +80,16 @@ class ClassEffects:
         return float(chdtrc(self.added_parameters, 2 * max(self.gain, 0.0)))
 
 
-def class_effects(release: Release, *, replicates: int = REPLICATES, seed: int = 0) -> ClassEffects:
+def class_effects(
+    release: Release, *, fit: Fit | None = None, replicates: int = REPLICATES, seed: int = 0
+) -> ClassEffects:
     """Compare raters' errors on animals with those on the rest.
 
     Parameters
     ----------
     release : Release
+    fit : Fit, optional
+        With two classes, of the release's votes. Default: they are fitted.
     replicates : int
         Of the bootstrap over golden images.
     seed : int
@@ -113,7 +117,8 @@ def class_effects(release: Release, *, replicates: int = REPLICATES, seed: int =
     np.add.at(questions, (group, fits), 1)
     weights = image_weights(n_images, replicates=replicates, seed=seed)
     drawn = np.tensordot(weights, by_image, axes=1)
-    gain, added = _gain_of_two_fits(release)
+    together = fit_dawid_skene(release.votes, n_classes=2) if fit is None else fit
+    gain, added = _gain_of_two_fits(release, together)
     return ClassEffects(
         counts, questions, rate_differences(counts, drawn), gain, added, release.votes.n_votes
     )
@@ -158,11 +163,10 @@ def shares(counts: NDArray[np.int64]) -> NDArray[np.float64]:
     return found
 
 
-def _gain_of_two_fits(release: Release) -> tuple[float, int]:
+def _gain_of_two_fits(release: Release, together: Fit) -> tuple[float, int]:
     """Gain of fitting animals and the rest apart, in nats, and the parameters that it takes."""
     animals = release.questions.labels < N_ANIMALS
     groups = [np.flatnonzero(animals), np.flatnonzero(~animals)]
-    together = fit_dawid_skene(release.votes, n_classes=2)
     apart = [
         fit_dawid_skene(release.votes.select(group), n_classes=2, start=together)
         for group in groups

@@ -1,4 +1,4 @@
-"""What a model expects of votes to come: kinds of items, and entropies, as loops over items."""
+"""What a model expects of votes: kinds of items, entropies, and items with fewer of their votes."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregation.kernels.jit import kernel
+from aggregation.kernels.rescaling import LEAST_EXACT, e_step_rescaled, underflows
 
 
 @kernel
@@ -57,10 +58,10 @@ def add_drawn_kinds(
 
 @kernel
 def step_of(place: float, bounds: NDArray[np.float64]) -> int:
-    """Count the bounds, which ascend, up to a place."""
+    """Count the bounds up to a place: all are asked, for where to stop no processor can guess."""
     step = 0
-    while step < len(bounds) and place >= bounds[step]:
-        step += 1
+    for k in range(len(bounds)):
+        step += place >= bounds[k]
     return step
 
 
@@ -133,3 +134,67 @@ def mean_answer_entropy(
                 if chance > 0.0:
                     total -= weights[r] * chance * np.log(chance)
         entropy[i] = total
+
+
+@kernel
+def rank_votes(
+    starts: NDArray[np.int64], numbers: NDArray[np.float64], place: NDArray[np.int64]
+) -> None:
+    """Fill the place 0, 1, ... of each vote among its item's, by ascending numbers, (n_votes,).
+
+    Shell's sort: most items have a few votes, and one may have very many.
+    """
+    order = np.empty(np.max(np.diff(starts)), dtype=np.int64)
+    for i in range(len(starts) - 1):
+        begin, size = starts[i], starts[i + 1] - starts[i]
+        for k in range(size):
+            order[k] = begin + k
+        gap = size // 2
+        while gap > 0:
+            for k in range(gap, size):
+                vote, to = order[k], k
+                while to >= gap and numbers[order[to - gap]] > numbers[vote]:
+                    order[to] = order[to - gap]
+                    to -= gap
+                order[to] = vote
+            gap //= 2
+        for k in range(size):
+            place[order[k]] = k
+
+
+@kernel
+def fill_posterior(
+    starts: NDArray[np.int64],
+    codes: NDArray[np.int32],
+    place: NDArray[np.int64],
+    most: int,
+    rates: NDArray[np.float64],
+    prior: NDArray[np.float64],
+    posterior: NDArray[np.float64],
+) -> None:
+    """Fill items' posteriors, given the votes whose place is below `most` and no others.
+
+    `rates` has shape (n_raters * n_answers, n_classes), a row a code. Likelihoods are multiplied in
+    the order of the votes and then by the prior, for the bits of :func:`aggregation.e_step`.
+    """
+    n_classes = len(prior)
+    for i in range(len(starts) - 1):
+        begin, end = starts[i], starts[i + 1]
+        row = posterior[i]
+        row[:] = 1.0
+        for v in range(begin, end):
+            if place[v] < most:
+                for j in range(n_classes):
+                    row[j] *= rates[codes[v], j]
+        total, least = 0.0, np.inf
+        for j in range(n_classes):
+            row[j] *= prior[j]
+            total += row[j]
+            least = min(least, row[j])
+        if least < LEAST_EXACT:
+            taken = codes[begin:end][place[begin:end] < most]
+            if underflows(0, len(taken), taken, rates, prior, row):
+                e_step_rescaled(0, len(taken), taken, rates, prior, row)
+                continue
+        for j in range(n_classes):
+            row[j] /= total

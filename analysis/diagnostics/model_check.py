@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation import Aggregated, Fit, IdentifiabilityWarning, Votes, fit_dawid_skene
+from aggregation import Aggregated, Fit, IdentifiabilityWarning, Votes
 
 from ..errors import AnalysisError, check_types
 from ..statistics.estimates import check_count
@@ -194,6 +194,8 @@ def _fit_again(fit: Aggregated, answers: NDArray[np.int64]) -> LatentStates:
     """Fit other answers of the same raters to the same items, starting from the fit."""
     if not isinstance(fit, Fit):
         raise AnalysisError("refit=True: only Dawid & Skene's model is fitted anew; leave it out")
+    from aggregation import fit_dawid_skene  # who draws checks needs no Numba
+
     votes = fit.votes
     drawn = Votes.from_triples(
         votes.items,

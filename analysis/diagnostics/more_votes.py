@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
+from itertools import chain
 from typing import Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from aggregation import UNKNOWN, Votes, e_step, simulate_votes
-from aggregation.kernels.threads import thread_count
 from aggregation.votes.given import checked_parameters
 
 from ..defaults import THRESHOLD
@@ -197,14 +197,19 @@ class _Model(NamedTuple):
         seed: int,
     ) -> list[VotesBought]:
         """Measure each number of votes, on average over draws; of all votes there is one draw."""
+        from aggregation.kernels.threads import thread_count  # with Numba
+
         most = int(np.diff(votes.starts).max())
         fits = None if classes is None else classes == self.cls
         measured: list[list[tuple[float, ...]]] = [[] for _ in range(most)]
+        # which refuses votes that are impossible: where all are possible, so are fewer
+        of_all = e_step(votes, error_rates=self.rates, class_prior=self.prior).posterior
 
         def measure_draw(number: int) -> list[tuple[float, ...]]:
             place = random_places(votes, np.random.default_rng((seed, number)))
-            numbers = range(1, most + 1 if number == 0 else most)
-            return [self._of_one_draw(first_votes(votes, place, n), fits) for n in numbers]
+            fewer = (self.posterior_of_first(n, votes, place) for n in range(1, most))
+            posteriors = chain(fewer, [of_all] if number == 0 else [])
+            return [self._judged(posterior, fits) for posterior in posteriors]
 
         with ThreadPoolExecutor(thread_count(None, votes.n_votes)) as pool:
             for of_draw in pool.map(measure_draw, range(draws)):
@@ -223,11 +228,21 @@ class _Model(NamedTuple):
             for n_votes, rows in enumerate(measured, start=1)
         ]
 
-    def _of_one_draw(
-        self, votes: Votes, fits: NDArray[np.bool_] | None
+    def posterior_of_first(
+        self, n_votes: int, votes: Votes, place: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        """Posterior given the first so many votes of each item, or all where there are fewer."""
+        from .kernels import fill_posterior  # Numba takes a third of a second to import
+
+        posterior = np.empty((votes.n_items, len(self.prior)))
+        by_code = np.ascontiguousarray(self.rates.swapaxes(1, 2)).reshape(-1, len(self.prior))
+        fill_posterior(votes.starts, votes.codes, place, n_votes, by_code, self.prior, posterior)
+        return posterior
+
+    def _judged(
+        self, posterior: NDArray[np.float64], fits: NDArray[np.bool_] | None
     ) -> tuple[float, float, float, float]:
         """Entropy, precision, recall and average precision."""
-        posterior = e_step(votes, error_rates=self.rates, class_prior=self.prior).posterior
         bits = float(entropy(posterior).mean())
         scores = posterior[:, self.cls]
         if fits is not None and not fits.any():
@@ -248,15 +263,11 @@ def _means_and_spread(rows: list[tuple[float, ...]]) -> tuple[float, float, floa
 
 def random_places(votes: Votes, rng: np.random.Generator) -> NDArray[np.int64]:
     """Put each item's votes in random order: the place 0, 1, ... of each vote, (n_votes,)."""
-    order = np.argsort(votes.items + rng.random(votes.n_votes))
+    from .kernels import rank_votes
+
     place = np.empty(votes.n_votes, dtype=np.int64)
-    place[order] = np.arange(votes.n_votes) - votes.starts[votes.items]
+    rank_votes(votes.starts, rng.random(votes.n_votes), place)
     return place
-
-
-def first_votes(votes: Votes, place: NDArray[np.int64], n_votes: int) -> Votes:
-    """Take the first so many votes of each item, or all where there are fewer."""
-    return votes.where(place < n_votes)
 
 
 def more_votes_csv(rows: Sequence[VotesBought]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from typing import Any
 
 import numpy as np
@@ -102,10 +103,17 @@ def mean_entropy(
     posterior: NDArray[np.float64], rates: NDArray[np.float64], shares: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Entropy in bits of the next answer to each item, on average over raters."""
+    from aggregation.kernels.threads import Threads, thread_count
+
     from .kernels import mean_answer_entropy  # Numba takes a third of a second to import
 
-    of_answer = np.empty(len(posterior))
-    mean_answer_entropy(posterior, np.ascontiguousarray(rates), shares, of_answer)
+    of_answer, rates = np.empty(len(posterior)), np.ascontiguousarray(rates)
+
+    def fill(begin: int, end: int) -> None:
+        mean_answer_entropy(posterior[begin:end], rates, shares, of_answer[begin:end])
+
+    with closing(Threads(thread_count(None, len(posterior) * len(rates)))) as threads:
+        threads.share(fill, len(posterior))
     return np.asarray(of_answer / np.log(2))
 
 

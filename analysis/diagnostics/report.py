@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,8 @@ from .vote_kinds import too_many_kinds
 
 # Called with what is being computed.
 Progress = Callable[[str], object]
+# Called with a figure's name and what it shows, once that is computed.
+Show = Callable[[str, Any], object]
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +81,12 @@ class ModelReport:
 
 
 def model_report_on_votes(
-    fit: Fit, *, replicates: int = REPLICATES, seed: int = 0, progress: Progress | None = None
+    fit: Fit,
+    *,
+    replicates: int = REPLICATES,
+    seed: int = 0,
+    progress: Progress | None = None,
+    show: Show | None = None,
 ) -> ModelReport:
     """Check the model that was fitted to anyone's votes; items that it was told count as known.
 
@@ -90,6 +98,8 @@ def model_report_on_votes(
     seed : int
     progress : callable, optional
         Called with what is being computed.
+    show : callable, optional
+        Called with "model_check" and the checks, if there are any, then "more_votes" and `bought`.
 
     Returns
     -------
@@ -103,7 +113,7 @@ def model_report_on_votes(
     truth = None
     if fit.clamped is not None:
         truth = np.where(fit.clamped.any(axis=1), fit.clamped.argmax(axis=1), UNKNOWN)
-    return _report(fit, (fit,), truth, replicates, seed, progress or _silent)
+    return _report(fit, (fit,), truth, replicates, seed, progress or _silent, show or _silent)
 
 
 def model_report_on_release(
@@ -113,6 +123,7 @@ def model_report_on_release(
     replicates: int = REPLICATES,
     seed: int = 0,
     progress: Progress | None = None,
+    show: Show | None = None,
 ) -> ModelReport:
     """Check the models with two and with three classes on the release.
 
@@ -129,6 +140,8 @@ def model_report_on_release(
     seed : int
     progress : callable, optional
         Called with what is being computed.
+    show : callable, optional
+        Called with "model_check" and the checks, if there are any, then "more_votes" and `bought`.
 
     Returns
     -------
@@ -141,14 +154,13 @@ def model_report_on_release(
     report = progress or _silent
     report("classes of labels")
     labels = LabelReport(
-        class_effects(release, seed=seed), label_difficulty(release), label_pairs(release)
+        class_effects(release, fit=two, seed=seed), label_difficulty(release), label_pairs(release)
     )
-    return _report(
-        two, (two, three), truth, replicates, seed, report, labels, simulated=release.simulated
-    )
+    how = report, show or _silent, labels
+    return _report(two, (two, three), truth, replicates, seed, *how, simulated=release.simulated)
 
 
-def _silent(_what: str) -> None:
+def _silent(*_: object) -> None:
     pass
 
 
@@ -159,6 +171,7 @@ def _report(
     replicates: int,
     seed: int,
     progress: Progress,
+    show: Show,
     labels: LabelReport | None = None,
     *,
     simulated: bool = False,
@@ -167,6 +180,8 @@ def _report(
     unchecked = _why_unchecked(fits)
     checked = () if unchecked else fits
     checks = tuple(check_model(each, replicates=replicates, seed=seed) for each in checked)
+    if checks:
+        show("model_check", checks)
     progress("more votes")
     votes_of = fit.votes.votes_per_rater()
     bought = more_votes(
@@ -176,6 +191,7 @@ def _report(
         truth=truth,
         seed=seed,
     )
+    show("more_votes", bought)
     gain = next_vote_gain(fit.posterior, error_rates=fit.error_rates, rater_weights=votes_of)
     return ModelReport(fit, checks, unchecked, bought, gain, labels, simulated)
 

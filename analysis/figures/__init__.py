@@ -14,8 +14,6 @@ MODULES = {
     "figure3": "curve",
     "figure_bytes": "drawing",
     "figure_files": "drawing",
-    "figures_of_model": "rater_report",
-    "figures_of_raters": "rater_report",
     "golden_em_figure": "raters",
     "model_check_figure": "diagnostics",
     "more_votes_figure": "more_votes",

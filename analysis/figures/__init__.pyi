@@ -20,8 +20,6 @@ from .drawing import (
 from .error_rates import error_rates_figure as error_rates_figure
 from .more_votes import more_votes_figure as more_votes_figure
 from .ranks import ranks_figure as ranks_figure
-from .rater_report import figures_of_model as figures_of_model
-from .rater_report import figures_of_raters as figures_of_raters
 from .rater_report import rater_figures as rater_figures
 from .raters import golden_em_figure as golden_em_figure
 from .raters import raters_figure as raters_figure

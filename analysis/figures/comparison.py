@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,11 +12,13 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ..release.published import EXPERTS_FOR_RATERS
-from ..scores.methods.comparison import ComparedMethod, Comparison
 from ..statistics.estimates import Estimate
 from ..statistics.precision_recall import PrecisionRecall
 from .curve import drawable
 from .drawing import BLACK, BLUE, DOT_GREY, GREEN, GREY, LIGHT_GREY, VERMILION, drawn_figure
+
+if TYPE_CHECKING:  # it computes, with Numba
+    from ..scores.methods.comparison import ComparedMethod, Comparison
 
 COLUMNS = 4
 # Panels of curves: left edge, width, and step to the next one as shares of the figure's width;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,11 +11,13 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from ..diagnostics.model_check import ModelCheck
-from ..scores.methods.without_raters import WithoutRaters
 from .bands import draw_steps, lowest_precision
 from .comparison import difference_in_words
 from .drawing import BLACK, BLUE, GREEN, GREY, VERMILION, drawn_figure, shortened
 from .error_rates import NAME_WIDTH
+
+if TYPE_CHECKING:  # it computes, with Numba
+    from ..scores.methods.without_raters import WithoutRaters
 
 SMALL = 7.5
 MOST_KINDS = 24

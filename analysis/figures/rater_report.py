@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
 
-from ..diagnostics.report import ModelReport
-from ..raters.golden.accuracy import RaterAccuracy
-from ..raters.golden.difference import GoldenDifference
-from ..raters.pairs.clusters import RaterClusters
-from ..raters.quality.quality import RaterQuality
-from ..raters.report import RaterReport, what_is_drawn
 from .agreement import agreement_figure
 from .diagnostics import model_check_figure
 from .error_rates import error_rates_figure
 from .more_votes import more_votes_figure
 from .raters import golden_em_figure, raters_figure
+
+if TYPE_CHECKING:
+    from ..diagnostics.report import ModelReport
+    from ..raters.report import RaterReport
+
+DRAW: dict[str, Callable[..., Figure]] = {
+    "more_votes": more_votes_figure,
+    "model_check": model_check_figure,
+    "error_rates": error_rates_figure,
+    "agreement": agreement_figure,
+    "raters": raters_figure,
+    "golden_em": golden_em_figure,
+}
 
 
 def rater_figures(report: RaterReport, model: ModelReport) -> dict[str, Figure]:
@@ -32,45 +39,23 @@ def rater_figures(report: RaterReport, model: ModelReport) -> dict[str, Figure]:
     Returns
     -------
     dict of str to matplotlib.figure.Figure
-        Those of :func:`figures_of_model` and of :func:`figures_of_raters`.
+        more_votes; model_check where the model was checked; error_rates; agreement where two raters
+        have items in common; raters and golden_em where there are golden answers.
     """
-    of_raters = what_is_drawn(report, simulated=model.simulated)
-    return figures_of_model(report, model) | figures_of_raters(*of_raters)
+    from ..raters.report import show_agreement
 
+    names, golden, simulated = report.class_names, report.golden, model.simulated
+    figures: dict[str, Figure] = {}
 
-def figures_of_model(report: RaterReport, model: ModelReport) -> dict[str, Figure]:
-    """Draw more_votes, and model_check where the model was checked."""
-    golden, simulated = report.golden is not None, model.simulated
-    names = report.class_names
-    figures = {
-        "more_votes": more_votes_figure(
-            model.bought, class_names=names, golden=golden, simulated=simulated
-        )
-    }
+    def draw(name: str, *found: Any, **options: Any) -> None:
+        figures[name] = DRAW[name](*found, simulated=simulated, **options)
+
+    draw("more_votes", model.bought, class_names=names, golden=golden is not None)
     if model.checks:
-        figures["model_check"] = model_check_figure(model.checks, simulated=simulated)
-    return figures
-
-
-def figures_of_raters(
-    quality: RaterQuality,
-    class_names: Sequence[Any],
-    clusters: Mapping[str, RaterClusters],
-    golden: tuple[RaterAccuracy, GoldenDifference] | None,
-    simulated: bool,
-) -> dict[str, Figure]:
-    """Draw error_rates; agreement where two have items in common; golden answers, if there are any.
-
-    The latter are raters and golden_em.
-    """
-    figures = {
-        "error_rates": error_rates_figure(quality, class_names=class_names, simulated=simulated)
-    }
-    if all(len(found.raters) > 1 for found in clusters.values()):
-        names = quality.rater_names
-        figures["agreement"] = agreement_figure(clusters, names=names, simulated=simulated)
+        draw("model_check", model.checks)
+    draw("error_rates", report.quality, class_names=names)
+    show_agreement(report, draw)
     if golden is not None:
-        accuracy, difference = golden
-        figures["raters"] = raters_figure(accuracy, simulated=simulated)
-        figures["golden_em"] = golden_em_figure(difference, simulated=simulated)
+        draw("raters", golden.accuracy)
+        draw("golden_em", golden.difference)
     return figures

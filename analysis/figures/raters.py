@@ -150,7 +150,6 @@ def golden_em_figure(difference: GoldenDifference, *, simulated: bool = False) -
     matplotlib.figure.Figure
         1540 x 906 pixels, with its caption.
     """
-    votes = difference.fit.votes.votes_per_rater()
     with drawn_figure(4.12, simulated=simulated, panels=True) as (figure, caption):
         for cls in range(len(TRUTHS)):
             axes = figure.add_axes((0.085 + 0.49 * cls, 0.31, 0.405, 0.63))
@@ -159,7 +158,7 @@ def golden_em_figure(difference: GoldenDifference, *, simulated: bool = False) -
                 axes.scatter(
                     difference.golden.value[:, cls, code],
                     difference.em.value[:, cls, code],
-                    s=LEAST_AREA + AREA_PER_VOTE * votes / 3,
+                    s=LEAST_AREA + AREA_PER_VOTE * difference.votes / 3,
                     color=color,
                     alpha=0.5,
                     edgecolor="white",

@@ -91,6 +91,7 @@ def report_on_votes(
     refits: int = 0,
     seed: int = 0,
     progress: Progress | None = None,
+    show: Callable[..., object] | None = None,
 ) -> RaterReport:
     """Judge the raters of any job.
 
@@ -107,6 +108,8 @@ def report_on_votes(
         Of the bootstrap and of draws from posteriors.
     progress : callable, optional
         Called with what is being computed, each of :data:`STAGES`.
+    show : callable, optional
+        Called with a figure's name and what it takes, once that is computed.
 
     Returns
     -------
@@ -129,8 +132,10 @@ def report_on_votes(
     agreed = agreement_if_any(votes, scale=scale, seed=seed)
     begin()
     quality = rater_quality(fit, scale=scale, class_names=names, refits=refits, seed=seed)
+    show = show or _nobody
+    show("error_rates", quality, class_names=names)
     begin()
-    return RaterReport(
+    report = RaterReport(
         fit=fit,
         class_names=names,
         agreement=agreed,
@@ -140,6 +145,12 @@ def report_on_votes(
         known_answers=asked,
         golden=None,
     )
+    show_agreement(report, show)
+    return report
+
+
+def _nobody(*_: Any, **__: Any) -> None:
+    """Take what nobody asked to be shown."""
 
 
 def _following(progress: Progress | None) -> Callable[[], None]:
@@ -173,7 +184,12 @@ def _right_answers(
 
 
 def report_on_release(
-    release: Release, *, refits: int = 0, seed: int = 0, progress: Progress | None = None
+    release: Release,
+    *,
+    refits: int = 0,
+    seed: int = 0,
+    progress: Progress | None = None,
+    show: Callable[..., object] | None = None,
 ) -> RaterReport:
     """Judge the release's raters: by the job alone, and by their golden answers.
 
@@ -190,32 +206,36 @@ def report_on_release(
         Of the bootstraps and of draws from posteriors.
     progress : callable, optional
         Called with what is being computed, each of :data:`STAGES`.
+    show : callable, optional
+        Called with a figure's name and what it takes, once that is computed.
 
     Returns
     -------
     RaterReport
     """
     check_types(report_on_release, locals())
-    begin = _following(progress)
+    begin, show = _following(progress), show or _nobody
     begin()
+    accuracy = rater_accuracy(release)
+    show("raters", accuracy)
     fit = fit_dawid_skene(release.votes, n_classes=len(TRUTHS))
     begin()
     agreed = agreement(release.votes, scale="ordinal", seed=seed)
     begin()
     quality = rater_quality(fit, scale="ordinal", refits=refits, seed=seed)
+    show("error_rates", quality, class_names=TRUTHS)
     begin()
+    difference = golden_difference(release)
+    show("golden_em", difference)
     pairs = pairs_of_fit(fit_dawid_skene(release.votes))
     try:
         answered_twice(release)
         twice = retest(release, seed=seed)
     except AnalysisError:
         twice = None
-    accuracy = rater_accuracy(release)
-    golden = GoldenEvidence(
-        accuracy, golden_difference(release), golden_copies(release, job=pairs), twice
-    )
+    golden = GoldenEvidence(accuracy, difference, golden_copies(release, job=pairs), twice)
     known = Estimates(*(part for part in accuracy.of_kind("rater").accuracy))
-    return RaterReport(
+    report = RaterReport(
         fit=fit,
         class_names=TRUTHS,
         agreement=agreed,
@@ -225,6 +245,8 @@ def report_on_release(
         known_answers=accuracy.of_kind("rater").golden_answers,
         golden=golden,
     )
+    show_agreement(report, show)
+    return report
 
 
 def clusters_of_report(report: RaterReport) -> dict[str, RaterClusters]:
@@ -250,8 +272,8 @@ def clusters_of_report(report: RaterReport) -> dict[str, RaterClusters]:
     }
 
 
-def what_is_drawn(report: RaterReport, *, simulated: bool) -> tuple[Any, ...]:
-    """Return what `analysis.figures.figures_of_raters` takes, all that another process needs."""
-    golden = report.golden
-    known = None if golden is None else (golden.accuracy, golden.difference)
-    return report.quality, report.class_names, clusters_of_report(report), known, simulated
+def show_agreement(report: RaterReport, show: Callable[..., object]) -> None:
+    """Show what the figure agreement takes, if any two raters have items in common."""
+    clusters = clusters_of_report(report)
+    if all(len(found.raters) > 1 for found in clusters.values()):
+        show("agreement", clusters, names=report.quality.rater_names)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..outputs.rater_files import leave_out, write_report
+from ..outputs.drawing import Drawing
+from ..outputs.rater_files import drawn_by, leave_out, write_report
 from ..terminal.inputs import print_notes, read_inputs
 from ..terminal.messages import (
     UsageError,
@@ -87,13 +89,13 @@ def raters(
 
     Prints a table on a terminal, and csv where the output is piped or redirected.
     """
+    refuse_what_does_not_go_together(votes, without, said)
+    figures = Drawing() if out is not None and without is None else nullcontext()
     from analysis import load_release, report_on_release, report_on_votes
     from analysis.raters.tables import report_tables
 
-    release, notes = None, list[str]()
-    written: list[str] = []
-    refuse_what_does_not_go_together(votes, without, said)
-    with announced_compilation(), recorded_doubts() as doubts:
+    release, notes, written = None, list[str](), list[str]()
+    with announced_compilation(), recorded_doubts() as doubts, figures as drawing:
         if votes is not None:
             read, known, notes, unmeant = read_inputs(votes, said)
             doubts += unmeant
@@ -103,15 +105,18 @@ def raters(
                 leave_out(without, release, out, seed=seed)
                 return
         with stages(N_STAGES if out is None else N_STAGES_WRITTEN) as begin:
-            how: dict[str, Any] = {"refits": refits, "seed": seed, "progress": begin}
+            show = None if drawing is None else drawn_by(drawing, release)
+            how: dict[str, Any] = {"refits": refits, "seed": seed, "progress": begin, "show": show}
             if release is not None:
                 report = report_on_release(release, **how)
             else:
                 report = report_on_votes(read, known=known, scale=scale.value, **how)
             begin("tables")
             tables = report_tables(report)
-            if out is not None:
-                written = write_report(out, report, release, tables, seed=seed, progress=begin)
+            if drawing is not None and out is not None:
+                written = write_report(
+                    out, report, release, tables, drawing, seed=seed, progress=begin
+                )
     if sys.stdout.isatty():
         print_table(report)
     else:

@@ -7,8 +7,12 @@ import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
 from typing import IO, Any, Self
 
+# A function in `analysis.figures`, and what it takes.
+Job = tuple[str, tuple[Any, ...], dict[str, Any]]
 Files = dict[str, bytes]
 
 # Packages are found where this one's are, whatever a user's own are called; see `__main__`.
@@ -23,13 +27,15 @@ import_module({name!r}).serve(sys.stdin.buffer, sys.stdout.buffer)
 
 
 class Drawing:
-    """A process that imports matplotlib at once, and draws what it is sent.
+    """A process that imports matplotlib at once, and draws what it is sent, one after the other.
 
-    Where there can be no such process, or it has come to an end, this one draws.
+    What cannot be sent is drawn by this one; so is all, where there can be no such process, or it
+    has come to an end.
     """
 
     def __init__(self) -> None:
-        self._job: tuple[str, tuple[Any, ...]] = "", ()
+        self._sent: list[Job] = []
+        self._kept: list[Job] = []
         self._process: subprocess.Popen[bytes] | None = None
         start = START.format(place=str(Path(__file__).resolve().parents[2]), name=__name__)
         with suppress(OSError):
@@ -41,22 +47,40 @@ class Drawing:
                 start_new_session=True,  # Ctrl-C ends this process, whose end is that of the other
             )
 
-    def begin(self, figure: str, *data: Any) -> None:
+    def begin(self, figure: str, *data: Any, **options: Any) -> None:
         """Have the function of that name in `analysis.figures` draw the data."""
-        self._job = figure, data
+        job = figure, data, options
+        try:
+            content = pickle.dumps(job)
+        except (pickle.PicklingError, AttributeError, TypeError):
+            self._kept.append(job)
+            return
+        self._sent.append(job)
         if self._process is not None and self._process.stdin is not None:
-            # What cannot be sent is drawn here.
-            unsendable = pickle.PicklingError, AttributeError, TypeError
-            with suppress(OSError, *unsendable), self._process.stdin as sink:
-                pickle.dump(self._job, sink)
+            with suppress(OSError):
+                pickle.dump(content, self._process.stdin)
+                self._process.stdin.flush()
 
     def files(self) -> Files:
         """Wait for what was begun: each figure as png and as pdf, by file name."""
-        if self._process is not None and self._process.stdout is not None:
-            with suppress(EOFError, OSError, pickle.UnpicklingError):
-                files: Files = pickle.load(self._process.stdout)
-                return files
-        return drawn(*self._job)
+        made = [drawn(*job) for job in self._kept]
+        received = self._received()
+        if len(received) == len(self._sent):
+            made += received
+        else:
+            made += [drawn(*job) for job in self._sent]
+        return {name: content for files in made for name, content in files.items()}
+
+    def _received(self) -> list[Files]:
+        """Return what the process has drawn, job by job, told that this was all; else nothing."""
+        received: list[Files] = []
+        if self._process is None or self._process.stdin is None or self._process.stdout is None:
+            return received
+        with suppress(OSError):
+            self._process.stdin.close()
+        with suppress(EOFError, OSError, pickle.UnpicklingError):
+            received = pickle.load(self._process.stdout)
+        return received
 
     def __enter__(self) -> Self:
         return self
@@ -64,23 +88,34 @@ class Drawing:
     def __exit__(self, *_: object) -> None:
         """End the process, whatever it is at."""
         if self._process is not None:
-            with self._process as process:
+            with suppress(OSError), self._process as process:  # what is not sent yet, cannot be
                 process.kill()
 
 
 def serve(source: IO[bytes], sink: IO[bytes]) -> None:
-    """Draw what is sent, once."""
+    """Draw what is sent until its end, and then send all figures back."""
+    sent: SimpleQueue[bytes | None] = SimpleQueue()
+    # Who sends need not wait until this process has imported, or drawn, something.
+    Thread(target=receive, args=(source, sent), daemon=True).start()
     import matplotlib.backends.backend_agg
     import matplotlib.backends.backend_pdf  # noqa: F401
 
-    with suppress(EOFError, BrokenPipeError):
-        figure, data = pickle.load(source)
-        sink.write(pickle.dumps(drawn(figure, data)))
+    made = [drawn(*pickle.loads(content)) for content in iter(sent.get, None)]
+    with suppress(BrokenPipeError):
+        sink.write(pickle.dumps(made))
 
 
-def drawn(figure: str, data: tuple[Any, ...]) -> Files:
-    """Draw, by the function of that name in `analysis.figures`."""
+def receive(source: IO[bytes], sent: SimpleQueue[bytes | None]) -> None:
+    """Hand on what is sent, still pickled, and None at its end."""
+    with suppress(EOFError, pickle.UnpicklingError):
+        while True:
+            sent.put(pickle.load(source))
+    sent.put(None)
+
+
+def drawn(figure: str, data: tuple[Any, ...], options: dict[str, Any]) -> Files:
+    """Draw, by the function of that name in `analysis.figures`; the file is not called a figure."""
     from analysis import figures
 
-    made = getattr(figures, figure)(*data)
-    return figures.figure_files(made if isinstance(made, dict) else {figure: made})
+    made = getattr(figures, figure)(*data, **options)
+    return figures.figure_files({figure.removesuffix("_figure"): made})

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis.release.files.writing import with_hashes, write_files
 
 from ..terminal.files import write_set
 from ..terminal.messages import print_result, say
-from .drawing import Drawing
 
 if TYPE_CHECKING:
     from analysis import Release
@@ -18,12 +17,25 @@ if TYPE_CHECKING:
     from analysis.raters.report import RaterReport
     from analysis.scores.methods.without_raters import WithoutRaters
 
+    from .drawing import Drawing
+
+
+def drawn_by(drawing: Drawing, release: Release | None) -> Callable[..., None]:
+    """Return what has a figure drawn by its name, marked where the release is a simulated one."""
+    simulated = release is not None and release.simulated
+
+    def draw(name: str, found: object, **options: object) -> None:
+        drawing.begin(f"{name}_figure", found, simulated=simulated, **options)
+
+    return draw
+
 
 def write_report(
     out: Path,
     report: RaterReport,
     release: Release | None,
     tables: dict[str, str],
+    drawing: Drawing,
     *,
     seed: int,
     progress: Callable[[str], object],
@@ -32,7 +44,7 @@ def write_report(
     from analysis.raters.tables import report_numbers
     from analysis.tables import json_text
 
-    model, files = check_and_draw(report, release, seed=seed, progress=progress)
+    model, files = check_and_draw(report, release, drawing, seed=seed, progress=progress)
     contents = {name: text.encode() for name, text in tables.items()} | files
     numbers = with_hashes(report_numbers(report), contents)
     contents["raters.json"] = json_text(numbers).encode()
@@ -44,6 +56,7 @@ def write_report(
 def check_and_draw(
     report: RaterReport,
     release: Release | None,
+    drawing: Drawing,
     *,
     seed: int,
     progress: Callable[[str], object],
@@ -54,21 +67,22 @@ def check_and_draw(
         model_report_on_votes,
         model_tables,
     )
-    from analysis.figures import figure_files, figures_of_model
-    from analysis.raters.report import what_is_drawn
 
-    with Drawing() as drawing:
-        simulated = release is not None and release.simulated
-        drawing.begin("figures_of_raters", *what_is_drawn(report, simulated=simulated))
-        if release is None:
-            model = model_report_on_votes(report.fit, seed=seed, progress=progress)
-        else:
-            model = model_report_on_release(release, fit=report.fit, seed=seed, progress=progress)
-        progress("figures")
-        tables = model_tables(model, release=release)
-        files = {name: text.encode() for name, text in tables.items()}
-        own = figure_files(figures_of_model(report, model))
-        return model, files | own | drawing.files()
+    draw = drawn_by(drawing, release)
+
+    def show(name: str, found: object) -> None:
+        options = {"class_names": report.class_names, "golden": report.golden is not None}
+        draw(name, found, **(options if name == "more_votes" else {}))
+
+    how: dict[str, Any] = {"seed": seed, "progress": progress, "show": show}
+    if release is None:
+        model = model_report_on_votes(report.fit, **how)
+    else:
+        model = model_report_on_release(release, fit=report.fit, **how)
+    progress("figures")
+    tables = model_tables(model, release=release)
+    files = {name: text.encode() for name, text in tables.items()}
+    return model, files | drawing.files()
 
 
 def shown_raters(report: RaterReport) -> Iterator[str]:

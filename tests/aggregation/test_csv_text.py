@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -92,6 +94,16 @@ def test_arrow_writes_what_python_does(columns: dict[str, Any]) -> None:
     expected = by_python(as_lists(columns))
     assert csv_text(columns) == expected
     assert csv_text(dict.fromkeys(columns, ())) + found == expected
+
+
+def test_short_tables_need_no_arrow() -> None:
+    """Which takes as long to import, and pandas with it, as tens of thousands of rows to write."""
+    program = (
+        "import sys; from aggregation.csv_text import csv_text;"
+        "assert csv_text({'a': range(6000), 'b': range(6000)}).count('\\n') == 6001;"
+        "assert 'pyarrow' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def long(**columns: Any) -> dict[str, list[Any]]:

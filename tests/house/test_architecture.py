@@ -60,6 +60,7 @@ INSIDE = {
     "aggregation.errors",
     "aggregation.held",
     "aggregation.kernels.jit",
+    "aggregation.kernels.rescaling",
     "aggregation.kernels.threads",
     "aggregation.reading.tensors.npz",
     "aggregation.datasets.draws",

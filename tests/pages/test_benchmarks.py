@@ -175,6 +175,8 @@ def test_release_cases_on_a_simulated_one(simulated_dir: Path) -> None:
     assert len(fits.limits) == 3
     loading = process_cases.loading(plan)
     assert loading.timings[0].digest == loading.timings[1].digest
+    (raters,) = process_cases.raters(plan).timings
+    assert raters.digest
 
 
 def test_peers_that_stop_early_are_not_compared(simulated_dir: Path) -> None:
@@ -183,7 +185,7 @@ def test_peers_that_stop_early_are_not_compared(simulated_dir: Path) -> None:
     assert len(fits.limits) == 1
 
 
-@pytest.mark.parametrize("name", ["release", "loading", "reproduce"])
+@pytest.mark.parametrize("name", ["release", "loading", "reproduce", "raters"])
 def test_cases_without_the_release_are_left_out(name: str) -> None:
     with pytest.raises(SkippedError, match="set REASSESS_DATA"):
         command.CASES[name](TINY)

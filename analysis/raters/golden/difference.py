@@ -7,23 +7,20 @@ votes that are fitted.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation import (
-    Fit,
-    StandardErrors,
-    Votes,
-    expected_counts,
-    fit_dawid_skene,
-    standard_errors,
-)
+from aggregation import Fit, Votes, expected_counts
 
 from ...errors import check_types
 from ...release.release import Release
 from ...statistics.estimates import Estimates, discovery_rates, weighted_median
 from ...statistics.intervals import proportion
+
+if TYPE_CHECKING:
+    from aggregation import StandardErrors
 
 N_CLASSES = 2
 
@@ -34,8 +31,8 @@ class GoldenDifference:
 
     Attributes
     ----------
-    fit : Fit
-        Of the votes on all other questions; classes are misfit and fits.
+    votes : ndarray of int64, shape (n_raters,)
+        Each rater's votes on all other questions.
     golden : Estimates
         Shape (n_raters, 2, 3), with 95 % Wilson intervals; NaN without golden answers.
     em : Estimates
@@ -50,7 +47,7 @@ class GoldenDifference:
         Of no difference but the common one.
     """
 
-    fit: Fit
+    votes: NDArray[np.int64]
     golden: Estimates
     em: Estimates
     common: NDArray[np.float64]
@@ -96,6 +93,8 @@ def golden_difference(release: Release, *, fit: Fit | None = None) -> GoldenDiff
     Liang & Zeger (1986), Biometrika 73(1), for the variance by image.
     Louis (1982), JRSS B 44(2), for that of EM.
     """
+    from aggregation import fit_dawid_skene, standard_errors  # who draws the result needs no Numba
+
     check_types(golden_difference, locals())
     fit = fit_dawid_skene(job_votes(release), n_classes=N_CLASSES) if fit is None else fit
     errors = standard_errors(fit)
@@ -114,9 +113,8 @@ def golden_difference(release: Release, *, fit: Fit | None = None) -> GoldenDiff
     for rater in np.flatnonzero(answered):
         p_value[rater] = wald_p(difference[rater], covariance[rater])
         p_own[rater] = wald_p(difference[rater] - common, covariance[rater])
-    return GoldenDifference(
-        fit, estimate, Estimates(fit.error_rates, low, high), common, p_value, p_own
-    )
+    votes, em = fit.votes.votes_per_rater(), Estimates(fit.error_rates, low, high)
+    return GoldenDifference(votes, estimate, em, common, p_value, p_own)
 
 
 def job_votes(release: Release) -> Votes:

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from aggregation import Votes, simulate_votes
+from aggregation import Votes, e_step, simulate_votes
 from aggregation.datasets.simulate import draw_error_rates
-from analysis.diagnostics import vote_kinds
-from analysis.diagnostics.kernels import add_expected_kinds
+from aggregation.kernels import threads as sharing
+from analysis.diagnostics.kernels import add_expected_kinds, fill_posterior, rank_votes
 from analysis.diagnostics.latent_states import LatentStates
 from analysis.diagnostics.next_vote import entropy, next_vote_gain
 from analysis.diagnostics.vote_kinds import (
@@ -131,7 +131,7 @@ def test_drawn_kinds_are_those_of_drawn_answers(
 ) -> None:
     votes = ragged()
     model, table = LatentStates(votes, RATES, PRIOR, 2, None), kind_table(votes)
-    monkeypatch.setattr(vote_kinds, "thread_count", lambda *_: threads)
+    monkeypatch.setattr(sharing, "thread_count", lambda *_: threads)
     for number, drawn in enumerate(drawn_kinds(model, table, range(20), 7)):
         answers = draw_replicate(model, np.random.default_rng((7, number)))
         assert drawn.tolist() == count_kinds(votes, answers, table).tolist()
@@ -154,3 +154,39 @@ def test_gain_is_the_expected_fall_of_entropy() -> None:
                 after += weights[rater] / 8 * total * float(entropy(joint / total))
         assert gain[item] == pytest.approx(float(entropy(before)) - after, abs=1e-12)
     assert gain[0] < 1e-15
+
+
+@given(
+    sizes=st.lists(st.integers(0, 40), min_size=1, max_size=8).filter(any),
+    different=st.integers(1, 200),
+    seed=st.integers(0, 2**32 - 1),
+)
+@settings(max_examples=60, deadline=None)
+def test_votes_are_ranked_as_numpy_sorts(sizes: list[int], different: int, seed: int) -> None:
+    numbers = np.random.default_rng(seed).integers(different, size=sum(sizes)).astype(float)
+    starts = np.concatenate(([0], np.cumsum(sizes)))
+    place = np.full(sum(sizes), -1)
+    rank_votes(starts, numbers, place)
+    for begin, end in itertools.pairwise(starts):
+        of_item = place[begin:end]
+        assert sorted(of_item.tolist()) == list(range(end - begin))
+        ranked = np.empty(end - begin)
+        ranked[of_item] = numbers[begin:end]
+        np.testing.assert_array_equal(ranked, np.sort(numbers[begin:end]))
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 1900])
+def test_posteriors_of_some_votes_have_the_bits_of_an_e_step(most: int) -> None:
+    """Also of an item whose likelihoods are too small for a double, and of one without votes."""
+    rng = np.random.default_rng(2)
+    sizes = np.array([0, 1, 2, 3, 4, 2000, 5])
+    prior, rates = np.array([0.5, 0.3, 0.2]), draw_error_rates(2000, 3, 4, seed=5)
+    votes = simulate_votes(rates, class_prior=prior, n_items=7, votes_per_item=sizes, seed=1).votes
+    place = np.empty(votes.n_votes, dtype=np.int64)
+    rank_votes(votes.starts, rng.random(votes.n_votes), place)
+    expected = e_step(votes.where(place < most), error_rates=rates, class_prior=prior)
+    assert (most == 1900) == (expected.log_likelihood < np.log(np.finfo(np.float64).tiny))
+    by_code = np.ascontiguousarray(rates.swapaxes(1, 2)).reshape(-1, 3)
+    posterior = np.empty((7, 3))
+    fill_posterior(votes.starts, votes.codes, place, most, by_code, prior, posterior)
+    np.testing.assert_array_equal(posterior, expected.posterior)

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from aggregation import Votes, e_step, fit_dawid_skene, simulate_votes
+from aggregation import VoteError, Votes, e_step, fit_dawid_skene, simulate_votes
 from aggregation.datasets.simulate import draw_error_rates
 from analysis import AnalysisError, Release, more_votes, precision_recall
-from analysis.diagnostics.more_votes import VotesBought, first_votes, more_votes_csv, random_places
+from analysis.diagnostics.more_votes import VotesBought, more_votes_csv, random_places
 from analysis.diagnostics.next_vote import next_vote_gain, next_votes_csv, share_of_gain
 
 RATES = draw_error_rates(8, 2, 3, seed=4)
@@ -92,7 +92,7 @@ def test_copied_votes_buy_nothing() -> None:
 def test_votes_are_taken_at_random_and_nested() -> None:
     votes = SIMULATED.votes
     place = random_places(votes, np.random.default_rng(0))
-    two, three = first_votes(votes, place, 2), first_votes(votes, place, 3)
+    two, three = votes.where(place < 2), votes.where(place < 3)
     assert (np.diff(two.starts) == 2).all()
     for item in range(50):
         codes = [
@@ -108,8 +108,17 @@ def test_votes_are_taken_at_random_and_nested() -> None:
 def test_items_with_fewer_votes_keep_them() -> None:
     votes = Votes.from_triples([0, 0, 0, 2], [0, 1, 2, 0], [0, 1, 1, 1])
     place = random_places(votes, np.random.default_rng(0))
-    assert np.diff(first_votes(votes, place, 2).starts).tolist() == [2, 0, 1]
-    assert first_votes(votes, place, 3).codes.tolist() == votes.codes.tolist()
+    assert np.diff(votes.where(place < 2).starts).tolist() == [2, 0, 1]
+    assert (place < 3).all()
+
+
+def test_impossible_votes_are_refused() -> None:
+    """A vote that no class would give, which fewer votes might leave out."""
+    rates = RATES.copy()
+    rates[3, :, 1] = 0
+    rates[3] /= rates[3].sum(axis=1, keepdims=True)
+    with pytest.raises(VoteError, match="have probability 0 under every class"):
+        more_votes(SIMULATED.votes, error_rates=rates, class_prior=PRIOR, n_items=10)
 
 
 def test_spammers_gain_nothing() -> None:

@@ -184,8 +184,14 @@ def test_votes_of_a_user() -> None:
     votes = simulate_votes(
         rates, class_prior=[0.5, 0.3, 0.2], n_items=150, votes_per_item=4, seed=3
     ).votes
-    report = report_on_votes(votes)
-    model = model_report_on_votes(report.fit, replicates=5)
+    shown: dict[str, object] = {}
+    report = report_on_votes(votes, show=lambda name, found, **_: shown.update({name: found}))
+    assert list(shown) == ["error_rates", "agreement"]
+    model = model_report_on_votes(report.fit, replicates=5, show=shown.__setitem__)
+    assert list(shown) == ["error_rates", "agreement", "model_check", "more_votes"]
+    assert shown["error_rates"] is report.quality
+    assert shown["model_check"] == model.checks
+    assert shown["more_votes"] == model.bought
     assert sorted(rater_figures(report, model)) == [
         "agreement",
         "error_rates",

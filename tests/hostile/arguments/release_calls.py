@@ -204,7 +204,13 @@ def of_release(release: analysis.Release, folder: Path) -> dict[str, dict[str, A
         },
         "real_accuracy": {"predictions": model, "label_sets": labels, "k": 1, "names": None},
         "recalibrate": {"release": release, "method": "isotonic", "folds": 2, "seed": 0},
-        "report_on_release": {"release": release, "refits": 0, "seed": 0, "progress": None},
+        "report_on_release": {
+            "release": release,
+            "refits": 0,
+            "seed": 0,
+            "progress": None,
+            "show": None,
+        },
         "report_on_votes": {
             "votes": votes(),
             "known": None,
@@ -212,6 +218,7 @@ def of_release(release: analysis.Release, folder: Path) -> dict[str, dict[str, A
             "refits": 0,
             "seed": 0,
             "progress": None,
+            "show": None,
         },
         "retest": {"release": release, "scale": "ordinal", "replicates": 9, "seed": 0},
         "threshold_interval": {"release": release, "label_sets": labels, "scores": None},

@@ -9,8 +9,8 @@ import sys
 import psutil
 import pytest
 
-from analysis import Release
-from analysis.figures import figure3, figure_files
+from analysis import Release, rater_accuracy
+from analysis.figures import figure3, figure_files, raters_figure
 from analysis.scores.figure3 import Figure3, figure3_data
 from scripts.outputs import drawing
 from scripts.outputs.drawing import Drawing
@@ -37,6 +37,24 @@ def test_the_process_draws(data: Figure3, monkeypatch: pytest.MonkeyPatch) -> No
         assert process.files() == expected
 
 
+def test_it_draws_one_after_the_other(
+    data: Figure3, simulated: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accuracy = rater_accuracy(simulated)
+    expected = figure_files({"figure3": figure3(data), "raters": raters_figure(accuracy)})
+    with Drawing() as process:
+        process.begin("figure3", data)
+        process.begin("raters_figure", accuracy, simulated=False)
+        monkeypatch.delattr(drawing, "drawn")
+        assert process.files() == expected
+
+
+def test_what_it_draws_of_raters_needs_no_numba() -> None:
+    """Numba takes as long to import as a figure to draw."""
+    program = "import sys, analysis.figures.rater_report; assert 'numba' not in sys.modules"
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
 def test_what_it_cannot_draw_is_raised_here() -> None:
     with Drawing() as process:
         process.begin("no_such_figure")
@@ -44,7 +62,10 @@ def test_what_it_cannot_draw_is_raised_here() -> None:
             process.files()
 
 
-@pytest.mark.parametrize("start", ["raise SystemExit(1)", "print('noise')"])
+NOT_ALL = "import pickle, sys; sys.stdin.buffer.read(); pickle.dump([], sys.stdout.buffer)"
+
+
+@pytest.mark.parametrize("start", ["raise SystemExit(1)", "print('noise')", NOT_ALL])
 def test_this_process_draws_where_the_other_cannot(
     data: Figure3, start: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -76,8 +97,12 @@ def test_it_ends_with_the_one_that_started_it(how: str) -> None:
     assert not other.is_running()
 
 
-def test_this_process_draws_what_cannot_be_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drawing, "drawn", lambda _, data: {"made": data[0]()})
+def test_this_process_draws_what_cannot_be_sent(
+    data: Figure3, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = figure_files({"figure3": figure3(data)})
+    monkeypatch.setattr(drawing, "drawn", lambda _, data, __: {"made": data[0]()})
     with Drawing() as process:
         process.begin("figure3", lambda: b"here")
-        assert process.files() == {"made": b"here"}
+        process.begin("figure3", data)
+        assert process.files() == expected | {"made": b"here"}

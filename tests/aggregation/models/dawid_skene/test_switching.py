@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import pairwise, permutations
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from aggregation import Votes, fit_dawid_skene, simulate_votes
@@ -168,3 +170,20 @@ def test_a_start_that_is_given_names_the_classes() -> None:
 def test_best_match_leaves_ties_alone() -> None:
     np.testing.assert_array_equal(best_match(np.ones((4, 4))), range(4))
     np.testing.assert_array_equal(best_match(np.eye(3)[[2, 0, 1]]), [2, 0, 1])
+
+
+@given(
+    st.integers(2, 5).flatmap(
+        lambda n: st.lists(
+            st.lists(st.integers(0, 6), min_size=n, max_size=n), min_size=n, max_size=n
+        )
+    )
+)
+def test_best_match_is_that_of_all_permutations(rows: list[list[int]]) -> None:
+    """Whole numbers: equal sums are equal, and the identity is left only for a larger one."""
+    agreement = np.array(rows, dtype=float)
+    every = np.arange(len(rows))
+    sums = [agreement[every, list(order)].sum() for order in permutations(every)]
+    found = best_match(agreement)
+    assert agreement[every, found].sum() == max(sums)
+    assert np.array_equal(found, every) == (np.trace(agreement) == max(sums))
