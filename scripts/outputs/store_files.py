@@ -68,12 +68,15 @@ class Wanted(NamedTuple):
 def fit_of_store(folder: Path, said: VotesOptions, choice: Choice, wanted: Wanted) -> None:
     """Fit the votes of a store, and write or print what was found."""
     from aggregation import VoteStore
+    from aggregation.engine.cluster.connection import prepare
     from aggregation.models.store_tables import StoreTables
     from analysis.release.labels.provenance import versions
 
     check_unread(folder, said)
     if choice.classifier:
         raise UsageError("--classifier goes with votes in files, not in a store")
+    if wanted.scheduler is not None:
+        prepare(wanted.scheduler)
     store = VoteStore.open(folder)
     if wanted.scheduler is not None:
         store = store.on(wanted.scheduler, copies=wanted.copies)
