@@ -118,7 +118,7 @@ class VoteStore(StoreCounts):
         OSError
             If there is no such file.
         """
-        from .ingest import ingest, paths_of
+        from .making.ingest import ingest, paths_of
 
         found = ingest(
             paths_of(paths),
@@ -159,7 +159,7 @@ class VoteStore(StoreCounts):
         VoteError, OSError
             As :meth:`ingest`.
         """
-        from .ingest import add, paths_of
+        from .making.ingest import add, paths_of
 
         reading = checked_reading(options)
         found = add(paths_of(paths), self.folder, reading, memory=memory, progress=progress)

@@ -15,13 +15,12 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ...errors import VoteError
-from ...reading.options import Reading
-from ..arrays import check_code_range
-from ..coded import left_out_notes
-from .files import ANSWERS, RATERS, brought_back, exchange
-from .inputs import STORE, Input, inputs_of
-from .manifest import (
+from ....errors import VoteError
+from ....reading.options import Reading
+from ...arrays import check_code_range
+from ...coded import left_out_notes
+from ..files import ANSWERS, RATERS, brought_back, exchange
+from ..manifest import (
     PARTIAL,
     PLAN,
     Manifest,
@@ -30,6 +29,7 @@ from .manifest import (
     write_manifest,
     write_whole,
 )
+from .inputs import STORE, Input, inputs_of
 from .merge import Codes, kind_of, merge, merged_before, numbered_names, write_names
 from .plan import Plan, check_options, clean_up, fresh_of, plan_of, prepared, write_record
 from .spill import Batch, write_batch
