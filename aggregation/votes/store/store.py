@@ -142,7 +142,8 @@ class VoteStore(StoreCounts):
 
         A larger store is made beside it, in as many partitions, and takes its place when it is
         whole. If it is broken off, the same call goes on. A file whose content, read in the same
-        way, is in the store already is left out, and a note says so. One call at a time.
+        way, is in the store already is left out, and a note says so. While one call is at work,
+        another is refused.
 
         Parameters
         ----------

@@ -1,0 +1,64 @@
+"""One process at a time puts votes into a store: a lock that ends with the process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from ....errors import VoteError
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Refuse to work on a store while another process does, or another thread.
+
+    What is locked is a file beside it, which says whose it is. A process that is killed leaves the
+    file, and no lock.
+
+    Raises
+    ------
+    VoteError
+        If another one is at work.
+    """
+    folder = folder.resolve()
+    path = folder.with_name(f".{folder.name}.lock")
+    handle = locked(path, folder)
+    try:
+        yield
+    finally:
+        if handle is not None:
+            with suppress(OSError):
+                path.unlink()
+            os.close(handle)
+
+
+def locked(path: Path, folder: Path) -> int | None:
+    """Lock a file, and write our number into it; None where there cannot be such a file."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        return None
+    while True:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        except OSError:  # what is written next says so better
+            return None
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            process = os.read(handle, 20).decode()
+            os.close(handle)
+            raise VoteError(
+                f"{folder}: another ingest is putting votes into it (process {process}): when that "
+                "has ended, say the same again"
+            ) from None
+        except OSError:  # not every file system can lock
+            return handle
+        if os.fstat(handle).st_nlink:
+            os.truncate(handle, 0)
+            os.write(handle, str(os.getpid()).encode())
+            return handle
+        os.close(handle)  # who had it has just ended, and removed it
