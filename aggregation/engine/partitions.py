@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 
 from ..errors import VoteError
 from ..kernels.threads import Threads, thread_count
-from ..votes.store.files import copy_partitions
+from ..votes.store.files import names_of
 from ..votes.store.manifest import read_manifest
+from ..votes.store.remote import copy_files
 from ..votes.store.store import VoteStore
 from ..votes.votes import Votes
 from .blocks import Blocks, Cut, Expectation, cut_of
@@ -201,8 +202,8 @@ def run_of(
     """Open some partitions of a store at a worker: the same store there, or copies of its own."""
     if store.copies is not None:
         folder = Path(mkdtemp(prefix="reassess-", dir=scratch))
-        copy_partitions(store.copies, store.manifest, numbers, folder)
-        copied = replace(store, folder=folder, _stamp=None)
+        copy_files(store.copies, store.manifest, names_of(numbers), folder)
+        copied = replace(store, folder=folder, origin=None, _stamp=None)
         found = Partitions(
             copied, n_classes, threads, is_open=is_open, numbers=numbers, scratch=scratch
         )

@@ -19,6 +19,7 @@ from ....errors import VoteError
 from ....reading.options import Reading
 from ...arrays import check_code_range
 from ...coded import left_out_notes
+from ..alone import alone
 from ..files import ANSWERS, RATERS, brought_back, exchange
 from ..manifest import (
     PARTIAL,
@@ -29,7 +30,6 @@ from ..manifest import (
     write_manifest,
     write_whole,
 )
-from .alone import alone
 from .inputs import STORE, Input, inputs_of
 from .merge import Codes, kind_of, merge, merged_before, numbered_names, write_names
 from .plan import Plan, check_options, clean_up, fresh_of, plan_of, prepared, write_record

@@ -162,13 +162,15 @@ def check_copies(cluster: Cluster, store: VoteStore, tmp_path: Path) -> None:
         assert_nothing_left(lambda: list(cluster.scratch.rglob("reassess-*")))
     codes = copy / "codes-0003.i32"
     codes.write_bytes(bytes(codes.stat().st_size))
-    named = r"worker tcp://127.0.0.1:\d+ on \S+: file://\S+: "
-    with pytest.raises(VoteError, match=named + r"codes-0003.i32 is another file there"):
+    named = r"worker tcp://127.0.0.1:\d+ on \S+: file://\S+/"
+    with pytest.raises(
+        VoteError, match=named + r"codes-0003.i32: is another file than the store's"
+    ):
         fit_dawid_skene(store.on(cluster.address, copies=f"file://{copy}"))
     codes.unlink()
     with pytest.raises(VoteError, match=r"codes-0003.i32: cannot be copied \("):
         fit_dawid_skene(store.on(cluster.address, copies=f"file://{copy}"))
-    with pytest.raises(VoteError, match=r"smoke://there: cannot be copied \("):
+    with pytest.raises(VoteError, match=r"smoke://there: is nowhere \("):
         fit_dawid_skene(store.on(cluster.address, copies="smoke://there"))
 
 

@@ -12,10 +12,10 @@ import pytest
 
 from aggregation import VoteError, VoteStore
 
-from .....support.commands import Command, refused
-from .....support.stores import bytes_of, shuffled_table, write_csv
+from ....support.commands import Command, refused
+from ....support.stores import bytes_of, shuffled_table, write_csv
 
-ROOT = Path(__file__).parents[5]
+ROOT = Path(__file__).parents[4]
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="files are not locked there")
 
 
