@@ -161,6 +161,9 @@ def below_majority_of_store(
 
 def check_unread(place: Path | str, said: VotesOptions) -> None:
     """Refuse options of reading votes, which have been read."""
+    from aggregation.votes.store.remote import said as without_password
+
+    place = without_password(str(place))
     if replace(said, truth=None, cls=None, item=None, normalise=False) != VotesOptions():
         raise UsageError(
             f"{place} is a store, whose votes were read when it was made: leave the options of "

@@ -13,7 +13,7 @@ from tempfile import gettempdir, mkdtemp
 from typing import Any
 from weakref import finalize
 
-from ...errors import VoteError
+from ...errors import VoteError, shown
 from .alone import BusyError, locked
 from .manifest import MANIFEST, Manifest, described, parsed_manifest, write_whole
 
@@ -21,6 +21,8 @@ from .manifest import MANIFEST, Manifest, described, parsed_manifest, write_whol
 URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(://|::)")
 # What else a URL may hold: a name and a password.
 SECRET = re.compile(r"//[^/@]*@")
+# What files of a store are called.
+NAME = re.compile(r"\w+(-\d+)?\.\w+", re.ASCII)
 # So many files are copied at once.
 AT_ONCE = 8
 FETCHING = "fetching"
@@ -139,6 +141,9 @@ def opened_at(url: str, copies: Path | None) -> tuple[Origin, Manifest]:
     except Exception as error:  # each file system raises what it likes
         raise VoteError(f"{where}: cannot be read ({reason(error)})") from error
     manifest = parsed_manifest(content, where)
+    strange = [name for name in manifest.files if not NAME.fullmatch(name)]
+    if strange:  # who writes a manifest has no say in what is written elsewhere
+        raise VoteError(f"{where}: no file of a store is called {shown(strange[0])}")
     folder = copies or temporary(content)
     try:
         unlock = locked(folder)

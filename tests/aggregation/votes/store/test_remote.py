@@ -16,6 +16,7 @@ import pytest
 
 from aggregation import VoteError, VoteStore, fit_dawid_skene
 from aggregation.votes.store.alone import locked
+from aggregation.votes.store.manifest import write_manifest
 
 from ....support.stores import assert_same, bytes_of, shuffled_table, small_store, write_csv
 
@@ -188,6 +189,20 @@ def test_where_no_store_is(url: str, message: str) -> None:
     with pytest.raises(VoteError, match=message) as raised:
         VoteStore.open(url)
     assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("name", ["../evil.i32", "/evil.i32", "..", ".hidden", "a\\b.i32"])
+def test_a_manifest_has_no_say_in_what_lies_elsewhere(
+    name: str, flaky: str, store: VoteStore, tmp_path: Path
+) -> None:
+    held = store.manifest
+    files = {**held.files, name: held.files["codes-0000.i32"]}
+    write_manifest(store.folder, held._replace(files=files))
+    with pytest.raises(
+        VoteError, match=r"flaky://.*/manifest.json: no file of a store is called '"
+    ):
+        VoteStore.open(flaky)
+    assert not Flaky.copied
 
 
 def test_a_library_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
