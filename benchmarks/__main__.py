@@ -95,6 +95,7 @@ def main() -> None:
     if METHODS in options.cases:
         record_methods(out, renew=not options.quick and options.out is None)
     names = [name for name in options.cases or CASES if name in CASES]
+    measured = []
     for name in names:
         machine = environment()
         try:
@@ -103,9 +104,10 @@ def main() -> None:
             print(f"{name}: left out, {reason}", file=sys.stderr)
             continue
         report.write(out, result)
+        measured.append(result)
         print("\n".join(report.lines(result)), end="\n\n", flush=True)
-    if names and not options.quick and options.out is None:
-        report.update_pages(report.read(out, list(CASES)))
+    if not options.quick and options.out is None:
+        report.update_pages(measured, list(CASES))
 
 
 def record_methods(out: Path, *, renew: bool) -> None:

@@ -206,7 +206,7 @@ def large_tables(plan: Plan) -> Result:
         for step, most in zip(steps, STEP_PER_KERNEL, strict=True)
     ]
     title = "100 classes, 1,000 raters, 100,000 votes: processor time of one thread"
-    return Result("large tables", title, tuple(timings), tuple(limits))
+    return Result("large-tables", title, tuple(timings), tuple(limits))
 
 
 def step_seconds(votes: Votes, n_steps: int, *, accelerate: bool) -> tuple[list[float], str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -17,6 +18,8 @@ PAGE = ROOT / "docs" / "benchmarks.md"
 # All that the README shows: the comparison with others.
 IN_README = "release"
 BEGIN, END = "<!-- benchmarks: begin -->", "<!-- benchmarks: end -->"
+# Above each case.
+MARK = "<!-- case: {} -->"
 HEADINGS = ("what", "median", "least to most", "ns a vote", "peak memory", "bytes a vote", "digest")
 
 
@@ -96,30 +99,10 @@ def three_digits(value: float) -> str:
     return f"{value:,.{max(0, 3 - whole)}f}"
 
 
-def everything(results: Sequence[Result]) -> str:
-    """Return the page's part: each case, and last the numbers that have a bound."""
-    return "\n".join([*sections(results), *_bounds(results)]).strip()
-
-
-def in_short(results: Sequence[Result]) -> str:
-    """Return the README's part: the comparison with others."""
-    return "\n".join(sections([result for result in results if result.case == IN_README])).strip()
-
-
 def sections(results: Iterable[Result]) -> Iterator[str]:
     """Yield cases in lines of Markdown, each with its table and where it ran."""
     for result in results:
         yield from _section(result)
-
-
-def _bounds(results: Iterable[Result]) -> Iterator[str]:
-    yield "**Numbers that have a bound**"
-    yield ""
-    yield _row(("what", "number", "measured", "bound"))
-    yield "|---|---|---|---|"
-    for result in results:
-        for limit in result.limits:
-            yield _row((result.title, limit.what, *_two_sides(limit)))
 
 
 def _section(result: Result) -> Iterator[str]:
@@ -134,7 +117,7 @@ def _section(result: Result) -> Iterator[str]:
         yield _row(row[k] for k in used)
     yield ""
     if result.limits:
-        yield "; ".join(map(_outcome, result.limits)) + "."
+        yield "; ".join(map(str, result.limits)) + "."
         yield ""
     yield f"<sub>{', '.join(_machine(result))}</sub>"
     yield ""
@@ -142,15 +125,6 @@ def _section(result: Result) -> Iterator[str]:
 
 def _row(row: Iterable[str]) -> str:
     return f"| {' | '.join(row)} |"
-
-
-def _outcome(limit: Limit) -> str:
-    return f"{limit.what}: {three_digits(limit.value)}{limit.unit}"
-
-
-def _two_sides(limit: Limit) -> tuple[str, str]:
-    side = "at least" if limit.at_least else "at most"
-    return f"{three_digits(limit.value)}{limit.unit}", f"{side} {limit.bound:,.4g}{limit.unit}"
 
 
 def _machine(result: Result) -> Iterator[str]:
@@ -162,12 +136,28 @@ def _machine(result: Result) -> Iterator[str]:
             yield f"{package} {found[package]}"
 
 
-def update_pages(results: Sequence[Result], readme: Path = README, page: Path = PAGE) -> None:
-    """Renew what stands between the marks in the README and in the page."""
-    texts = {readme: in_short(results), page: everything(results)}
-    new = {path: between_marks(path, text) for path, text in texts.items()}
+def update_pages(
+    results: Iterable[Result], order: Sequence[str], readme: Path = README, page: Path = PAGE
+) -> None:
+    """Renew the cases that were measured, between marks in the README and in the page.
+
+    Others stay on the page as they are; `order` is that of all.
+    """
+    found = {result.case: "\n".join(_section(result)).strip() for result in results}
+    tables = cases_in(page) | found
+    parts = (f"{MARK.format(case)}\n{tables[case]}" for case in order if case in tables)
+    new = {page: between_marks(page, "\n\n".join(parts))}
+    if IN_README in found:
+        new[readme] = between_marks(readme, found[IN_README])
     for path, text in new.items():
         path.write_text(text, encoding="utf-8")
+
+
+def cases_in(path: Path) -> dict[str, str]:
+    """Return the cases on a page, each in lines of Markdown."""
+    between = path.read_text(encoding="utf-8").partition(BEGIN)[2].partition(END)[0]
+    _, *parts = re.split(MARK.format("(.+)"), between)
+    return {case: text.strip() for case, text in zip(parts[::2], parts[1::2], strict=True)}
 
 
 def between_marks(path: Path, new: str, begin: str = BEGIN, end: str = END) -> str:

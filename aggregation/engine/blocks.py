@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cached_property, partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..kernels import em as _em_kernels
 from ..kernels import tables as _table_kernels
 from ..kernels.patterns import spread
-from ..kernels.threads import Threads, thread_count
+from ..kernels.threads import Kernel, Threads, thread_count
 from ..votes.votes import Votes
 from .patterns import Patterns, distinct_patterns
 from .tables.by_code import ByCode, Complete, Fill, is_large
@@ -21,8 +21,8 @@ from .tables.memory import Spares
 MOST_BLOCKS = 16
 # A block is worth having if its votes are a few times the counts that it has to clear and add up.
 VOTES_PER_COUNT = 4
-# How far one thread comes until another is awake.
-VOTES_BEFORE_OTHERS_WAKE = 60_000
+# Threads take blocks that lie side by side, and so far apart must be what they write, in doubles.
+LINE = 16
 # Classes are padded to a power of two, or to several rows of the widest one: processors work on so
 # many doubles at once, or on twice as many, and their registers have room for a few such rows.
 WIDEST_ROW = 8
@@ -50,14 +50,11 @@ class Cut(NamedTuple):
     ----------
     borders : ndarray of int, shape (n_blocks + 1,)
         Patterns at which blocks begin and end.
-    lead : float
-        How far one thread comes until the others are awake, in blocks.
     size : tuple
         As long as each pattern, where they have one size and that is worth a kernel; else empty.
     """
 
     borders: NDArray[np.int64]
-    lead: float
     size: tuple[int, ...]
 
 
@@ -69,8 +66,7 @@ def cut_of(patterns: Patterns, n_codes: int) -> Cut:
     n_blocks = int(np.clip(work // (VOTES_PER_COUNT * n_codes), 1, MOST_BLOCKS))
     borders = np.searchsorted(ends, np.arange(n_blocks + 1) * (work / n_blocks))
     borders[-1] = len(ends)
-    lead = VOTES_BEFORE_OTHERS_WAKE * n_blocks / work if work else 0.0
-    return Cut(borders, lead, (0,) * common_size(patterns) if work > WORTH_COMPILING else ())
+    return Cut(borders, (0,) * common_size(patterns) if work > WORTH_COMPILING else ())
 
 
 class Blocks:
@@ -101,7 +97,7 @@ class Blocks:
         )
         self.patterns = distinct_patterns(votes, self.threads) if patterns is None else patterns
         n_codes = votes.n_raters * votes.n_answers
-        self.borders, self.lead, self.size = cut_of(self.patterns, n_codes) if cut is None else cut
+        self.borders, self.size = cut_of(self.patterns, n_codes) if cut is None else cut
         self.n_blocks = len(self.borders) - 1
         self.row_width = min(1 << (n_classes - 1).bit_length(), WIDEST_ROW)
         self.width = -(-n_classes // self.row_width) * self.row_width
@@ -113,9 +109,25 @@ class Blocks:
     @cached_property
     def results(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """Counts, class counts and log-likelihood of each block, to be filled."""
-        n_blocks = self.n_blocks
-        counts = np.empty((n_blocks, self.n_codes * self.width))
-        return counts, np.empty((n_blocks, self.width)), np.empty(n_blocks)
+        counts = in_lines(self.n_blocks, self.n_codes * self.width)
+        return counts, in_lines(self.n_blocks, self.width), np.empty(self.n_blocks)
+
+    @cached_property
+    def tables(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Rates and class prior as the E-step reads them, to be filled; other classes stay 0."""
+        return np.zeros(self.n_codes * self.width), np.zeros(self.width)
+
+    @cached_property
+    def e_steps(self) -> tuple[tuple[Kernel, tuple[Any, ...]], ...]:
+        """The E-step and its arguments, which never change: threads wait for the next one."""
+        data: tuple[Any, ...] = *self.patterns[:3], *self.tables, (0.0,) * self.row_width
+        kernel: Kernel = _em_kernels.em_step
+        if self.width > self.row_width:
+            kernel = _em_kernels.em_step_many_classes
+        else:
+            data = *data, self.size
+        hardness = (False, True)
+        return tuple((kernel, (*data, hard, self.borders, *self.results)) for hard in hardness)
 
     @cached_property
     def by_code(self) -> ByCode:
@@ -151,23 +163,9 @@ class Blocks:
             zeros = (0.0,) * min(self.n_classes, WIDEST_ROW)
             given = *self.patterns[:3], rates, prior, zeros, hard
             return self._expect_by_code(partial(_table_kernels.fill_joint, *given), complete)
-        tables = self._padded(rates), self._padded(prior)
-        data = *self.patterns[:3], *tables, (0.0,) * self.row_width
-        if self.width > self.row_width:
-
-            def work(first: int, last: int) -> None:
-                _em_kernels.em_step_many_classes(
-                    *data, hard, self.borders, first, last, *self.results
-                )
-
-        else:
-
-            def work(first: int, last: int) -> None:
-                _em_kernels.em_step(
-                    *data, self.size, hard, self.borders, first, last, *self.results
-                )
-
-        return self._expect(work, complete)
+        for table, values in zip(self.tables, (rates, prior), strict=True):
+            table.reshape(-1, self.width)[:, : self.n_classes] = values.reshape(-1, self.n_classes)
+        return self._expect(*self.e_steps[hard], complete)
 
     def affinity_step(self, affinity: NDArray[np.float64]) -> Expectation:
         """Count with the mean affinity of an item's answers as its posterior.
@@ -175,18 +173,14 @@ class Blocks:
         `affinity` has shape (n_answers, n_classes), rows sum to 1.
         """
         starts, codes, weights = self.patterns[:3]
-        answers = codes % np.int32(self.votes.n_answers)
         if self.is_large:
             zeros = (0.0,) * min(self.n_classes, WIDEST_ROW)
+            answers = codes % np.int32(self.votes.n_answers)
             given = starts, answers, weights, affinity.reshape(-1), zeros
             return self._expect_by_code(partial(_table_kernels.fill_affinity, *given))
-        data = starts, codes, answers, weights, self._padded(affinity), self.n_classes
-        zeros = (0.0,) * self.row_width
-
-        def work(first: int, last: int) -> None:
-            _em_kernels.affinity_step(*data, zeros, self.borders, first, last, *self.results)
-
-        return self._expect(work)
+        table = np.tile(self._padded(affinity), self.votes.n_raters)
+        data = starts, codes, weights, table, self.n_classes, (0.0,) * self.row_width
+        return self._expect(_em_kernels.affinity_step, (*data, self.borders, *self.results))
 
     def mean_step(
         self,
@@ -207,11 +201,8 @@ class Blocks:
         pulls = np.full(self.width, pull)  # padded classes have a mean of 0, and stay there
         votes, middle = self.patterns[:3], (self._padded(mean), pulls, (0.0,) * self.row_width)
         tables = self._padded(precisions), self._padded(own), named
-
-        def work(first: int, last: int) -> None:
-            mean_step(*votes, *tables, *middle, self.borders, first, last, *self.results, positions)
-
-        return self._expect(work)
+        given = *votes, *tables, *middle, self.borders, *self.results, positions
+        return self._expect(mean_step, given)
 
     def posterior(
         self, rates: NDArray[np.float64], prior: NDArray[np.float64]
@@ -224,12 +215,8 @@ class Blocks:
         if self.is_large:
             ones = (1.0,) * min(self.n_classes, WIDEST_ROW)
             tables = np.ascontiguousarray(rates).reshape(-1), prior
-        data = *self.patterns[:3], *tables, ones, self.borders
-
-        def work(first: int, last: int) -> None:
-            _em_kernels.posterior_step(*data, first, last, posterior, heights)
-
-        self.threads.share(work, self.n_blocks)
+        given = *self.patterns[:3], *tables, ones, self.borders, posterior, heights
+        self.threads.take_turns(_em_kernels.posterior_step, given, self.n_blocks)
         log_likelihood = float(heights.sum())
         of_item = self.patterns.of_item
         if of_item is None:
@@ -259,11 +246,12 @@ class Blocks:
         return padded.reshape(-1)
 
     def _expect(
-        self, work: Callable[[int, int], None], complete: Complete | None = None
+        self, kernel: Kernel, given: tuple[Any, ...], complete: Complete | None = None
     ) -> Expectation:
         """Fill all blocks and add them up in their order."""
-        self.threads.share(work, self.n_blocks, lead=self.lead)
+        self.threads.take_turns(kernel, given, self.n_blocks)
         counts, class_counts, heights = (found.sum(axis=0) for found in self.results)
+        counts = counts[: self.n_codes * self.width]
         found = self._expectation(np.empty(self.n_codes * self.n_classes + self.n_classes))
         by_code = found.counts.reshape(self.n_codes, self.n_classes)
         by_code[:] = counts.reshape(self.n_codes, self.width)[:, : self.n_classes]
@@ -282,6 +270,11 @@ class Blocks:
         return Expectation(
             vector[: -self.n_classes].reshape(self.shape), vector[-self.n_classes :], 0.0
         )
+
+
+def in_lines(n_rows: int, length: int) -> NDArray[np.float64]:
+    """Return rows of at least that length, of which no two have a cache line in common."""
+    return np.empty((n_rows, (length // LINE + 2) * LINE))
 
 
 def common_size(patterns: Patterns) -> int:

@@ -13,6 +13,7 @@ from ..kernels.patterns import (
     cumulate_sizes,
     gather,
     hash_items,
+    look_for,
     number_half,
     sort_by_weight,
 )
@@ -84,15 +85,7 @@ def distinct_patterns(votes: Votes, threads: Threads | None = None) -> Patterns:
     weights, order = np.empty(len(firsts), dtype=np.int32), np.empty(len(firsts), dtype=np.int32)
     sort_by_weight(of_item, weights, order)
     firsts = firsts[order]
-    starts = np.zeros(len(firsts) + 1, dtype=np.int64)
-    cumulate_sizes(votes.starts, firsts, starts)
-    codes = np.empty(starts[-1], dtype=np.int32)
-    crew.share(
-        lambda begin, end: gather(
-            votes.starts, votes.codes, firsts[begin:end], starts[begin : end + 1], codes
-        ),
-        len(firsts),
-    )
+    starts, codes = gathered(votes.starts, votes.codes, firsts, crew)
     return Patterns(starts, codes, weights, of_item)
 
 
@@ -108,10 +101,7 @@ def all_differ_in_a_sample(votes: Votes) -> bool:
     n_sampled = int(np.sqrt(2 * SAME_EXPECTED * WORTHWHILE * votes.n_items))
     drawn = np.random.default_rng(0).choice(votes.n_items, n_sampled, replace=False)
     items = drawn.astype(np.int32)
-    starts = np.zeros(n_sampled + 1, dtype=np.int64)
-    cumulate_sizes(votes.starts, items, starts)
-    codes = np.empty(starts[-1], dtype=np.int32)
-    gather(votes.starts, votes.codes, items, starts, codes)
+    starts, codes = gathered(votes.starts, votes.codes, items)
     keys = np.empty(n_sampled, dtype=np.uint64)
     hash_items(starts, codes, np.uint64(MULTIPLIERS[0]), keys)
     return len(np.unique(keys)) == n_sampled
@@ -164,6 +154,32 @@ def all_items_same(
 
     threads.share(compare, votes.n_items)
     return not differing
+
+
+def gathered(
+    starts: NDArray[np.int64],
+    codes: NDArray[np.int32],
+    items: NDArray[np.int32],
+    threads: Threads | None = None,
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Return where the votes of some items, or patterns, begin one after the other, and these."""
+    here = np.zeros(len(items) + 1, dtype=np.int64)
+    cumulate_sizes(starts, items, here)
+    found = np.empty(here[-1], dtype=np.int32)
+    (threads or Threads()).share(
+        lambda begin, end: gather(starts, codes, items[begin:end], here[begin : end + 1], found),
+        len(items),
+    )
+    return here, found
+
+
+def with_a_vote(
+    patterns: Patterns, wanted: NDArray[np.bool_], begin: int, end: int
+) -> NDArray[np.bool_]:
+    """Say which patterns from `begin` to `end` have a vote whose code is wanted."""
+    found = np.empty(end - begin, dtype=np.bool_)
+    look_for(patterns.starts[begin : end + 1], patterns.codes, wanted, found)
+    return found
 
 
 def each_its_own(votes: Votes) -> Patterns:

@@ -5,12 +5,15 @@ from numpy.typing import NDArray
 
 from .jit import kernel
 from .rows import add_to_votes, load, plus_votes, store
+from .turns import Desk, block_done, next_block
 
 Array = NDArray[np.float64]
 
 
 @kernel
 def mean_step(
+    desk: Desk,
+    patience: int,
     starts: NDArray[np.int64],
     codes: NDArray[np.int32],
     weights: NDArray[np.int32],
@@ -21,8 +24,6 @@ def mean_step(
     pull: Array,
     zeros: tuple[float, ...],
     borders: NDArray[np.int64],
-    first_block: int,
-    last_block: int,
     squares: Array,
     sums: Array,
     values: Array,
@@ -41,8 +42,9 @@ def mean_step(
     """
     width, step = np.uintp(len(mean)), np.uintp(len(zeros))
     position, above, squared = np.empty(len(mean)), np.empty(len(mean)), np.empty(len(mean))
-    middle = mean / pull
-    for block in range(first_block, last_block):
+    block = next_block(desk, patience)
+    while block >= 0:
+        middle = mean / pull
         square, total = squares[block], sums[block]
         square[:] = 0.0
         total[:] = 0.0
@@ -74,3 +76,5 @@ def mean_step(
                 for k in range(np.uintp(positions.shape[1])):
                     positions[p, k] = position[k]
         values[block] = value
+        block_done(desk)
+        block = next_block(desk, patience)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from .jit import kernel
 from .rescaling import e_step_rescaled, underflows
 from .rows import add_to_votes, load, plus, plus_votes, scale, store, times, times_votes
+from .turns import Desk, block_done, next_block
 
 # A likelihood below this may have lost bits and is computed again with rescaling; above it, a class
 # whose product has lost some adds less than 2**-500 of it.
@@ -36,6 +37,8 @@ def multiplied_in(
 
 @kernel
 def em_step(
+    desk: Desk,
+    patience: int,
     starts: NDArray[np.int64],
     codes: NDArray[np.int32],
     weights: NDArray[np.int32],
@@ -45,28 +48,25 @@ def em_step(
     size: tuple[int, ...],
     hard: bool,
     borders: NDArray[np.int64],
-    first_block: int,
-    last_block: int,
     counts: NDArray[np.float64],
     class_counts: NDArray[np.float64],
     log_likelihood: NDArray[np.float64],
 ) -> None:
     """Fill expected counts and log-likelihood of some blocks (Dawid & Skene 1979, 2.3-2.5).
 
-    ``weights[p]`` items share pattern ``p``. `counts` has shape (n_blocks, n_codes * width).
+    ``weights[p]`` items share pattern ``p``. `counts` is (n_blocks, n_codes * width), or more.
     `zeros` is a row as wide as all classes, which stays in registers. `size` is a tuple as long as
     every pattern, which the compiler then knows, or empty where patterns differ. With `hard`, each
     item counts for its likeliest class alone (Sinha, Rao & Balasubramanian 2018).
     """
     width = np.uintp(len(zeros))
-    start_row = load(zeros, prior, np.uintp(0))
-    for block in range(first_block, last_block):
+    block = next_block(desk, patience)
+    while block >= 0:
+        start_row = load(zeros, prior, np.uintp(0))  # of this step: another block may be a later's
         count, class_count = counts[block], class_counts[block]
         count[:] = 0.0
         class_count[:] = 0.0
-        log_sum = 0.0
-        product = 1.0
-        weight = 1
+        log_sum, product, weight = 0.0, 1.0, 1
         end = np.uintp(starts[borders[block]])
         for p in range(np.uintp(borders[block]), np.uintp(borders[block + 1])):
             begin = end
@@ -89,10 +89,14 @@ def em_step(
             store(class_count, np.uintp(0), plus(row, class_count, np.uintp(0)))
             add_to_votes(row, count, codes, begin, end, width, np.uintp(0))
         log_likelihood[block] = log_sum + weight * np.log(product)
+        block_done(desk)
+        block = next_block(desk, patience)
 
 
 @kernel
 def em_step_many_classes(
+    desk: Desk,
+    patience: int,
     starts: NDArray[np.int64],
     codes: NDArray[np.int32],
     weights: NDArray[np.int32],
@@ -101,8 +105,6 @@ def em_step_many_classes(
     zeros: tuple[float, ...],
     hard: bool,
     borders: NDArray[np.int64],
-    first_block: int,
-    last_block: int,
     counts: NDArray[np.float64],
     class_counts: NDArray[np.float64],
     log_likelihood: NDArray[np.float64],
@@ -110,19 +112,18 @@ def em_step_many_classes(
     """Do as :func:`em_step` where classes take several rows, each as wide as `zeros`."""
     width, step = np.uintp(len(prior)), np.uintp(len(zeros))
     joint = np.empty(len(prior))
-    for block in range(first_block, last_block):
+    block = next_block(desk, patience)
+    while block >= 0:
         count, class_count = counts[block], class_counts[block]
         count[:] = 0.0
         class_count[:] = 0.0
-        log_sum = 0.0
-        product = 1.0
-        weight = 1
+        log_sum, product, weight = 0.0, 1.0, 1
         for p in range(np.uintp(borders[block]), np.uintp(borders[block + 1])):
             begin, end = np.uintp(starts[p]), np.uintp(starts[p + np.uintp(1)])
             total = 0.0
             for c in range(np.uintp(0), width, step):
-                row = load(zeros, prior, c)
-                row = times_votes(row, rates, codes, begin, end, width, c)  # eq. 2.5
+                start_row = load(zeros, prior, c)  # eq. 2.5
+                row = times_votes(start_row, rates, codes, begin, end, width, c)
                 for j in range(len(zeros)):
                     total += row[j]
                 store(joint, c, row)
@@ -137,10 +138,14 @@ def em_step_many_classes(
                 store(class_count, c, plus(row, class_count, c))
                 add_to_votes(row, count, codes, begin, end, width, c)
         log_likelihood[block] = log_sum + weight * np.log(product)
+        block_done(desk)
+        block = next_block(desk, patience)
 
 
 @kernel
 def posterior_step(
+    desk: Desk,
+    patience: int,
     starts: NDArray[np.int64],
     codes: NDArray[np.int32],
     weights: NDArray[np.int32],
@@ -148,8 +153,6 @@ def posterior_step(
     prior: NDArray[np.float64],
     ones: tuple[float, ...],
     borders: NDArray[np.int64],
-    first_block: int,
-    last_block: int,
     posterior: NDArray[np.float64],
     log_likelihood: NDArray[np.float64],
 ) -> None:
@@ -162,30 +165,30 @@ def posterior_step(
     n_classes = posterior.shape[1]
     width, step = np.uintp(len(prior)), np.uintp(len(ones))
     joint = np.empty(len(prior))
-    for block in range(first_block, last_block):
-        log_sum = 0.0
-        product = 1.0
-        weight = 1
+    block = next_block(desk, patience)
+    while block >= 0:
+        log_sum, product, weight = 0.0, 1.0, 1
         for p in range(np.uintp(borders[block]), np.uintp(borders[block + 1])):
             begin, end = np.uintp(starts[p]), np.uintp(starts[p + np.uintp(1)])
             total = 0.0
             for c in range(np.uintp(0), width, step):
                 at = c if c + step <= width else width - step  # may overlap the row before it
-                row = times_votes(ones, rates, codes, begin, end, width, at)
-                store(joint, at, times(row, prior, at))
+                row = times(times_votes(ones, rates, codes, begin, end, width, at), prior, at)
+                store(joint, at, row)
                 for k in range(c, at + step):
                     total += joint[k]
+            shared = weights[p]
             if total < LEAST_LIKELIHOOD:
                 total, log_scale = joint_again(codes[begin:end], rates, prior, False, joint)
-                if weights[p] > 0:
-                    log_sum += weights[p] * (np.log(total) + log_scale)
+                if shared > 0:
+                    log_sum += shared * (np.log(total) + log_scale)
             else:
-                log_sum, product, weight = multiplied_in(
-                    total, weights[p], log_sum, product, weight
-                )
+                log_sum, product, weight = multiplied_in(total, shared, log_sum, product, weight)
             for j in range(np.uintp(n_classes)):
                 posterior[p, j] = joint[j] / total
         log_likelihood[block] = log_sum + weight * np.log(product)
+        block_done(desk)
+        block = next_block(desk, patience)
 
 
 @kernel
@@ -207,7 +210,7 @@ def count_pattern(
     if total == 0.0:  # impossible in every class
         return -np.inf
     joint *= weight / total
-    class_count += joint  # eq. 2.4
+    class_count[:n_classes] += joint  # eq. 2.4
     for code in codes:  # eq. 2.3
         at = np.uintp(code) * np.uintp(n_classes)
         for j in range(np.uintp(n_classes)):
@@ -250,28 +253,29 @@ def joint_again(
 
 @kernel
 def affinity_step(
+    desk: Desk,
+    patience: int,
     starts: NDArray[np.int64],
     codes: NDArray[np.int32],
-    answers: NDArray[np.int32],
     weights: NDArray[np.int32],
     affinity: NDArray[np.float64],
     n_classes: int,
     zeros: tuple[float, ...],
     borders: NDArray[np.int64],
-    first_block: int,
-    last_block: int,
     counts: NDArray[np.float64],
     class_counts: NDArray[np.float64],
     log_likelihood: NDArray[np.float64],
 ) -> None:
     """Fill counts where an item's posterior is the mean affinity of its answers.
 
-    `answers` are those of the votes; `affinity` is flat, `width` entries an answer, which sum to 1.
-    With an answer's affinity to its own class alone, the posteriors are the vote shares. `zeros` is
-    a row, and classes take one or several.
+    `affinity` is flat, `width` entries a code: those of its answer, which sum to 1. With affinity
+    to its own class alone, the posteriors are the vote shares. `zeros` is a row, and
+    classes take one or several.
     """
-    width, step = np.uintp(class_counts.shape[1]), np.uintp(len(zeros))
-    for block in range(first_block, last_block):
+    step = np.uintp(len(zeros))
+    width = (np.uintp(n_classes) + step - np.uintp(1)) // step * step
+    block = next_block(desk, patience)
+    while block >= 0:
         count, class_count = counts[block], class_counts[block]
         count[:] = 0.0
         class_count[:] = 0.0
@@ -283,7 +287,8 @@ def affinity_step(
                 continue
             share = weights[p] / np.float64(end - begin)
             for c in range(np.uintp(0), width, step):
-                row = plus_votes(zeros, affinity, answers, begin, end, width, c)
-                row = scale(row, share)
+                row = scale(plus_votes(zeros, affinity, codes, begin, end, width, c), share)
                 store(class_count, c, plus(row, class_count, c))
                 add_to_votes(row, count, codes, begin, end, width, c)
+        block_done(desk)
+        block = next_block(desk, patience)

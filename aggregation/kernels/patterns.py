@@ -156,6 +156,21 @@ def gather(
 
 
 @kernel
+def look_for(
+    starts: NDArray[np.int64],
+    codes: NDArray[np.int32],
+    wanted: NDArray[np.bool_],
+    found: NDArray[np.bool_],
+) -> None:
+    """Fill which items have a vote whose code is wanted."""
+    for p in range(np.uintp(len(found))):
+        any_wanted = False
+        for v in range(np.uintp(starts[p]), np.uintp(starts[p + np.uintp(1)])):
+            any_wanted |= wanted[np.uintp(codes[v])]
+        found[p] = any_wanted
+
+
+@kernel
 def spread(rows: NDArray[np.float64], of_item: NDArray[np.int32], out: NDArray[np.float64]) -> None:
     """Copy each item's row, that of its pattern."""
     for i in range(np.uintp(len(of_item))):

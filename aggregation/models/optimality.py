@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..engine.climb import Path
-from ..engine.patterns import Patterns
+from ..engine.patterns import Patterns, gathered, with_a_vote
 from ..engine.tables.by_code import is_large, one_vector, rater_pieces
 from .dawid_skene.families import ParameterCells
 from .dawid_skene.problem import Problem
@@ -149,18 +149,19 @@ def zero_scores(
     first, second = sums.reshape(2, -1, len(prior))
     log_prior = np.log(np.where(prior > 0, prior, 1))
     chunk = max(len(rates) // TABLE_CHUNKS, 1) if is_large((1, *rates.shape)) else CHUNK
+    has_zero = (rates == 0).any(axis=1)
     n_pieces = len(patterns.codes) // chunk + 1
     borders = np.linspace(0, patterns.n_patterns, n_pieces + 1).astype(int)
     for begin, end in pairwise(borders.tolist()):
-        starts = patterns.starts[begin : end + 1]
-        used, codes = np.unique(patterns.codes[starts[0] : starts[-1]], return_inverse=True)
-        of_used = rates[used]
-        data: Any = np.ones(len(codes)), codes, starts - starts[0]
-        votes: Any = csr_array(data, shape=(end - begin, len(used)))
-        weights = patterns.weights[begin:end, None]
+        chosen = np.arange(begin, end, dtype=np.int32)
         if prior.all():  # the others have no zero, and so no derivative in one
-            touched = votes @ (of_used == 0).any(axis=1).astype(float) > 0
-            votes, weights = votes[touched], weights[touched]
+            chosen = chosen[with_a_vote(patterns, has_zero, begin, end)]
+        starts, codes = gathered(patterns.starts, patterns.codes, chosen)
+        occurs = np.bincount(codes, minlength=len(rates)) > 0
+        used, weights = np.flatnonzero(occurs), patterns.weights[chosen, None]
+        of_used, place = rates[used], np.cumsum(occurs, dtype=np.int32) - np.int32(1)
+        data: Any = np.ones(len(codes)), place[codes], starts
+        votes: Any = csr_array(data, shape=(len(chosen), len(used)))
         terms = votes @ np.log(np.where(of_used > 0, of_used, 1)) + log_prior
         zeros = votes @ (of_used == 0).astype(float) + (prior == 0)
         known = np.where(zeros == 0, terms, -np.inf)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,7 +19,7 @@ from benchmarks import cases, peers, process_cases, report, runner
 from benchmarks.data import Columns, load, release_columns, save, simulated_columns
 from benchmarks.fits import FITTERS, ours
 from benchmarks.memory import measured_fit
-from benchmarks.results import Limit, Plan, Result, SkippedError, Timing
+from benchmarks.results import Plan, SkippedError
 
 pytest.importorskip("psutil", reason="needs the bench extra")
 
@@ -166,8 +165,12 @@ def test_release_cases_on_a_simulated_one(simulated_dir: Path) -> None:
     fits = cases.release(plan)
     by_who = {timing.facts["who"]: timing for timing in fits.timings}
     assert set(by_who) == set(FITTERS)
-    for timing in fits.timings:  # the least that a fit can be proud of: a nat in 7,000 votes
-        assert abs(float(timing.facts["nats from the optimum"])) < 2
+    nats = {who: float(timing.facts["nats from the optimum"]) for who, timing in by_who.items()}
+    assert abs(nats["reassess"]) < 1e-3
+    assert nats["reassess, 1 thread"] == nats["reassess"]
+    # plain EM ends on a lower top of these votes, wherever it is written
+    assert nats["crowd-kit"] == pytest.approx(nats["scipy.sparse"], abs=1e-6)
+    assert 1 < abs(nats["scipy.sparse"]) < 3
     assert by_who["crowd-kit"].facts["steps"] == by_who["scipy.sparse"].facts["steps"]
     assert len(fits.limits) == 3
     loading = process_cases.loading(plan)
@@ -184,80 +187,6 @@ def test_peers_that_stop_early_are_not_compared(simulated_dir: Path) -> None:
 def test_cases_without_the_release_are_left_out(name: str) -> None:
     with pytest.raises(SkippedError, match="set REASSESS_DATA"):
         command.CASES[name](TINY)
-
-
-def a_result(case: str = "grouping", seconds: tuple[float, ...] = (0.002, 0.001, 0.004)) -> Result:
-    timing = Timing("some votes", seconds, "0123456789abcdef", votes=1000, peak_bytes=5_000_000)
-    limits = (Limit("ns a vote", 2000.0, 10), Limit("ratio", 60.0, 50, at_least=True))
-    return Result(case, "a title", (timing,), limits, {"date": "2025-01-01", "numpy": "2.4"})
-
-
-def test_results_survive_a_file(tmp_path: Path) -> None:
-    result = a_result()
-    report.write(tmp_path, result)
-    assert report.read(tmp_path, ["step", "grouping"]) == [result]
-    assert json.loads((tmp_path / "grouping.json").read_text())["title"] == "a title"
-
-
-def test_limits_say_on_which_side_they_are() -> None:
-    too_slow, fast_enough = a_result().limits
-    assert not too_slow.met
-    assert fast_enough.met
-    assert str(too_slow) == "ns a vote: 2,000 (at most 10)"
-    assert str(fast_enough) == "ratio: 60 (at least 50)"
-
-
-def test_tables_are_put_between_their_marks(tmp_path: Path) -> None:
-    readme, page = tmp_path / "README.md", tmp_path / "page.md"
-    for path in (readme, page):
-        path.write_text(f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n")
-    results = [a_result(report.IN_README), a_result()]
-    report.update_pages(results, readme, page)
-    texts = [path.read_text() for path in (readme, page)]
-    row = "| some votes | 2.00 ms | 1.00 ms to 4.00 ms | 2,000 | 5 MB | `01234567` |"
-    for text, n_tables in zip(texts, (1, 2), strict=True):
-        assert text.startswith(f"before\n{report.BEGIN}\n**A title**")
-        assert text.endswith(f"{report.END}\nafter\n")
-        assert "old" not in text
-        assert text.splitlines().count(row) == n_tables
-    for line in ("| ns a vote | 2,000 | at most 10 |", "| ratio | 60.0 | at least 50 |"):
-        assert [text.splitlines().count(f"| a title {line}") for text in texts] == [0, 2]
-    report.update_pages(results, readme, page)
-    assert [path.read_text() for path in (readme, page)] == texts
-    page.write_text("no marks")
-    with pytest.raises(ValueError, match="once each"):
-        report.update_pages([], readme, page)
-    assert readme.read_text() == texts[0]
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (25.13, "25.1 s"),
-        (1.0, "1.00 s"),
-        (0.1234, "123 ms"),
-        (4.2e-5, "42.0 µs"),
-        (3e-9, "3.00 ns"),
-    ],
-)
-def test_times_have_three_digits(seconds: float, words: str) -> None:
-    assert report.in_words(seconds) == words
-
-
-@pytest.mark.parametrize("page", [report.README, report.PAGE])
-def test_the_real_pages_have_the_marks(page: Path) -> None:
-    text = page.read_text(encoding="utf-8")
-    assert text.count(report.BEGIN) == text.count(report.END) == 1
-
-
-def test_the_readme_has_the_first_table_of_the_page() -> None:
-    readme, page = (
-        path.read_text(encoding="utf-8").split(report.BEGIN)[1].split(report.END)[0].strip()
-        for path in (report.README, report.PAGE)
-    )
-    assert page.startswith(f"{readme}\n\n**")
-    assert readme.count("\n|---") == 1
-    assert page.endswith(" |")
 
 
 def test_the_command_runs_the_cases_asked_for(

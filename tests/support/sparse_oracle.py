@@ -67,12 +67,17 @@ def masked(logs: Array, allowed: NDArray[np.bool_]) -> Array:
     return np.where(allowed, logs, -np.inf)
 
 
-def background_of(votes: Votes, known: Array) -> Background:
-    """One-coin raters by 20 steps of EM over the answered classes, and what all confuse."""
+def background_of(votes: Votes, known: Array, nudges: Array | None = None) -> Background:
+    """One-coin raters by 20 steps of EM over the answered classes, and what all confuse.
+
+    `nudges` are factors of the first shares.
+    """
     n = votes.n_answers
     counts = votes.answer_counts().astype(float)
     is_known: NDArray[np.bool_] = np.asarray(known.any(axis=1))
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    if nudges is not None:
+        shares *= nudges
     shares[is_known] = known[is_known]
     allowed, class_count = np.asarray(shares > 0), shares.sum(axis=0)
     own = np.eye(n, dtype=bool)
@@ -91,6 +96,17 @@ def background_of(votes: Votes, known: Array) -> Background:
     confusions = wrong / wrong.sum(axis=1, keepdims=True) if n > 1 else wrong
     rates = np.where(own, right[:, None, None], (1 - right)[:, None, None] * confusions)
     return Background(rates, class_count, prior)
+
+
+def is_steady(votes: Votes, known: Array) -> bool:
+    """Say whether the background hardly moves when the first shares do.
+
+    Where nothing tells raters or classes apart, rounding does, and steps make it larger.
+    """
+    rng = np.random.default_rng(0)
+    nudges = 1 + 1e-9 * rng.standard_normal((votes.n_items, known.shape[1]))
+    one, other = background_of(votes, known), background_of(votes, known, nudges)
+    return float(np.abs(one.rates - other.rates).max(initial=0)) < 1e-6
 
 
 def divergence(one: Array, other: Array) -> float:

@@ -16,6 +16,7 @@ from aggregation.engine import patterns
 from aggregation.engine.patterns import Patterns, distinct_patterns
 from aggregation.kernels.em import em_step, em_step_many_classes
 from aggregation.kernels.patterns import MOST_SORTED
+from aggregation.kernels.turns import DONE, desk_of
 
 from ...support import em_oracle
 from ...support.em_models import compiles, crowd, distributions, quiet_fit, ragged
@@ -153,7 +154,9 @@ def run(model: Model, rates: Any, prior: Any, hard: bool, *, row: int, n_blocks:
     kernel: Any = em_step if width == row else em_step_many_classes
     data = found.starts, found.codes, found.weights, padded.reshape(-1), np.pad(prior, more[2])
     size: Any = ((),) if width == row else ()
-    kernel(*data, (0.0,) * row, *size, hard, borders, 0, n_blocks, counts, class_counts, logs)
+    desk = desk_of(0, n_blocks)
+    kernel(desk, 0, *data, (0.0,) * row, *size, hard, borders, counts, class_counts, logs)
+    assert desk[DONE] == n_blocks
     by_rater = counts.reshape(n_blocks, model.n_raters, model.n_answers, width)
     for padding in (by_rater[..., model.n_classes :], class_counts[:, model.n_classes :]):
         np.testing.assert_array_equal(padding, 0)

@@ -18,8 +18,8 @@ from aggregation.kernels.threads import Threads
 from ...support.em_models import quiet_fit
 
 
-@given(st.integers(1, 7), st.integers(0, 50), st.floats(0, 1e9))
-def test_all_is_done_once(n_threads: int, size: int, lead: float) -> None:
+@given(st.integers(1, 7), st.integers(0, 50))
+def test_all_is_done_once(n_threads: int, size: int) -> None:
     done = np.zeros(size, dtype=int)
     pieces: list[tuple[int, int]] = []
 
@@ -28,16 +28,9 @@ def test_all_is_done_once(n_threads: int, size: int, lead: float) -> None:
         done[begin:end] += 1
 
     with closing(Threads(n_threads)) as threads:
-        threads.share(work, size, lead=lead)
+        threads.share(work, size)
     np.testing.assert_array_equal(done, 1)
     assert len(pieces) == n_threads
-
-
-def test_the_calling_thread_does_more_by_its_lead() -> None:
-    pieces: list[tuple[int, int]] = []
-    with closing(Threads(3)) as threads:
-        threads.share(lambda begin, end: pieces.append((begin, end)), 30, lead=6)
-    assert sorted(pieces) == [(0, 14), (14, 22), (22, 30)]
 
 
 def test_an_error_in_another_thread_is_raised() -> None:
