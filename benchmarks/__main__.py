@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from . import cases, many_classes, process_cases, report
+from . import cases, large_tables, many_classes, process_cases, report
 from .coverage import page as coverage_page
 from .methods import page, record
 from .methods.sets import known_sets
@@ -25,7 +25,7 @@ from .scale import page as scale_page
 CASES: dict[str, Callable[[Plan], Result]] = {
     "release": cases.release,
     "step": cases.step,
-    "large-tables": cases.large_tables,
+    "large-tables": large_tables.large_tables,
     "grouping": cases.grouping,
     "threads": cases.threads,
     "many-classes": many_classes.many_classes,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -15,7 +14,6 @@ from typing import Any
 import numpy as np
 
 from aggregation import ConvergenceWarning, Fit, Votes, fit_dawid_skene
-from aggregation.engine.blocks import Blocks
 
 from .data import Columns, release_columns, save, simulated_columns
 from .fits import FITTERS, digest_of_fit
@@ -28,9 +26,6 @@ PUBLISHED_OPTIMUM, N_PUBLISHED_VOTES = -450_860.1059, 924_810
 NEAR = 1e-3
 RATERS = (200, 1000)
 CLASSES = (2, 6, 10)
-MANY_CLASSES = 100
-# A step of plain EM, and one with SQUAREM, may take so many times their E-step.
-STEP_PER_KERNEL = (1.7, 2.6)
 MANY_PER_ITEM, AT_MOST_AS_SLOW = 50, 1.3
 
 
@@ -172,70 +167,6 @@ def _step_timing(plan: Plan, votes: Votes, n_classes: int, threads: int) -> Timi
             "ns a vote and class": float(np.median(seconds)) / votes.n_votes / n_classes * 1e9,
         },
     )
-
-
-def large_tables(plan: Plan) -> Result:
-    """Step through a fit with 100 classes, beside an E-step alone, which fills one table of counts.
-
-    In processor time of one thread: as many votes as there are rows in the table of error rates.
-    """
-    votes = Votes.from_triples(*many_class_columns())
-    rng = np.random.default_rng(0)
-    rates = rng.dirichlet(np.ones(MANY_CLASSES), size=(votes.n_raters, MANY_CLASSES))
-    flat = np.ascontiguousarray(rates.transpose(0, 2, 1)).reshape(-1)
-    prior = np.full(MANY_CLASSES, 1 / MANY_CLASSES)
-    alone: list[float] = []
-    digests: list[str] = []
-    with closing(Blocks(votes, MANY_CLASSES, 1)) as blocks:
-        for _ in range(plan.runs + 1):
-            begin = time.process_time()
-            found = blocks.e_step(flat, prior, False)
-            alone.append(time.process_time() - begin)
-        digests.append(digest(found.counts))
-    seconds = {"an E-step alone": alone[1:]}
-    for what, accelerate in (("a step of plain EM", False), ("a step with SQUAREM", True)):
-        seconds[what], of_fit = step_seconds(votes, 2 * plan.runs + 5, accelerate=accelerate)
-        digests.append(of_fit)
-    timings = [
-        Timing(what, tuple(runs), of_result, votes=votes.n_votes)
-        for (what, runs), of_result in zip(seconds.items(), digests, strict=True)
-    ]
-    kernel, *steps = timings
-    limits = [
-        Limit(f"{step.what} / {kernel.what}", step.median / kernel.median, most)
-        for step, most in zip(steps, STEP_PER_KERNEL, strict=True)
-    ]
-    title = "100 classes, 1,000 raters, 100,000 votes: processor time of one thread"
-    return Result("large-tables", title, tuple(timings), tuple(limits))
-
-
-def step_seconds(votes: Votes, n_steps: int, *, accelerate: bool) -> tuple[list[float], str]:
-    """Return the processor time of a fit's steps in one thread, the mean of two; and its digest.
-
-    SQUAREM extrapolates in every other step.
-    """
-    times: list[float] = []
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        fit = fit_dawid_skene(
-            votes,
-            accelerate=accelerate,
-            tol=0,
-            max_steps=n_steps,
-            threads=1,
-            progress=lambda _step, _log_likelihood: times.append(time.process_time()),
-        )
-    return (np.diff(times[4::2]) / 2).tolist(), digest_of_fit(fit)
-
-
-def many_class_columns() -> Columns:
-    """Draw 20,000 items of 100 classes, with 5 votes each, three in four of which are right."""
-    rng = np.random.default_rng(0)
-    truth = rng.integers(MANY_CLASSES, size=20_000).repeat(5)
-    raters = rng.integers(1000, size=len(truth))
-    wrong = rng.random(len(truth)) < 0.25
-    answers = np.where(wrong, rng.integers(MANY_CLASSES, size=len(truth)), truth)
-    return Columns(np.arange(20_000).repeat(5), raters, answers)
 
 
 def grouping(plan: Plan) -> Result:

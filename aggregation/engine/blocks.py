@@ -15,7 +15,7 @@ from ..kernels.patterns import spread
 from ..kernels.threads import Kernel, Threads, thread_count
 from ..votes.votes import Votes
 from .patterns import Patterns, distinct_patterns
-from .tables.by_code import ByCode, Complete, Fill, is_large
+from .tables.by_code import WIDEST_ROW, ByCode, Complete, Fill, Layout, is_large
 from .tables.memory import Spares
 
 MOST_BLOCKS = 16
@@ -23,9 +23,6 @@ MOST_BLOCKS = 16
 VOTES_PER_COUNT = 4
 # Threads take blocks that lie side by side, and so far apart must be what they write, in doubles.
 LINE = 16
-# Classes are padded to a power of two, or to several rows of the widest one: processors work on so
-# many doubles at once, or on twice as many, and their registers have room for a few such rows.
-WIDEST_ROW = 8
 # Patterns of one size are worth a kernel compiled for it from so much work on.
 WORTH_COMPILING = 200_000
 LARGEST_SIZE = 10
@@ -132,7 +129,7 @@ class Blocks:
     @cached_property
     def by_code(self) -> ByCode:
         """The votes as a large table is filled from them."""
-        return ByCode(self.patterns, self.shape, self.threads)
+        return ByCode(self.patterns, Layout.whole(self.shape), self.threads)
 
     def close(self) -> None:
         """End the threads."""
@@ -160,9 +157,7 @@ class Blocks:
         may change them.
         """
         if self.is_large:
-            zeros = (0.0,) * min(self.n_classes, WIDEST_ROW)
-            given = *self.patterns[:3], rates, prior, zeros, hard
-            return self._expect_by_code(partial(_table_kernels.fill_joint, *given), complete)
+            return self._expect_by_code(self.by_code.joint(rates, prior, hard), complete)
         for table, values in zip(self.tables, (rates, prior), strict=True):
             table.reshape(-1, self.width)[:, : self.n_classes] = values.reshape(-1, self.n_classes)
         return self._expect(*self.e_steps[hard], complete)
@@ -174,9 +169,8 @@ class Blocks:
         """
         starts, codes, weights = self.patterns[:3]
         if self.is_large:
-            zeros = (0.0,) * min(self.n_classes, WIDEST_ROW)
             answers = codes % np.int32(self.votes.n_answers)
-            given = starts, answers, weights, affinity.reshape(-1), zeros
+            given = starts, answers, weights, affinity.reshape(-1), self.by_code.zeros
             return self._expect_by_code(partial(_table_kernels.fill_affinity, *given))
         table = np.tile(self._padded(affinity), self.votes.n_raters)
         data = starts, codes, weights, table, self.n_classes, (0.0,) * self.row_width

@@ -63,6 +63,11 @@ class Checkpoint:
                 f"{self.path}: a checkpoint that cannot be read ({error}): delete it to start anew"
             ) from error
 
+    @property
+    def is_due(self) -> bool:
+        """Whether the next state that is told is saved."""
+        return (self.n_told + 1) % EVERY == 0
+
     def keep(self, state: State) -> None:
         """Save every few states.
 
@@ -71,8 +76,8 @@ class Checkpoint:
         VoteError
             If it cannot be written; what was saved before is still there.
         """
-        self.n_told += 1
-        if self.n_told % EVERY:
+        due, self.n_told = self.is_due, self.n_told + 1
+        if not due:
             return
         sink = io.BytesIO()
         np.savez(sink, allow_pickle=False, **arrays_of(state), key=np.array(self.key))

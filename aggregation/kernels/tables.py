@@ -156,110 +156,22 @@ def count_codes(
     fresh: bool,
     counts: NDArray[np.float64],
 ) -> None:
-    """Add the votes of some codes to their counts, or fill these (eq. 2.3)."""
+    """Add the votes of some codes to their counts, or fill these (eq. 2.3).
+
+    A sum begins with its first vote: there is no pass over zeros.
+    """
     width = np.uintp(n_classes)
     for code in range(np.uintp(first), np.uintp(last)):
         count = code * width
-        if fresh:
+        begin, end = np.uintp(places[code]), np.uintp(places[code + np.uintp(1)])
+        if fresh and begin == end:
             counts[count : count + width] = 0.0
-        for v in range(np.uintp(places[code]), np.uintp(places[code + np.uintp(1)])):
+        elif fresh:
+            row = np.uintp(pattern_of[begin]) * width
+            for k in range(width):
+                counts[count + k] = rows[row + k]
+            begin += np.uintp(1)
+        for v in range(begin, end):
             row = np.uintp(pattern_of[v]) * width
             for k in range(width):
                 counts[count + k] += rows[row + k]
-
-
-@kernel
-def divide_rows(counts: NDArray[np.float64], n_answers: int, n_classes: int) -> None:
-    """Make rates of the counts of some raters, in place (eq. 2.3); 0/0 is uniform.
-
-    Divisions take longest: rows of answers that a rater never gave stay 0 without them.
-    """
-    width, height = np.uintp(n_classes), np.uintp(n_answers)
-    totals, given = np.empty(n_classes), np.empty(n_answers, dtype=np.bool_)
-    bits, uniform = counts.view(np.int64), 1 / n_answers
-    for table in range(np.uintp(0), np.uintp(len(counts)), height * width):
-        totals[:] = 0.0
-        for a in range(height):
-            row, any_bit = table + a * width, 0
-            for k in range(width):
-                totals[k] += counts[row + k]
-                any_bit |= bits[row + k]
-            given[a] = any_bit != 0
-        n_empty = 0
-        for k in range(width):
-            n_empty += totals[k] == 0.0
-        for a in range(height):
-            row = table + a * width
-            if given[a]:
-                for k in range(width):
-                    counts[row + k] /= totals[k]
-            if n_empty > 0:
-                for k in range(width):
-                    if totals[k] == 0.0:
-                        counts[row + k] = uniform
-
-
-@kernel
-def bend(
-    x: NDArray[np.float64],
-    y: NDArray[np.float64],
-    z: NDArray[np.float64],
-    sums: NDArray[np.float64],
-) -> None:
-    """Sum ``r**2`` and ``v**2`` where ``r = y - x`` and ``v = z - y - r``, class by class.
-
-    `sums` has shape (2, n_classes).
-    """
-    squares, curvature = sums[0], sums[1]
-    width = np.uintp(len(squares))
-    sums[:] = 0.0
-    for row in range(np.uintp(0), np.uintp(len(x)), width):
-        for k in range(width):
-            r = y[row + k] - x[row + k]
-            v = z[row + k] - y[row + k] - r
-            squares[k] += r * r
-            curvature[k] += v * v
-
-
-@kernel
-def go_beyond(
-    x: NDArray[np.float64],
-    y: NDArray[np.float64],
-    z: NDArray[np.float64],
-    length: float,
-    n_answers: int,
-    n_classes: int,
-    out: NDArray[np.float64],
-) -> None:
-    """Fill ``x + 2 length r + length**2 v`` of some raters, divided by its sums over the answers.
-
-    What leaves its range comes to a tenth of `z`, so that where that is 0 the others need not be
-    read.
-    """
-    width, height = np.uintp(n_classes), np.uintp(n_answers)
-    totals, given = np.empty(n_classes), np.empty(n_answers, dtype=np.bool_)
-    bits, twice, square = z.view(np.int64), 2 * length, length**2
-    for table in range(np.uintp(0), np.uintp(len(x)), height * width):
-        totals[:] = 0.0
-        for a in range(height):
-            row, any_bit = table + a * width, 0
-            for k in range(row, row + width):
-                any_bit |= bits[k]
-            given[a] = any_bit != 0
-            if not given[a]:
-                out[row : row + width] = 0.0
-                continue
-            for k in range(row, row + width):
-                r = y[k] - x[k]
-                v = z[k] - y[k] - r
-                far = x[k] + twice * r + square * v
-                out[k] = far if (far > 0.0) & (z[k] > 0.0) else 0.1 * z[k]
-            for k in range(width):
-                totals[k] += out[row + k]
-        for k in range(width):
-            totals[k] = 1 / totals[k]
-        for a in range(height):
-            row = table + a * width
-            if given[a]:
-                for k in range(width):
-                    out[row + k] *= totals[k]

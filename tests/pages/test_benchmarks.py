@@ -142,7 +142,7 @@ def test_memory_above_the_inputs_grows_with_them() -> None:
     assert less.digest == FITTERS["reassess"].digest(expected)
 
 
-@pytest.mark.parametrize("name", ["step", "grouping", "threads", "curve", "start"])
+@pytest.mark.parametrize("name", ["step", "large-tables", "grouping", "threads", "curve", "start"])
 def test_cases_on_little(name: str) -> None:
     result = command.CASES[name](TINY)
     assert result.case == name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from math import prod
 from typing import NamedTuple
@@ -10,7 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...kernels.tables import count_codes, place_by_code, sum_patterns
+from ...kernels.table_rates import count_rates
+from ...kernels.tables import count_codes, fill_joint, place_by_code, sum_patterns
 from ...kernels.threads import Threads
 from ..patterns import Patterns
 
@@ -19,6 +21,9 @@ from ..patterns import Patterns
 Fill = Callable[[int, int, int, NDArray[np.float64], NDArray[np.float64]], object]
 # Told of raters ``first`` to ``last``, when their counts are complete, and of these, flat.
 Complete = Callable[[int, int, NDArray[np.float64]], object]
+# Processors work on so many doubles at once, or on twice as many, and their registers have room for
+# a few such rows. Small tables are padded: to a power of two, or to several of these.
+WIDEST_ROW = 8
 # A table of counts that leaves the processor's caches is filled code by code, a single one.
 LARGE_BYTES = 4 << 20
 # Posteriors of so many patterns are held at a time that they take this part of a table.
@@ -54,6 +59,31 @@ def rater_pieces(shape: tuple[int, int, int]) -> list[int]:
     return [*range(0, shape[0], at_once), shape[0]]
 
 
+class Layout(NamedTuple):
+    """Which rows a large table has: see :mod:`aggregation.kernels.table_rates`.
+
+    Attributes
+    ----------
+    shape : tuple of int
+        (n_raters, n_answers, n_classes).
+    rows : ndarray of int64, shape (n_raters + 1,)
+        Where the rows of each rater begin.
+    """
+
+    shape: tuple[int, int, int]
+    rows: NDArray[np.int64]
+
+    @classmethod
+    def whole(cls, shape: tuple[int, int, int]) -> Layout:
+        """Return that each rater has a row for each answer."""
+        return cls(shape, np.arange(shape[0] + 1) * shape[1])
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows, without those that stand for idle answers."""
+        return int(self.rows[-1])
+
+
 class Chunk(NamedTuple):
     """Some patterns, and their votes in the order of codes.
 
@@ -82,42 +112,53 @@ class ByCode:
     Parameters
     ----------
     patterns : Patterns
-    shape : tuple of int
-        (n_raters, n_answers, n_classes).
+        Their codes are rows of the table.
+    layout : Layout
     threads : Threads
     """
 
-    def __init__(self, patterns: Patterns, shape: tuple[int, int, int], threads: Threads) -> None:
-        self.shape = shape
+    def __init__(self, patterns: Patterns, layout: Layout, threads: Threads) -> None:
+        self.layout = layout
         self.threads = threads
-        self.weights = patterns.weights
-        n_codes = shape[0] * shape[1]
-        n_chunks = max(ROWS_PART * patterns.n_patterns // n_codes, 1)
+        self.patterns = patterns
+        self.zeros = (0.0,) * min(layout.shape[2], WIDEST_ROW)
+        n_raters, n_answers, _ = layout.shape
+        n_chunks = max(ROWS_PART * patterns.n_patterns // (n_raters * n_answers), 1)
         borders = np.linspace(0, patterns.n_patterns, n_chunks + 1).astype(int).tolist()
-        self.chunks = [chunk_of(patterns, n_codes, *ends) for ends in pairwise(borders)]
-        self.pieces = rater_pieces(shape)
+        self.chunks = [chunk_of(patterns, layout.n_rows, *ends) for ends in pairwise(borders)]
+        self.pieces = rater_pieces(layout.shape)
+
+    def joint(self, rates: NDArray[np.float64], prior: NDArray[np.float64], hard: bool) -> Fill:
+        """Return what fills posteriors under these rates, flat, and class prior (eq. 2.5)."""
+        return partial(fill_joint, *self.patterns[:3], rates, prior, self.zeros, hard)
 
     def expect(
         self,
         fill: Fill,
         counts: NDArray[np.float64],
         class_counts: NDArray[np.float64],
-        complete: Complete | None,
+        complete: Complete | None = None,
+        idle: NDArray[np.float64] | None = None,
     ) -> float:
         """Fill flat counts and the class counts; return the log-likelihood.
 
-        `complete` may change counts, which are in the cache of the thread that has made them.
+        `complete` may change counts, which are in the cache of the thread that has made them. With
+        `idle`, shape (n_raters, n_classes), counts become rates, and these those of idle rows.
         """
         most = max(last - first for first, last, *_ in self.chunks)
-        rows, heights = np.empty((most, self.shape[2])), np.empty((most, 2))
+        rows, heights = np.empty((most, self.layout.shape[2])), np.empty((most, 2))
         sums = np.array([0.0, 1.0, 1.0, 0.0])
         class_counts[:] = 0.0
         for number, chunk in enumerate(self.chunks):
             size = chunk.last - chunk.first
-            done = complete if number == len(self.chunks) - 1 else None
+            fresh, last = number == 0, number == len(self.chunks) - 1
             self._fill(fill, chunk.first, rows[:size], heights[:size])
-            self._count(chunk, rows[:size], counts, fresh=number == 0, complete=done)
-            weights = self.weights[chunk.first : chunk.last]
+            if last and idle is not None:
+                self._rates(chunk, rows[:size], counts, idle, fresh=fresh)
+            else:
+                done = complete if last else None
+                self._count(chunk, rows[:size], counts, fresh=fresh, complete=done)
+            weights = self.patterns.weights[chunk.first : chunk.last]
             sum_patterns(weights, heights[:size], rows[:size], class_counts, sums)
         return float(sums[-1])
 
@@ -139,18 +180,37 @@ class ByCode:
         complete: Complete | None,
     ) -> None:
         """Count the votes of a chunk, some raters at a time."""
-        _, n_answers, n_classes = self.shape
-        votes = chunk.places, chunk.pattern_of, rows.reshape(-1), n_classes
+        width = rows.shape[1]
+        votes = chunk.places, chunk.pattern_of, rows.reshape(-1), width
+        row_at = self.layout.rows[self.pieces].tolist()
 
         def work(begin: int, end: int) -> None:
             for piece in range(begin, end):
-                first, last = self.pieces[piece : piece + 2]
-                count_codes(*votes, first * n_answers, last * n_answers, fresh, counts)
+                first, last = row_at[piece : piece + 2]
+                count_codes(*votes, first, last, fresh, counts)
                 if complete is not None:
-                    size = n_answers * n_classes
-                    complete(first, last, counts[first * size : last * size])
+                    part = counts[first * width : last * width]
+                    complete(self.pieces[piece], self.pieces[piece + 1], part)
 
         self.threads.share(work, len(self.pieces) - 1)
+
+    def _rates(
+        self,
+        chunk: Chunk,
+        rows: NDArray[np.float64],
+        rates: NDArray[np.float64],
+        idle: NDArray[np.float64],
+        *,
+        fresh: bool,
+    ) -> None:
+        """Count the votes of the last chunk, and make rates of each rater's counts."""
+        votes = chunk.places, chunk.pattern_of, rows.reshape(-1)
+        layout = self.layout.rows, self.layout.shape[1]
+
+        def work(first: int, last: int) -> None:
+            count_rates(*votes, *layout, first, last, fresh, rates, idle)
+
+        self.threads.share(work, len(idle))
 
 
 def chunk_of(patterns: Patterns, n_codes: int, first: int, last: int) -> Chunk:

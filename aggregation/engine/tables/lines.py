@@ -8,9 +8,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ...kernels.tables import bend, go_beyond
+from ...kernels.table_rates import bend, go_beyond
 from ...kernels.threads import Threads
-from .by_code import each_piece
+from .by_code import Layout, rater_pieces
 
 Project = Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]]
 
@@ -68,8 +68,7 @@ class TableLine:
 
     Parameters
     ----------
-    shape : tuple of int
-        (n_raters, n_answers, n_classes).
+    layout : Layout
     threads : Threads
     empty : callable
         Makes a vector of so many entries.
@@ -79,12 +78,12 @@ class TableLine:
 
     def __init__(
         self,
-        shape: tuple[int, int, int],
+        layout: Layout,
         threads: Threads,
         empty: Callable[[int], NDArray[np.float64]],
         settled: Callable[[NDArray[np.float64]], NDArray[np.float64]],
     ) -> None:
-        self.shape = shape
+        self.layout = layout
         self.threads = threads
         self.empty = empty
         self.settled = settled
@@ -93,15 +92,13 @@ class TableLine:
         self, x: NDArray[np.float64], y: NDArray[np.float64], z: NDArray[np.float64]
     ) -> tuple[float, float]:
         """See :meth:`Line.bend`."""
-        sums = np.zeros((self.shape[0] + 1, 2, self.shape[2]))
-
-        def work(first: int, last: int) -> None:
-            part = self._part(first, last)
-            bend(x[part], y[part], z[part], sums[first])
-
-        each_piece(self.threads, self.shape, work)
-        prior = slice(-self.shape[2], None)
-        bend(x[prior], y[prior], z[prior], sums[-1])
+        (_, n_answers, n_classes), rows = self.layout
+        pieces = np.array(rater_pieces(self.layout.shape))
+        sums = np.zeros((len(pieces), 2, n_classes))
+        of_rates = x, y, z, rows, n_answers, pieces
+        self.threads.share(lambda a, b: bend(*of_rates, a, b, sums), len(pieces) - 1)
+        prior, one = slice(-n_classes, None), np.arange(2)  # a table of a single row
+        bend(x[prior], y[prior], z[prior], one, 1, one, 0, 1, sums[-1:])
         squares, curvature = sums.sum(axis=(0, 2)).tolist()
         return squares, curvature
 
@@ -113,19 +110,11 @@ class TableLine:
         length: float,
     ) -> NDArray[np.float64]:
         """See :meth:`Line.beyond`: what leaves its range comes to a tenth of what it is in `z`."""
-        _, n_answers, n_classes = self.shape
+        (n_raters, n_answers, n_classes), rows = self.layout
         out = self.empty(len(x))
-
-        def work(first: int, last: int) -> None:
-            part = self._part(first, last)
-            go_beyond(x[part], y[part], z[part], length, n_answers, n_classes, out[part])
-
-        each_piece(self.threads, self.shape, work)
+        given = x, y, z, length, rows, n_answers, n_classes
+        self.threads.share(lambda a, b: go_beyond(*given, a, b, out), n_raters)
         prior = slice(-n_classes, None)  # sums to 1 as the answers of a single class do
-        go_beyond(x[prior], y[prior], z[prior], length, n_classes, 1, out[prior])
+        of_classes = np.array([0, n_classes]), n_classes, 1, 0, 1
+        go_beyond(x[prior], y[prior], z[prior], length, *of_classes, out[prior])
         return self.settled(out)
-
-    def _part(self, first: int, last: int) -> slice:
-        """Return where the rates of some raters are in a vector."""
-        size = self.shape[1] * self.shape[2]
-        return slice(first * size, last * size)

@@ -121,7 +121,7 @@ def named_family(name: str) -> Family:
 
 def full_rates(counts: NDArray[np.float64]) -> NDArray[np.float64]:
     """Error rates of each rater and class (Dawid & Skene 1979, eq. 2.3); 0/0 is uniform."""
-    from ...kernels.tables import divide_rows  # Numba: a third of a second
+    from ...kernels.table_rates import divide_rows  # Numba: a third of a second
 
     if counts.size:
         divide_rows(counts.reshape(-1), *counts.shape[1:])

@@ -29,7 +29,8 @@ from .families import FamilyName, family_of
 from .keeping import keepers_of
 
 if TYPE_CHECKING:
-    from ...engine.climb import Keeper, Path
+    from ...engine.checkpoint import Checkpoint
+    from ...engine.climb import Path
     from ..aggregated import Aggregated
     from ..earlier import EarlierFit
     from ..store_fit import StoreFit
@@ -225,22 +226,23 @@ def set_up(
 
 def climbed(
     problem: Problem,
-    starts: Iterable[tuple[NDArray[np.float64], Keeper | None]],
+    starts: Iterable[tuple[NDArray[np.float64], Checkpoint | None]],
     options: Options,
     progress: Callable[[int, float], object] | None,
 ) -> list[Path]:
     """Climb from each start, each with what keeps its climb, as the options say."""
     from ...engine.climb import climb
+    from ..given_rows import in_given_rows
     from ..optimality import without_stuck_zeros
 
-    up = partial(
+    how = partial(
         climb,
         accelerate=options.accelerate,
         tol=options.tol,
         max_steps=options.max_steps,
         progress=progress,
-        line=problem.line,
     )
+    up = in_given_rows(problem, how)
     paths = [up(problem, x, keeper=keeper) for x, keeper in starts]
     if options.leave_zeros:
         paths = [without_stuck_zeros(problem, path, up) for path in paths]

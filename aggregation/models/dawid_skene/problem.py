@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ...engine.blocks import Blocks
 from ...engine.climb import Step
 from ...engine.partitions import Partitions
-from ...engine.tables.by_code import each_piece, is_large, one_vector
+from ...engine.tables.by_code import Layout, each_piece, is_large, one_vector
 from ...engine.tables.lines import Line, TableLine
 from ...errors import VoteError
 from ...votes.store.store import VoteStore
@@ -91,7 +91,8 @@ class Problem:
         """Where points lead, if tables are large."""
         if not is_large(self.shape):
             return None
-        return TableLine(self.shape, self.blocks.threads, self.empty, self.settled)
+        layout = Layout.whole(self.shape)
+        return TableLine(layout, self.blocks.threads, self.empty, self.settled)
 
     def empty(self, size: int) -> NDArray[np.float64]:
         """Return a vector that is not filled, of memory that has been used, if there is some."""
@@ -260,9 +261,13 @@ class Problem:
         outside |= ~(inside > 0)
         np.multiply(inside, 0.1, out=x, where=outside)
         rates, prior = self.split(x)
-        rates /= rates.sum(axis=1, keepdims=True)
+        self._normalise(rates)
         prior /= prior.sum()
         return self.settled(x)
+
+    def _normalise(self, rates: NDArray[np.float64]) -> None:
+        """Divide rates by their sums over the answers, in place."""
+        rates /= rates.sum(axis=1, keepdims=True)
 
 
 def possible(log_likelihood: float) -> float:

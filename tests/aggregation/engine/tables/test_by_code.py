@@ -15,6 +15,7 @@ from aggregation import VoteError, Votes, fit_dawid_skene
 from aggregation.engine.blocks import Blocks, Expectation
 from aggregation.engine.tables import by_code
 from aggregation.engine.tables.memory import TABLES_AT_ONCE, Spares
+from aggregation.models.given_rows import MOST_GIVEN
 
 # Beside the tables: votes, posteriors, masks of a bit an entry, and a piece of a table at a time.
 BESIDE = 0.6
@@ -199,6 +200,22 @@ def test_a_fit_holds_five_tables(options: dict[str, Any]) -> None:
 
     fit()  # compiles, and imports
     assert 3 * table < peak_of(fit) < (TABLES_AT_ONCE + BESIDE) * table
+
+
+@pytest.mark.parametrize("n_items", [6_000, 9_000])
+def test_a_fit_holds_five_tables_however_many_rows_are_given(n_items: int) -> None:
+    votes = votes_of(n_items, 300, 70)
+    share = len(np.unique(votes.codes)) / (300 * 70)
+    assert (share < MOST_GIVEN) == (n_items == 6_000)
+    assert abs(share - MOST_GIVEN) < 0.1
+
+    def fit() -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            fit_dawid_skene(votes, threads=2, max_steps=14)
+
+    fit()
+    assert peak_of(fit) < (TABLES_AT_ONCE + BESIDE) * 300 * 70 * 70 * 8
 
 
 def test_memory_comes_back_when_nobody_holds_it() -> None:

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from aggregation.engine.tables import by_code
+from aggregation.engine.tables.by_code import Layout
 from aggregation.engine.tables.lines import PlainLine, TableLine
-from aggregation.kernels.tables import divide_rows
+from aggregation.kernels.table_rates import divide_rows
 from aggregation.kernels.threads import Threads
 from aggregation.models.dawid_skene.families import FAMILIES
 
@@ -48,7 +49,7 @@ def test_large_tables_go_where_plain_ones_do(
     plain = PlainLine(project)
     for n_threads in (1, 2):
         threads = Threads(n_threads)
-        line = TableLine(shape, threads, np.empty, lambda there: there)
+        line = TableLine(Layout.whole(shape), threads, np.empty, lambda there: there)
         np.testing.assert_allclose(line.bend(x, y, z), plain.bend(x, y, z), rtol=1e-13)
         there = line.beyond(x, y, z, length)
         np.testing.assert_allclose(there, plain.beyond(x, y, z, length), rtol=1e-15, atol=0)
