@@ -18,17 +18,20 @@ from numpy.typing import NDArray
 
 from ..errors import VoteError
 from ..kernels.threads import Threads, thread_count
-from ..votes.store.files import copy_partitions
+from ..votes.store.files import names_of
 from ..votes.store.manifest import read_manifest
+from ..votes.store.remote import copy_files
 from ..votes.store.store import VoteStore
 from ..votes.votes import Votes
 from .blocks import Blocks, Cut, Expectation, cut_of
-from .dask_pieces import Pieces
+from .cluster.dask_pieces import Pieces
 from .patterns import Patterns
 from .pieces import Held, IsOpen, Mapped
 from .sums import Plus, Sum, added, in_a_tree, joined
 
 Total = TypeVar("Total")
+# Rates, flat or not, and class prior.
+Tables = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 class Partitions:
@@ -155,6 +158,11 @@ class OnCluster(Partitions):
 
     def sums(self, plus: Plus[Total], step: Callable[..., Total], *tables: Any) -> list[Sum[Total]]:
         """Take a step in each partition, run by run; see :meth:`Partitions.sums`."""
+        found = self.each(Partitions.sums, plus, step, *tables)
+        return joined(chain.from_iterable(found), plus)
+
+    def each(self, step: Callable[..., Any], *arguments: Any) -> list[Any]:
+        """Take a step with each run; return what comes of it, in their order."""
         if self.runs is None:  # when it is first needed: posteriors alone need none
             store = replace(self.store, scheduler=None)
             make = partial(
@@ -166,8 +174,7 @@ class OnCluster(Partitions):
             self.runs = Pieces(
                 self.store.scheduler, make, partial(runs, store.n_partitions), self.said_threads
             )
-        found = self.runs.each(Partitions.sums, plus, step, *tables)
-        return joined(chain.from_iterable(found), plus)
+        return self.runs.each(step, *arguments)
 
 
 def runs(n_partitions: int, n_workers: int) -> list[range]:
@@ -195,8 +202,8 @@ def run_of(
     """Open some partitions of a store at a worker: the same store there, or copies of its own."""
     if store.copies is not None:
         folder = Path(mkdtemp(prefix="reassess-", dir=scratch))
-        copy_partitions(store.copies, store.manifest, numbers, folder)
-        copied = replace(store, folder=folder, _stamp=None)
+        copy_files(store.copies, store.manifest, names_of(numbers), folder)
+        copied = replace(store, folder=folder, origin=None, _stamp=None)
         found = Partitions(
             copied, n_classes, threads, is_open=is_open, numbers=numbers, scratch=scratch
         )
@@ -223,6 +230,42 @@ def blocks_of(
     if isinstance(votes, VoteStore) or votes.cuts is not None:
         return Partitions(votes, n_classes, threads, is_open=is_open)
     return Blocks(votes, n_classes, threads)
+
+
+def votes_per_rater(votes: Votes | VoteStore, blocks: Blocks | Partitions) -> NDArray[np.int64]:
+    """Count each rater's votes, on known items, too, shape (n_raters,)."""
+    if isinstance(blocks, OnCluster):
+        return blocks.total(add, own_votes_per_rater)
+    return votes.votes_per_rater(blocks.threads)
+
+
+def own_votes_per_rater(blocks: Blocks) -> NDArray[np.int64]:
+    """Count each rater's votes in a partition."""
+    return blocks.votes.votes_per_rater(blocks.threads)
+
+
+def still(
+    blocks: Blocks | Partitions, one: Tables, other: Tables, least: float, n_groups: int = 1
+) -> bool:
+    """Say whether no posterior differs by more than `least` under two pairs of rates and prior.
+
+    Of `n_groups` states that follow each other, it is their sum that counts. Where one differs,
+    those of further partitions are not looked at.
+    """
+    if isinstance(blocks, OnCluster):
+        return all(blocks.each(still, one, other, least, n_groups))
+    for piece in blocks:
+        rows, others = (add_up(piece.posterior(*tables)[0], n_groups) for tables in (one, other))
+        if np.abs(rows - others).max(initial=0.0) > least:
+            return False
+    return True
+
+
+def add_up(rows: NDArray[np.float64], n_groups: int) -> NDArray[np.float64]:
+    """Add up so many columns that follow each other, and the next ones."""
+    if n_groups == 1:
+        return rows
+    return np.asarray(rows.reshape(len(rows), rows.shape[1] // n_groups, n_groups).sum(axis=2))
 
 
 def height_of(heights: Iterable[float]) -> float:

@@ -121,7 +121,7 @@ def fit_bwa(
     spread = first.spread / max(votes.n_items, 1)
     variance = np.maximum(spread * 4 * (1 - 1 / n_classes), LEAST_VARIANCE)
     fixed = fixed_of(job)
-    model = Bwa(job, votes.votes_per_rater().astype(float), PRIOR_VOTES * variance, fixed)
+    model = Bwa(job, job.votes_per_rater().astype(float), PRIOR_VOTES * variance, fixed)
     with closing(job.blocks):
         top = climbed(model, model.joined(first.squares, first.sums), how)
     precision, mean = model.split(top.x)

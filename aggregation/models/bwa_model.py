@@ -97,9 +97,15 @@ class Bwa:
                 spread(found, of_item, everyone)
             yield self.job.everyone(number, everyone), expected
 
-    def posteriors(self, x: Array) -> Iterator[Array]:
-        """Yield the positions at `x` as shares piece by piece."""
-        yield from (rows for rows, _ in self.rows(x))
+    def height(self, x: Array) -> float:
+        """Return the objective at `x`."""
+        return self.step(x).objective
+
+    def still(self, before: Array, after: Array, least: float) -> bool:
+        """Say whether no share of a class differs by more between `before` and `after`."""
+        pieces = zip(self.rows(before), self.rows(after), strict=True)
+        moves = (np.abs(one - other).max(initial=0.0) for (one, _), (other, _) in pieces)
+        return all(move <= least for move in moves)
 
     def objective(self, x: Array, found: Iterable[Expectation]) -> float:
         """Return the objective at `x`, where this was found of the pieces."""

@@ -31,14 +31,17 @@ class Climbable(Problem, Protocol):
     @property
     def n_classes(self) -> int: ...  # noqa: D102 -- of the posteriors
 
+    def height(self, x: NDArray[np.float64]) -> float:
+        """Return the objective at `x`."""
+
+    def still(self, before: NDArray[np.float64], after: NDArray[np.float64], least: float) -> bool:
+        """Say whether no posterior of a class differs by more between `before` and `after`."""
+
     def rows(self, x: NDArray[np.float64]) -> Iterator[tuple[NDArray[np.float64], Any]]:
         """Yield a row an item piece by piece, and what the objective takes of the piece."""
 
     def objective(self, x: NDArray[np.float64], found: Iterable[Any]) -> float:
         """Return the objective at `x`, where this was found of the pieces."""
-
-    def posteriors(self, x: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
-        """Yield the posteriors of classes at `x` piece by piece."""
 
 
 @dataclass(frozen=True)
@@ -147,8 +150,7 @@ def top_from(start: NDArray[np.float64], model: Climbable, how: Climbing) -> Top
     """Climb until a step gains at most `tol` nats a vote and moves no posterior much."""
 
     def settled(before: NDArray[np.float64], after: NDArray[np.float64]) -> bool:
-        pieces = zip(model.posteriors(before), model.posteriors(after), strict=True)
-        return all(np.abs(one - other).max(initial=0.0) <= how.least_move for one, other in pieces)
+        return model.still(before, after, how.least_move)
 
     path = climb(model, start, settled=settled, **vars(how))
     if isinstance(model.job.votes, Votes):
@@ -156,7 +158,7 @@ def top_from(start: NDArray[np.float64], model: Climbable, how: Climbing) -> Top
         rows = joined([rows for rows, _ in pieces])
         objective = model.objective(path.x, [found for _, found in pieces])
     else:
-        rows, objective = None, model.objective(path.x, (found for _, found in model.rows(path.x)))
+        rows, objective = None, model.height(path.x)
     return Top(path.x, rows, objective, np.array(path.objectives), path.n_steps, path.converged)
 
 

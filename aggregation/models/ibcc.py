@@ -149,7 +149,7 @@ def fit_ibcc(
         of_classes = priors.of_classes(shares.of_classes)
         check_possible(of_classes, own)
         check_start(counts.of_classes, of_classes)
-        model = Ibcc(job, own, of_classes, votes.votes_per_rater() > 0, learn)
+        model = Ibcc(job, own, of_classes, job.votes_per_rater() > 0, learn)
         top = climbed(model, model.start(counts, own_count, other_count), how)
     return result(model, top, call)
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import xlogy
 
 from ..engine.blocks import Blocks
-from ..engine.partitions import Partitions
+from ..engine.partitions import Partitions, votes_per_rater
 from ..engine.tables.by_code import rater_pieces
 from ..votes.store.store import VoteStore
 from ..votes.votes import Votes
@@ -141,6 +141,10 @@ class Job:
             everyone[self.clamped.items] = self.clamped.weights
         of_codes = answers_before_classes(expected_counts(self.votes, everyone))
         return Counts(of_codes, everyone.sum(axis=0))
+
+    def votes_per_rater(self) -> NDArray[np.int64]:
+        """Count each rater's votes, shape (n_raters,)."""
+        return votes_per_rater(self.votes, self.blocks)
 
     def everyone(self, number: int, posterior: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return posteriors of all items of a piece, where those of open items are given."""

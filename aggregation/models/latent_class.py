@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..engine.climb import Step
-from ..engine.partitions import height_of
+from ..engine.partitions import height_of, still
 from ..errors import VoteError
 from ..votes.given import numbers
 from ..votes.store.store import VoteStore
@@ -99,9 +99,16 @@ class Model(ABC):
         """Number of classes."""
         return self.job.shape[2]
 
-    def posteriors(self, x: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
-        """Yield the posteriors of classes at `x` piece by piece."""
-        yield from (rows for rows, _ in self.rows(x))
+    def height(self, x: NDArray[np.float64]) -> float:
+        """Return the objective at `x`."""
+        rates, prior, *_ = self.seen(x)
+        return self.objective(x, [self.job.blocks.log_likelihood_at(rates, prior)])
+
+    def still(self, before: NDArray[np.float64], after: NDArray[np.float64], least: float) -> bool:
+        """Say whether no posterior of a class differs by more between `before` and `after`."""
+        one, other = (self.seen(x)[:2] for x in (before, after))
+        n_groups = self.job.shape[2] // self.n_classes
+        return still(self.job.blocks, one, other, least, n_groups)
 
     def outlooks(
         self,

@@ -36,7 +36,7 @@ from ..terminal.messages import (
     say,
 )
 from ..terminal.method_options import Choice, method_help
-from ..terminal.options import Format, VotesArgument, out_option
+from ..terminal.options import Format, VotesOrUrlArgument, out_option
 from ..terminal.votes_options import KNOWN, VotesOptions, takes_votes
 
 MODEL = "Model"
@@ -65,7 +65,7 @@ def of_model(text: str, *names: str, show_default: bool = True) -> Any:
 
 @takes_votes
 def fit(
-    file: VotesArgument,
+    file: VotesOrUrlArgument,
     said: VotesOptions,
     method: Annotated[
         str | None,
@@ -161,9 +161,10 @@ def fit(
     copies: Annotated[
         str | None,
         typer.Option(
-            metavar="URL",
-            help="Where the store is once more, for a cluster without a disk in common (s3://...): "
-            "each worker copies its own partitions.",
+            metavar="URL|DIR",
+            help="URL: where the store is once more, for a cluster without a disk in common "
+            "(s3://...): each worker copies its own partitions. DIR: a folder in which copies are "
+            "kept of a store at a URL.",
             show_default=False,
             rich_help_panel=MODEL,
         ),
@@ -208,8 +209,9 @@ def fit(
     or posteriors.csv, error_rates.csv and fit.json instead; a method without a model of the answers
     has no next_votes.csv and no error_rates.csv.
 
-    VOTES may be a store that `reassess ingest` made: it is gone through partition by partition, in
-    memory that does not grow with the votes. Labels and posteriors then come in the store's order;
+    VOTES may be a store that `reassess ingest` made, on a path or at a URL (s3://...), from where
+    it is copied first: it is gone through partition by partition, in memory that does not grow with
+    the votes. Labels and posteriors then come in the store's order;
     there is no next_votes.csv. --truth FILE goes by the items' names.
     """
     of_model_said = {
@@ -225,11 +227,12 @@ def fit(
         "seed": seed,
     } | ({} if start is None else {"start": start})
     from aggregation.votes.store.manifest import is_store  # NumPy takes its time
+    from aggregation.votes.store.remote import is_url
 
-    stored = is_store(file)
+    stored = is_url(file) or is_store(file)
     choice = Choice(method, of_model_said, settings or [], classifier is not None)
     choice.made()  # what cannot be is said before votes are read
-    if copies is not None and scheduler is None:
+    if copies is not None and scheduler is None and (is_url(copies) or not is_url(file)):
         raise UsageError(f"--copies {copies} is for the workers of --scheduler: say that, too")
     wanted = Wanted(out, output_format.value, resume, as_json, threads, scheduler, copies)
     with quietly(quiet), announced_compilation():

@@ -10,7 +10,7 @@ import typer
 
 from ..terminal.inputs import print_notes
 from ..terminal.messages import UsageError, announced_compilation, quietly, say
-from ..terminal.options import out_option
+from ..terminal.options import out_option, place_of
 from ..terminal.progress import shares_shown
 from ..terminal.votes_options import VotesOptions, takes_votes
 
@@ -37,6 +37,7 @@ def ingest(
             "A new or empty folder for the store, or one in which the same command was broken off; "
             "with --add, a store.",
             show_default=False,
+            parser=place_of,
         ),
     ],
     said: VotesOptions,
@@ -69,11 +70,13 @@ def ingest(
     bytes. Items are kept in the store's order: partition by partition, sorted by name within one.
     """
     from aggregation import VoteStore
+    from aggregation.votes.store.remote import check_on_disk
 
     if said.truth is not None or said.cls is not None:
         raise UsageError("a store keeps no known classes: give --truth to the fit")
     if add and partitions is not None:
         raise UsageError("--add keeps the number of partitions: leave --partitions out")
+    check_on_disk(out)
     how: dict[str, Any] = {"memory": bytes_said(memory), **said.reading()}
     with quietly(quiet), announced_compilation():
         before = VoteStore.open(out) if add else None

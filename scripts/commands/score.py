@@ -10,9 +10,10 @@ import typer
 
 from ..outputs.fit_files import described
 from ..outputs.score_files import print_scores, write_scores
+from ..outputs.store_files import manifest_of, opened_store
 from ..terminal.inputs import print_notes, read_inputs
 from ..terminal.messages import UsageError, announced_compilation, quietly, warn
-from ..terminal.options import Format, VotesArgument, out_option
+from ..terminal.options import Format, VotesOrUrlArgument, out_option
 from ..terminal.votes_options import VotesOptions, takes_votes
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class UnknownRaters(StrEnum):
 
 @takes_votes
 def score(
-    file: VotesArgument,
+    file: VotesOrUrlArgument,
     fitted: Annotated[
         Path,
         typer.Option(
@@ -64,7 +65,8 @@ def score(
 
     Raters and answers are matched by name. Prints each item's label as csv, or the first ones as a
     table on a terminal. With -o DIR writes labels.csv, raters.csv, posteriors.parquet or
-    posteriors.csv, and score.json instead. VOTES may be a store that `reassess ingest` made.
+    posteriors.csv, and score.json instead. VOTES may be a store that `reassess ingest` made, on a
+    path or at a URL.
     """
     from aggregation import read_fit, score_votes
     from analysis.release.labels.provenance import versions
@@ -79,7 +81,7 @@ def score(
             return
         made = {
             "versions": versions(),
-            "inputs": {"votes": described(of_votes(file)), "fit": described(fitted / "fit.json")},
+            "inputs": {"votes": of_votes(file, votes), "fit": described(fitted / "fit.json")},
             "method": earlier.method,
             "n_votes": votes.n_votes,
             "n_items": votes.n_items,
@@ -89,21 +91,21 @@ def score(
         write_scores(scores, out, output_format.value, threads, made)
 
 
-def votes_and_notes(file: Path, said: VotesOptions) -> tuple[Votes | VoteStore, list[str]]:
+def votes_and_notes(file: Path | str, said: VotesOptions) -> tuple[Votes | VoteStore, list[str]]:
     """Open a store or read votes into memory; return also what is to be said of them."""
-    from aggregation import VoteStore
     from aggregation.votes.store.manifest import is_store
+    from aggregation.votes.store.remote import is_url
 
     if said.truth is not None or said.cls is not None:
         raise UsageError("score knows no items: give --truth to reassess fit")
-    if is_store(file):
+    if is_url(file) or is_store(Path(file)):
         if said != VotesOptions():
             raise UsageError(
                 f"{file} is a store, whose votes were read when it was made: leave the options of "
                 "votes out"
             )
-        return VoteStore.open(file), []
-    votes, known, notes, doubts = read_inputs(file, said)
+        return opened_store(file), []
+    votes, known, notes, doubts = read_inputs(Path(file), said)
     for doubt in doubts:
         warn(doubt)
     if known is not None:
@@ -111,8 +113,8 @@ def votes_and_notes(file: Path, said: VotesOptions) -> tuple[Votes | VoteStore, 
     return votes, notes
 
 
-def of_votes(file: Path) -> Path:
-    """Return the file whose hash says which votes they are: of a store its manifest."""
-    from aggregation.votes.store.manifest import MANIFEST, is_store
+def of_votes(file: Path | str, votes: Votes | VoteStore) -> dict[str, str]:
+    """Name the file whose hash says which votes they are: of a store its manifest."""
+    from aggregation import VoteStore
 
-    return file / MANIFEST if is_store(file) else file
+    return manifest_of(file, votes) if isinstance(votes, VoteStore) else described(Path(file))

@@ -53,7 +53,7 @@ class Wanted(NamedTuple):
     scheduler : str or None
         Of the Dask cluster that goes through the votes.
     copies : str or None
-        Where its workers copy the store from.
+        Where its workers copy the store from; or a folder, for copies of a store at a URL.
     """
 
     out: Path | None
@@ -65,18 +65,41 @@ class Wanted(NamedTuple):
     copies: str | None = None
 
 
-def fit_of_store(folder: Path, said: VotesOptions, choice: Choice, wanted: Wanted) -> None:
-    """Fit the votes of a store, and write or print what was found."""
+def opened_store(place: Path | str, wanted: Wanted | None = None) -> VoteStore:
+    """Open a store; one at a URL is copied, unless workers do so themselves."""
     from aggregation import VoteStore
+    from aggregation.engine.cluster.connection import prepare
+    from aggregation.votes.store.remote import is_url
+
+    scheduler, copies = (None, None) if wanted is None else (wanted.scheduler, wanted.copies)
+    if scheduler is not None:
+        prepare(scheduler)
+    kept_in = None if is_url(copies) or not is_url(place) else copies
+    store = VoteStore.open(place, copies=kept_in)
+    if scheduler is not None:
+        return store.on(scheduler, copies=None if kept_in == copies else copies)
+    with shares_shown() as tell:
+        return store.fetch(progress=tell)
+
+
+def manifest_of(place: Path | str, store: VoteStore) -> dict[str, str]:
+    """Name the manifest of a store that was opened at a place, with its hash."""
+    from aggregation.votes.store.manifest import MANIFEST
+    from aggregation.votes.store.remote import is_url, said
+
+    found = described(store.folder / MANIFEST)
+    return found | {"path": f"{said(str(place))}/{MANIFEST}"} if is_url(place) else found
+
+
+def fit_of_store(place: Path | str, said: VotesOptions, choice: Choice, wanted: Wanted) -> None:
+    """Fit the votes of a store, and write or print what was found."""
     from aggregation.models.store_tables import StoreTables
     from analysis.release.labels.provenance import versions
 
-    check_unread(folder, said)
+    check_unread(place, said)
     if choice.classifier:
         raise UsageError("--classifier goes with votes in files, not in a store")
-    store = VoteStore.open(folder)
-    if wanted.scheduler is not None:
-        store = store.on(wanted.scheduler, copies=wanted.copies)
+    store = opened_store(place, wanted)
     known = None
     if said.truth is not None:
         known = read_truth(said.truth, store, said, choice.said["n_classes"])
@@ -87,8 +110,8 @@ def fit_of_store(folder: Path, said: VotesOptions, choice: Choice, wanted: Wante
     result, doubts = fitted(method, store, known, options | beside, wanted.threads)
     if choice.named is None and known is not None and method.name == DEFAULT_METHOD:
         doubts += below_majority_of_store(method, store, known, options | earlier, wanted.threads)
-    read = {"votes": folder / "manifest.json", "truth": said.truth}
-    inputs = {name: described(path) for name, path in read.items() if path is not None}
+    inputs = {"votes": manifest_of(place, store)}
+    inputs |= {} if said.truth is None else {"truth": described(said.truth)}
     made = {"method": method.name, "options": options, "warnings": doubts}
     print_notes(because + because_of_start)
     for doubt in doubts:
@@ -136,16 +159,19 @@ def below_majority_of_store(
     return [beside_majority(method.name, tables.right)] if below else []
 
 
-def check_unread(folder: Path, said: VotesOptions) -> None:
+def check_unread(place: Path | str, said: VotesOptions) -> None:
     """Refuse options of reading votes, which have been read."""
+    from aggregation.votes.store.remote import said as without_password
+
+    place = without_password(str(place))
     if replace(said, truth=None, cls=None, item=None, normalise=False) != VotesOptions():
         raise UsageError(
-            f"{folder} is a store, whose votes were read when it was made: leave the options of "
+            f"{place} is a store, whose votes were read when it was made: leave the options of "
             "votes out (--truth FILE, its --item, --class and --normalise can be said)"
         )
     if said.truth is None and said != VotesOptions():
         raise UsageError(
-            f"{folder} is a store: --item, --class and --normalise go with --truth FILE"
+            f"{place} is a store: --item, --class and --normalise go with --truth FILE"
         )
 
 

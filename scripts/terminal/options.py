@@ -39,13 +39,28 @@ def output_option(what: str, **more: Any) -> Any:
     return typer.Option("-o", "--output", "--out", metavar="FILE", help=help_text, **more)
 
 
+def place_of(text: str) -> Path | str:
+    """Return a path, or a URL as it was said: a path would make one slash of two."""
+    from aggregation.votes.store.remote import is_url
+
+    return text if is_url(text) else Path(text)
+
+
+VOTES_HELP = (
+    "Votes in a file (csv, JSON, Parquet, Excel, npz, or a platform's export), in the files of a "
+    "folder or of a pattern such as 'votes/*.csv', or - for standard input."
+)
 VotesArgument = Annotated[
-    Path,
+    Path, typer.Argument(metavar="VOTES", help=VOTES_HELP, show_default=False)
+]
+# A path, or the URL of a store.
+VotesOrUrlArgument = Annotated[
+    Any,
     typer.Argument(
         metavar="VOTES",
-        help="Votes in a file (csv, JSON, Parquet, Excel, npz, or a platform's export), in the "
-        "files of a folder or of a pattern such as 'votes/*.csv', or - for standard input.",
+        help=f"{VOTES_HELP} Or a store, on a path or at a URL.",
         show_default=False,
+        parser=place_of,
     ),
 ]
 VotesOption = Annotated[

@@ -38,7 +38,7 @@ OURS = {*PACKAGES, "benchmarks", "tests"}
 AGGREGATION_MAY_IMPORT = {"numpy", "scipy", "numba", "llvmlite", "zlib_ng"}
 # Only to read a table, or to fit on a cluster, and so only where that is done.
 AGGREGATION_MAY_IMPORT_LATE = {"narwhals", "pandas", "pyarrow", "python_calamine"}
-AGGREGATION_MAY_IMPORT_LATE |= {"distributed", "fsspec"}
+AGGREGATION_MAY_IMPORT_LATE |= {"dask", "distributed", "fsspec"}
 # Libraries that one place alone may import.
 PLACES = {
     "matplotlib": "analysis/figures/",
@@ -48,9 +48,9 @@ PLACES = {
     "typer": "scripts/",
     "rich": "scripts/",
     "pandas": "aggregation/models/crowdkit/",
-    "dask": "aggregation/engine/dask_pieces.py",
-    "distributed": "aggregation/engine/dask_pieces.py",
-    "fsspec": "aggregation/votes/store/files.py",
+    "dask": "aggregation/engine/cluster/",
+    "distributed": "aggregation/engine/cluster/",
+    "fsspec": "aggregation/votes/store/remote.py",
     "python_calamine": "aggregation/reading/tables/binary.py",
 }
 # What analysis takes from inside aggregation, not through the face: compiled loops, the readers of

@@ -94,8 +94,16 @@ def cluster_of(folder: Path, n_workers: int) -> Iterator[Cluster]:
 def local_workers(process: Any = None) -> list[psutil.Process]:
     """Return the worker processes that a process, or this one, has started."""
     ours = psutil.Process() if process is None else psutil.Process(process.pid)
-    return [
-        child
-        for child in ours.children(recursive=True)
-        if any("spawn_main" in word for word in child.cmdline())
-    ]
+    forked = [child for server in fork_servers(ours) for child in server.children(recursive=True)]
+    return forked or [child for child in ours.children(recursive=True) if is_called(child, "spawn")]
+
+
+def fork_servers(process: psutil.Process | None = None) -> list[psutil.Process]:
+    """Return those of which a process, or this one, has workers forked."""
+    children = (process or psutil.Process()).children()
+    return [child for child in children if is_called(child, "forkserver")]
+
+
+def is_called(process: psutil.Process, word: str) -> bool:
+    """Say whether the line by which a process was started has a word from multiprocessing."""
+    return any(f"from multiprocessing.{word} import" in said for said in process.cmdline())

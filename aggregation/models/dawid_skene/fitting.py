@@ -184,6 +184,7 @@ def fit_dawid_skene(
         leave_zeros=leave_zeros,
     )
     known = checked_clamped(truth, votes, n_classes)
+    from ...engine.partitions import votes_per_rater
     from .ending import finish, with_labels_in_order
     from .identifiability import warn_of_doubts  # Numba takes a third of a second to import
     from .starts import starts_of
@@ -195,7 +196,7 @@ def fit_dawid_skene(
         keepers = keepers_of(checkpoint, votes, options, truth, restarts + 1)
         paths = climbed(problem, zip(starts, keepers, strict=True), options, progress)
         result = finish(problem, votes, paths, options)
-        votes_of = votes.votes_per_rater(problem.blocks.threads)
+        votes_of = votes_per_rater(votes, problem.blocks)
         result = with_labels_in_order(problem, result, known, votes_of, started=start is not None)
         warn_of_doubts(result, problem, votes_of, max_steps)
     return result

@@ -99,6 +99,8 @@ def _pieces(problem: Problem, votes_of: NDArray[np.int64]) -> list[str]:
     pieces = active
     for patterns in problem.blocks.every_pattern():
         pieces = count_pieces(patterns.starts, patterns.codes, rater_of_code, parent, pieces)
+        if pieces == 1:
+            break
     if pieces < 2:
         return []
     cause = (

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import VoteError
-from .manifest import CODES, MANIFEST, MEND, STARTS, Manifest, described, partition_files
+from .manifest import CODES, MANIFEST, MEND, STARTS, Manifest, partition_files
 from .names import typed
 
 RATERS, ANSWERS = "raters.parquet", "answers.parquet"
@@ -160,27 +160,6 @@ def held_names(path: Path, size: int) -> Any:
     return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
 
 
-def copy_partitions(url: str, manifest: Manifest, numbers: Sequence[int], folder: Path) -> None:
-    """Copy what a fit reads of some partitions from wherever fsspec reaches, and verify it.
-
-    Raises
-    ------
-    VoteError
-        If a file cannot be copied, or is another than when the store was made.
-    """
-    import fsspec
-
-    names = [RATERS, ANSWERS]  # those of items are read where results are written
-    names += [name for number in numbers for name in partition_files(number)[:2]]
-    where = url
-    try:
-        system, root = fsspec.url_to_fs(url)
-        for name in names:
-            where = f"{url.rstrip('/')}/{name}"
-            system.get_file(f"{root.rstrip('/')}/{name}", str(folder / name))
-    except Exception as error:  # each file system raises what it likes
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise VoteError(f"{where}: cannot be copied ({reason})") from error
-    for name in names:
-        if described(folder / name) != manifest.files[name]:
-            raise VoteError(f"{url}: {name} is another file there than in the store here")
+def names_of(numbers: Sequence[int]) -> list[str]:
+    """Name the files that a fit reads of some partitions: those of items are for the results."""
+    return [RATERS, ANSWERS, *(name for k in numbers for name in partition_files(k)[:2])]

@@ -152,7 +152,7 @@ def read_manifest(folder: Path) -> Manifest:
     """
     path = folder / MANIFEST
     try:
-        held = json.loads(path.read_bytes())
+        content = path.read_bytes()
     except FileNotFoundError:
         raise VoteError(
             f"{folder}: no store of votes, or one whose ingest was broken off: there is no "
@@ -160,6 +160,19 @@ def read_manifest(folder: Path) -> Manifest:
         ) from None
     except OSError as error:
         raise VoteError(f"{path}: cannot be read ({error.strerror}): {MEND}") from error
+    return parsed_manifest(content, path)
+
+
+def parsed_manifest(content: bytes, path: object) -> Manifest:
+    """Read what a manifest says, wherever it was read.
+
+    Raises
+    ------
+    VoteError
+        If it is none, one that was altered, or one of another version.
+    """
+    try:
+        held = json.loads(content)
     except ValueError as error:
         raise VoteError(f"{path}: is damaged ({error}): {MEND}") from error
     if not isinstance(held, dict) or held.pop("format", None) != FORMAT:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import Any, Unpack
 
-import numpy as np
-from numpy.typing import NDArray
-
+from ...errors import VoteError
 from ...held import LateNames
 from ...reading.options import ReadOptions, checked_reading
 from ..votes import Votes
@@ -25,16 +23,15 @@ from .files import (
     stamp_of,
     unchanged,
 )
-from .manifest import Manifest, StoreCounts, check_files, read_manifest
-
-if TYPE_CHECKING:
-    from ...kernels.threads import Threads
+from .manifest import Manifest, check_files, partition_files, read_manifest
+from .passes import StorePasses
+from .remote import Origin, check_on_disk, is_url, opened_at
 
 MEMORY = 1 << 30
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class VoteStore(StoreCounts):
+class VoteStore(StorePasses):
     r"""Votes on disk: any number of them, in partitions by item. Make one with :meth:`ingest`.
 
     The order of items is that of the store: partition by partition, and within one by the bytes of
@@ -54,6 +51,8 @@ class VoteStore(StoreCounts):
         The Dask cluster on which votes are gone through; see :meth:`on`.
     copies : str, optional
         Where its workers copy their partitions from.
+    origin : Origin, optional
+        Where it lies, if it was opened by its URL: `folder` then has copies of its files.
 
     Examples
     --------
@@ -71,6 +70,7 @@ class VoteStore(StoreCounts):
     checked: set[int] = field(default_factory=set, init=False, repr=False)
     scheduler: Any = field(default=None, repr=False)
     copies: str | None = field(default=None, repr=False)
+    origin: Origin | None = field(default=None, repr=False)
 
     @classmethod
     def ingest(
@@ -118,8 +118,9 @@ class VoteStore(StoreCounts):
         OSError
             If there is no such file.
         """
-        from .ingest import ingest, paths_of
+        from .making.ingest import ingest, paths_of
 
+        check_on_disk(folder)
         found = ingest(
             paths_of(paths),
             Path(folder),
@@ -142,7 +143,8 @@ class VoteStore(StoreCounts):
 
         A larger store is made beside it, in as many partitions, and takes its place when it is
         whole. If it is broken off, the same call goes on. A file whose content, read in the same
-        way, is in the store already is left out, and a note says so. One call at a time.
+        way, is in the store already is left out, and a note says so. While one call is at work,
+        another is refused.
 
         Parameters
         ----------
@@ -159,22 +161,36 @@ class VoteStore(StoreCounts):
         VoteError, OSError
             As :meth:`ingest`.
         """
-        from .ingest import add, paths_of
+        from .making.ingest import add, paths_of
 
+        check_on_disk(self.folder if self.origin is None else self.origin.url)
         reading = checked_reading(options)
         found = add(paths_of(paths), self.folder, reading, memory=memory, progress=progress)
         return opened(type(self), self.folder, found.notes)
 
     @classmethod
-    def open(cls, folder: str | PathLike[str], *, verify: bool = True) -> VoteStore:
+    def open(
+        cls,
+        folder: str | PathLike[str],
+        *,
+        verify: bool = True,
+        copies: str | PathLike[str] | None = None,
+    ) -> VoteStore:
         """Open a store.
 
         Parameters
         ----------
-        folder : path
+        folder : path or URL
+            Of what lies at a URL that fsspec knows ("s3://...", "https://..."), the manifest is
+            read; other files are copied, and compared with it, when they are needed, or by
+            :meth:`fetch`. On a cluster, each worker copies its own partitions.
         verify : bool
             Whether to hash each file, about a second for two gigabytes. Sizes are always compared,
             and numbers that are out of range found on the first pass.
+        copies : path, optional
+            A new folder in which copies are kept, or one that has some. Default: a folder for
+            temporary files, which is removed when the process ends. If copying is broken off, the
+            next process goes on.
 
         Returns
         -------
@@ -186,6 +202,11 @@ class VoteStore(StoreCounts):
             If it is no store, one of another version or not whole, or a file of it is missing,
             altered or cannot be read; the message names the file.
         """
+        if is_url(folder):
+            origin, manifest = opened_at(str(folder), None if copies is None else Path(copies))
+            return cls(origin.folder, manifest, origin=origin)
+        if copies is not None:
+            raise VoteError(f"copies={str(copies)!r} are of a store at a URL: {folder} is a path")
         store = opened(cls, Path(folder))
         check_files(store.folder, store.manifest, hashes=verify)
         return store
@@ -204,7 +225,8 @@ class VoteStore(StoreCounts):
         copies : str, optional
             The store once more, at a URL that fsspec knows ("s3://...", "gs://..."): each worker
             copies its own partitions to its own disk, compares their hashes, and deletes them at
-            the end. Default: workers read the store at its path, on a disk that they share.
+            the end. Default: where the store was opened: at its URL, or at its path, on a disk that
+            they share.
 
         Returns
         -------
@@ -214,17 +236,20 @@ class VoteStore(StoreCounts):
         --------
         ``fit_dawid_skene(store.on("tcp://10.0.0.1:8786"))``
         """
-        return replace(self, scheduler=scheduler, copies=copies)
+        url = None if self.origin is None else self.origin.url
+        return replace(self, scheduler=scheduler, copies=copies or url)
 
     @cached_property
     def rater_names(self) -> tuple[Any, ...]:
         """Names of the raters, in the order of their codes."""
+        self._need((RATERS,))
         with unchanged(self.folder, self._stamp):
             return tuple(held_names(self.folder / RATERS, self.n_raters).to_pylist())
 
     @cached_property
     def answer_names(self) -> tuple[Any, ...]:
         """Names of the answers, in the order of their codes."""
+        self._need((ANSWERS,))
         with unchanged(self.folder, self._stamp):
             return tuple(held_names(self.folder / ANSWERS, self.n_answers).to_pylist())
 
@@ -236,6 +261,7 @@ class VoteStore(StoreCounts):
         VoteError
             If a file of it is missing, damaged or cannot be read, or votes have been added.
         """
+        self._need(partition_files(number)[:2])
         with unchanged(self.folder, self._stamp):
             starts, codes = mapped_partition(self.folder, self.manifest, number)
             if number not in self.checked:
@@ -243,39 +269,9 @@ class VoteStore(StoreCounts):
                 self.checked.add(number)
         return self._votes(starts, codes, (number,))
 
-    def partitions(self) -> Iterator[Votes]:
-        """Yield the votes of one partition after the other."""
-        yield from map(self.partition, range(self.n_partitions))
-
-    def votes(self) -> Votes:
-        """Return all votes in memory, their items in the store's order."""
-        parts = list(self.partitions())
-        ends = np.cumsum([part.n_votes for part in parts])
-        starts = [
-            part.starts[1:] + (end - part.n_votes) for part, end in zip(parts, ends, strict=True)
-        ]
-        items = np.cumsum([0, *(part.n_items for part in parts)]).tolist()
-        votes = self._votes(
-            np.concatenate((np.zeros(1, dtype=np.int64), *starts)),
-            np.concatenate([part.codes for part in parts]),
-            range(self.n_partitions),
-        )
-        return replace(votes, cuts=tuple(items))
-
-    def votes_per_rater(self, threads: Threads | None = None) -> NDArray[np.int64]:
-        """Count each rater's votes, shape (n_raters,); threads, if any are at hand, share it."""
-        total = np.zeros(self.n_raters, dtype=np.int64)
-        for part in self.partitions():
-            total += part.votes_per_rater(threads)
-        return total
-
-    def votes_per_answer(self) -> NDArray[np.int64]:
-        """Count the votes for each answer, shape (n_answers,)."""
-        counts = [part.votes_per_answer() for part in self.partitions()]
-        return np.asarray(np.sum(counts, axis=0))
-
     def item_names(self, numbers: Sequence[int]) -> Any:
         """Return the names of some partitions' items, as an array of Arrow."""
+        self._need([partition_files(number).items for number in numbers])
         with unchanged(self.folder, self._stamp):
             return item_names(self.folder, self.manifest, numbers)
 

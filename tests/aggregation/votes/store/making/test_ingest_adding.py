@@ -15,10 +15,10 @@ import pytest
 
 from aggregation import VoteError, VoteStore, fit_dawid_skene
 from aggregation.votes.store import files
-from aggregation.votes.store import ingest as module
+from aggregation.votes.store.making import ingest as module
 
-from ....support.em_models import quiet_fit
-from ....support.stores import bytes_of, shuffled_table, write_csv
+from .....support.em_models import quiet_fit
+from .....support.stores import bytes_of, shuffled_table, write_csv
 
 ADD = """
 import sys

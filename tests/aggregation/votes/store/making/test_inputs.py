@@ -12,7 +12,7 @@ import pytest
 from aggregation import VoteError, Votes, VoteStore
 from tests.conftest import folder_or_skip
 
-from ....support.stores import named_rows, write_rows
+from .....support.stores import named_rows, write_rows
 
 OPTIONS: tuple[dict[str, Any], ...] = (
     {},

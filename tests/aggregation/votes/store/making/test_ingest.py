@@ -15,10 +15,10 @@ import pytest
 from pyarrow import parquet
 
 from aggregation import VoteError, Votes, VoteStore
-from aggregation.votes.store import ingest as module
+from aggregation.votes.store.making import ingest as module
 from benchmarks.runner import run_python
 
-from ....support.stores import bytes_of, named_rows, shuffled_table, write_csv
+from .....support.stores import bytes_of, named_rows, shuffled_table, write_csv
 
 INGEST = """
 import sys

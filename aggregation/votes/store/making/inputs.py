@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...errors import VoteError, naming
-from ...reading.exports.export import FILE
-from ...reading.files import (
+from ....errors import VoteError, naming
+from ....reading.exports.export import FILE
+from ....reading.files import (
     content_of,
     export_of_table,
     is_npz,
@@ -21,19 +21,19 @@ from ...reading.files import (
     votes_of,
     with_file_as_rater,
 )
-from ...reading.layouts.filters import check_complete, complete_votes, is_one_of, thinned
-from ...reading.layouts.plain import plain_votes, refuse_lists
-from ...reading.layouts.roles import choose_columns
-from ...reading.layouts.vote_table import ROLES, VoteTable
-from ...reading.layouts.wide import is_numbered
-from ...reading.options import NONE, Reading
-from ...reading.tables.pieces import Files, Piece, text_pieces
-from ...reading.tables.sources import STANDARD_INPUT, Source, sources_of
-from ...reading.tables.table import Table, filtered
-from ..arrays import arrays_of_tensor
-from ..sources import refuse_columns
-from .files import ANSWERS, RATERS, check_range, held_names, item_names, mapped_partition
-from .manifest import MANIFEST, check_files, is_store, read_manifest
+from ....reading.layouts.filters import check_complete, complete_votes, is_one_of, thinned
+from ....reading.layouts.plain import plain_votes, refuse_lists
+from ....reading.layouts.roles import choose_columns
+from ....reading.layouts.vote_table import ROLES, VoteTable
+from ....reading.layouts.wide import is_numbered
+from ....reading.options import NONE, Reading
+from ....reading.tables.pieces import Files, Piece, text_pieces
+from ....reading.tables.sources import STANDARD_INPUT, Source, sources_of
+from ....reading.tables.table import Table, filtered
+from ...arrays import arrays_of_tensor
+from ...sources import refuse_columns
+from ..files import ANSWERS, RATERS, check_range, held_names, item_names, mapped_partition
+from ..manifest import MANIFEST, check_files, is_store, read_manifest
 
 # A vote takes about so many bytes in a text, and in Arrow's columns.
 BYTES_PER_ROW = 24

@@ -11,11 +11,11 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ...errors import VoteError, listed
-from ...reading.options import NONE, Reading
-from ...reading.tables.sources import Source
+from ....errors import VoteError, listed
+from ....reading.options import NONE, Reading
+from ....reading.tables.sources import Source
+from ..manifest import MANIFEST, PARTIAL, PLAN, described, read_manifest, write_whole
 from .inputs import STORE, Input
-from .manifest import MANIFEST, PARTIAL, PLAN, described, read_manifest, write_whole
 
 # A batch of text takes so many times its size until it is written, and a vote of a partition so
 # many bytes until it is grouped.

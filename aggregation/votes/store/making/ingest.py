@@ -15,13 +15,13 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ...errors import VoteError
-from ...reading.options import Reading
-from ..arrays import check_code_range
-from ..coded import left_out_notes
-from .files import ANSWERS, RATERS, brought_back, exchange
-from .inputs import STORE, Input, inputs_of
-from .manifest import (
+from ....errors import VoteError
+from ....reading.options import Reading
+from ...arrays import check_code_range
+from ...coded import left_out_notes
+from ..alone import alone
+from ..files import ANSWERS, RATERS, brought_back, exchange
+from ..manifest import (
     PARTIAL,
     PLAN,
     Manifest,
@@ -30,6 +30,7 @@ from .manifest import (
     write_manifest,
     write_whole,
 )
+from .inputs import STORE, Input, inputs_of
 from .merge import Codes, kind_of, merge, merged_before, numbered_names, write_names
 from .plan import Plan, check_options, clean_up, fresh_of, plan_of, prepared, write_record
 from .spill import Batch, write_batch
@@ -66,7 +67,7 @@ def ingest(
     fresh = fresh_of([one for path in paths for one in inputs_of(path, options)], options)
     plan = plan_of(fresh.inputs, options, memory, partitions)
     tell = progress or (lambda _stage, _share: None)
-    with full_disk_said(folder):
+    with full_disk_said(folder), alone(folder):
         partial = prepared(folder, plan)
         if partial is None:
             return Found(())
@@ -92,6 +93,14 @@ def add(
     goes on; broken off after it, the record of the store says that the files are there.
     """
     folder = folder.resolve()  # a link stays one
+    with alone(folder):
+        return added(paths, folder, options, memory, progress)
+
+
+def added(
+    paths: Sequence[Path], folder: Path, options: Reading, memory: int, progress: Progress | None
+) -> Found:
+    """Make the larger store, and let the two change places."""
     brought_back(folder)
     n_partitions = len(read_manifest(folder).partitions)
     check_options(paths, options, memory, None)

@@ -9,15 +9,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...kernels.partition import share_out
-from ...kernels.text import hash_keys
-from ...reading.layouts.same_names import folded_texts
-from ...reading.layouts.vote_table import ROLES, VoteTable
-from ...reading.names import declared_order, distinct
-from ...reading.tables.distinct import texts_of
-from ...reading.tables.table import Objects, values_of
-from .manifest import write_whole
-from .names import as_text
+from ....kernels.partition import share_out
+from ....kernels.text import hash_keys
+from ....reading.layouts.same_names import folded_texts
+from ....reading.layouts.vote_table import ROLES, VoteTable
+from ....reading.names import declared_order, distinct
+from ....reading.tables.distinct import texts_of
+from ....reading.tables.table import Objects, values_of
+from ..manifest import write_whole
+from ..names import as_text
 
 META = b"reassess"
 

@@ -12,18 +12,18 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import VoteError, shown
-from ...kernels.grouping import group_by_item
-from ...kernels.threads import Threads
-from ...reading.columns import Column
-from ...reading.layouts.same_names import as_most_vote, folded_texts, merged, same_names
-from ...reading.names import coded_arrow, distinct, in_order, places_in
-from ...reading.options import Duplicates
-from ...reading.tables.distinct import sorted_texts
-from ..arrays import repeated
-from ..coded import kept_rows
-from .manifest import CODES, STARTS, described, partition_files, write_whole
-from .names import are_whole, type_of, typed
+from ....errors import VoteError, shown
+from ....kernels.grouping import group_by_item
+from ....kernels.threads import Threads
+from ....reading.columns import Column
+from ....reading.layouts.same_names import as_most_vote, folded_texts, merged, same_names
+from ....reading.names import coded_arrow, distinct, in_order, places_in
+from ....reading.options import Duplicates
+from ....reading.tables.distinct import sorted_texts
+from ...arrays import repeated
+from ...coded import kept_rows
+from ..manifest import CODES, STARTS, described, partition_files, write_whole
+from ..names import are_whole, type_of, typed
 from .spill import Batch
 
 

@@ -1,0 +1,188 @@
+"""Connecting to a Dask cluster: one that runs somewhere, or workers of this machine's."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from multiprocessing import resource_tracker, set_forkserver_preload
+from typing import TYPE_CHECKING, Any
+
+from ...errors import VoteError, shown
+from ...kernels.threads import thread_count
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+LOCAL = "local:"
+MOST_WORKERS = 256
+# Seconds until a scheduler answers or has a worker.
+ANSWER = 10
+# What a result's bits may depend on, and what both sides have to know.
+SAME = ("reassess", "numpy", "scipy", "numba", "llvmlite", "dask", "distributed")
+# Loggers of Dask's that have levels of their own.
+LOGGERS = ("distributed", "distributed.client", "distributed.gc", "tornado", "tornado.application")
+SILENCE = logging.CRITICAL + 1
+# Elsewhere, system libraries do not bear that a process is forked which has loaded them.
+FORKS = sys.platform == "linux"
+# What workers need, and takes a second to import. None of it starts a thread, if it is told so: a
+# process that has some is not to be forked. (pyarrow has one.)
+PRELOADED = "distributed", "aggregation.engine.partitions"
+ONE_THREAD = "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"
+
+
+@contextmanager
+def connected(scheduler: Any, threads: int | None) -> Iterator[Client]:
+    """Connect to a cluster that has workers, and whose versions are those here.
+
+    Parameters
+    ----------
+    scheduler : str or Client
+        The address of a scheduler; "local:N" for N workers of this machine's, for as long as this
+        takes; or a client, which stays open.
+    threads : int, optional
+        Of N workers together. Default: as many as there are processors.
+
+    Raises
+    ------
+    VoteError
+        If there is no Dask, no scheduler or no worker, or versions differ.
+    """
+    try:
+        import distributed
+    except ImportError:
+        raise VoteError(
+            f"scheduler {shown(scheduler)} needs Dask: pip install 'reassess[dask]'"
+        ) from None
+    with ExitStack() as opened:
+        opened.enter_context(quiet_logs())
+        client = scheduler
+        if isinstance(scheduler, str) and scheduler.startswith(LOCAL):
+            client = opened.enter_context(local_client(scheduler, threads))
+        elif not isinstance(scheduler, distributed.Client):
+            client = opened.enter_context(client_at(scheduler))
+        check_workers(client, shown(scheduler))
+        yield client
+
+
+@contextmanager
+def quiet_logs() -> Iterator[None]:
+    """Keep Dask's own messages off the terminal: what matters is said in ours."""
+    loggers = [logging.getLogger(name) for name in LOGGERS]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(SILENCE)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+
+
+@contextmanager
+def local_client(said: str, threads: int | None) -> Iterator[Client]:
+    """Start workers of this machine's, as processes, and end them."""
+    import dask
+    from distributed import Client, LocalCluster, utils
+
+    number = said.removeprefix(LOCAL)
+    n_workers = int(number[:9]) if number.isascii() and number.isdigit() else 0
+    if not 1 <= n_workers <= MOST_WORKERS:
+        raise VoteError(f"scheduler {shown(said)}: local:N starts N workers, 1 to {MOST_WORKERS}")
+    start_servers()
+    # else Dask would import pandas and others here, to name them in place of what we have named
+    utils._forkserver_preload_set = FORKS
+    with (
+        dask.config.set(
+            {"distributed.worker.multiprocessing-method": "forkserver"} if FORKS else {}
+        ),
+        LocalCluster(
+            n_workers=n_workers,
+            threads_per_worker=max(thread_count(threads, sys.maxsize) // n_workers, 1),
+            processes=True,
+            # files that are mapped count as memory: with a limit, workers would be paused or killed
+            memory_limit=0,
+            host="127.0.0.1",
+            # no page is served, but Dask opens a port for one: any that is free
+            dashboard_address="127.0.0.1:0",
+            scheduler_kwargs={"dashboard": False},
+            silence_logs=SILENCE,
+        ) as cluster,
+        Client(cluster, set_as_default=False) as client,
+    ):
+        yield client
+
+
+def prepare(scheduler: str) -> None:
+    """Begin with what workers of this machine's need, if such are meant, while there is else to do.
+
+    It takes a second of another processor's.
+    """
+    if scheduler.startswith(LOCAL):
+        start_servers()
+
+
+def start_servers() -> None:
+    """Start Python's processes beside the workers, if they do not run: without a word.
+
+    One cleans up after runs that are broken off. Of the other, workers are forked where that is
+    safe: so imports are done once for all of them.
+    """
+    if os.name != "posix":
+        return
+    before = {name: os.environ.get(name) for name in ("PYTHONWARNINGS", *ONE_THREAD)}
+    warned = ",".join(filter(None, (before["PYTHONWARNINGS"], "ignore:resource_tracker")))
+    os.environ.update(dict.fromkeys(ONE_THREAD, "1"), PYTHONWARNINGS=warned)
+    try:
+        resource_tracker.ensure_running()
+        if FORKS:
+            from multiprocessing import forkserver
+
+            set_forkserver_preload([*PRELOADED])
+            forkserver.ensure_running()
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
+
+
+@contextmanager
+def client_at(address: Any) -> Iterator[Client]:
+    """Connect to a scheduler that runs somewhere."""
+    from distributed import Client
+    from distributed.versions import VersionMismatchWarning
+
+    try:
+        with warnings.catch_warnings(action="ignore", category=VersionMismatchWarning):
+            client = Client(address, timeout=ANSWER, set_as_default=False)
+    except (OSError, ValueError, TypeError) as error:
+        raise VoteError(
+            f"scheduler {shown(address)}: nothing answers there ({error}): give the address that "
+            "`dask scheduler` prints, or local:N for N workers of this machine's"
+        ) from error
+    with client:
+        yield client
+
+
+def check_workers(client: Client, name: str) -> None:
+    """Refuse a cluster without workers, or with other versions than here."""
+    try:
+        client.wait_for_workers(1, timeout=ANSWER)
+    except TimeoutError:
+        raise VoteError(
+            f"scheduler {name} has no workers: start some with `dask worker` and its address"
+        ) from None
+    found: Any = client.get_versions(packages=list(SAME))
+    here = found["client"]["packages"]
+    there = {"the scheduler": found["scheduler"]}
+    there |= {f"worker {address}": versions for address, versions in found["workers"].items()}
+    for place, versions in there.items():
+        for package in SAME:
+            other = versions["packages"].get(package)
+            if other != here.get(package):
+                raise VoteError(
+                    f"{place} has {package} {other}, and {here.get(package)} is here: results "
+                    "could differ; install the same versions on all machines"
+                )

@@ -1,0 +1,87 @@
+"""One process at a time works on a folder: a lock that ends with the process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from ...errors import VoteError
+
+
+class BusyError(Exception):
+    """Another process, or another thread, works on a folder; the message is its number."""
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Refuse to put votes into a store while another process does.
+
+    Raises
+    ------
+    VoteError
+        If another one is at work.
+    """
+    try:
+        release = locked(folder)
+    except BusyError as process:
+        raise VoteError(
+            f"{folder}: another ingest is putting votes into it (process {process}): when that has "
+            "ended, say the same again"
+        ) from None
+    try:
+        yield
+    finally:
+        release()
+
+
+def locked(folder: Path) -> Callable[[], None]:
+    """Lock a folder, which need not be there, and return what unlocks it.
+
+    What is locked is a file beside it, which says whose it is. A process that is killed leaves the
+    file, and no lock. Where no file can be locked, or made, nothing is.
+
+    Raises
+    ------
+    BusyError
+        If it is locked.
+    """
+    folder = folder.resolve()
+    path = folder.with_name(f".{folder.name}.lock")
+    handle = handle_of(path)
+
+    def unlock() -> None:
+        if handle is not None:
+            with suppress(OSError):
+                path.unlink()
+            os.close(handle)
+
+    return unlock
+
+
+def handle_of(path: Path) -> int | None:
+    """Lock a file, and write our number into it."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        return None
+    while True:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        except OSError:  # what is written next says so better
+            return None
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            process = os.read(handle, 20).decode()
+            os.close(handle)
+            raise BusyError(process) from None
+        except OSError:  # not every file system can lock
+            return handle
+        if os.fstat(handle).st_nlink:
+            os.truncate(handle, 0)
+            os.write(handle, str(os.getpid()).encode())
+            return handle
+        os.close(handle)  # who had it has just ended, and removed it

@@ -1,0 +1,1 @@
+"""Putting votes of any number into a store."""
