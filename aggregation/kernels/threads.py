@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from numbers import Integral
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import VoteError
-from .turns import SHARED, all_done, begin_step, desk_of, send_away
+
+if TYPE_CHECKING:
+    from .turns import Turns
 
 # A thread is worth waking for so many votes.
 VOTES_PER_THREAD = 20_000
@@ -58,6 +59,8 @@ class Threads:
         Other threads wait a while for the next step, which they take part in at once if it is by
         the same kernel with the very same tuple of arguments. See :mod:`.turns`.
         """
+        from .turns import SHARED, Turns, desk_of  # with Numba, which kernels need anyway
+
         if self._others is None or not SHARED:
             self.share(lambda begin, end: kernel(desk_of(begin, end), 0, *arguments), size)
             return
@@ -75,43 +78,6 @@ class Threads:
         if self._turns is not None:
             self._turns.end()
             self._turns = None
-
-
-class Turns:
-    """Steps of the same kernel with the same arguments, whose blocks threads take one by one."""
-
-    def __init__(self, kernel: Kernel, arguments: tuple[Any, ...], size: int) -> None:
-        self.kernel, self.arguments = kernel, arguments
-        self.desk = desk_of(size, size)
-        self.helpers: list[Future[object]] = []
-
-    def are_of(self, kernel: Kernel, arguments: tuple[Any, ...]) -> bool:
-        """Say whether they are of this kernel with these very arguments."""
-        return self.kernel is kernel and self.arguments is arguments
-
-    def step(self, others: ThreadPoolExecutor, n_others: int, patience: int) -> None:
-        """Take a step, with those who wait for it, and with others that are woken for it."""
-        begin_step(self.desk)
-        self.helpers = self._at_work()
-        for _ in range(n_others - len(self.helpers)):
-            work = others.submit(self.kernel, self.desk, patience, *self.arguments)
-            self.helpers.append(work)
-        self.kernel(self.desk, 0, *self.arguments)
-        while not all_done(self.desk, PATIENCE):
-            self._at_work()
-            time.sleep(0)  # whoever has taken a block may be waiting for this processor
-
-    def end(self) -> None:
-        """Have who waits for the next step leave, and wait until they have."""
-        send_away(self.desk)
-        wait(self.helpers)
-
-    def _at_work(self) -> list[Future[object]]:
-        """Return who has not left; an error of one that has is raised."""
-        for helper in self.helpers:
-            if helper.done():
-                helper.result()
-        return [helper for helper in self.helpers if not helper.done()]
 
 
 def n_processors() -> int:

@@ -18,6 +18,9 @@ step.
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from types import ModuleType
 from typing import Any
 
@@ -34,6 +37,8 @@ Desk = NDArray[np.int64]
 # Entries of a desk: the next block, how many are done, how many there are, and whether who waits is
 # to leave. They are so far apart that processors need not take them from each other.
 NEXT, DONE, SIZE, LEAVE, DESK_ENTRIES = 0, 16, 32, 48, 64
+# How often one who has nothing left to do looks whether all is done before others get a chance.
+LOOKS = 10_000
 
 
 def usable_atomics() -> ModuleType:
@@ -117,3 +122,42 @@ def all_done(desk: Desk, patience: int) -> bool:
 def send_away(desk: Desk) -> None:
     """Have those leave who wait."""
     write(desk, LEAVE, 1)
+
+
+class Turns:
+    """Steps of the same kernel with the same arguments, whose blocks threads take one by one."""
+
+    def __init__(
+        self, kernel: Callable[..., object], arguments: tuple[Any, ...], size: int
+    ) -> None:
+        self.kernel, self.arguments = kernel, arguments
+        self.desk = desk_of(size, size)
+        self.helpers: list[Future[object]] = []
+
+    def are_of(self, kernel: Callable[..., object], arguments: tuple[Any, ...]) -> bool:
+        """Say whether they are of this kernel with these very arguments."""
+        return self.kernel is kernel and self.arguments is arguments
+
+    def step(self, others: ThreadPoolExecutor, n_others: int, patience: int) -> None:
+        """Take a step, with those who wait for it, and with others that are woken for it."""
+        begin_step(self.desk)
+        self.helpers = self._at_work()
+        for _ in range(n_others - len(self.helpers)):
+            work = others.submit(self.kernel, self.desk, patience, *self.arguments)
+            self.helpers.append(work)
+        self.kernel(self.desk, 0, *self.arguments)
+        while not all_done(self.desk, LOOKS):
+            self._at_work()
+            time.sleep(0)  # whoever has taken a block may be waiting for this processor
+
+    def end(self) -> None:
+        """Have who waits for the next step leave, and wait until they have."""
+        send_away(self.desk)
+        wait(self.helpers)
+
+    def _at_work(self) -> list[Future[object]]:
+        """Return who has not left; an error of one that has is raised."""
+        for helper in self.helpers:
+            if helper.done():
+                helper.result()
+        return [helper for helper in self.helpers if not helper.done()]

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from aggregation import UNKNOWN, Votes, e_step, simulate_votes
+from aggregation.kernels.threads import thread_count
 from aggregation.votes.given import checked_parameters
 
 from ..defaults import THRESHOLD
@@ -197,8 +198,6 @@ class _Model(NamedTuple):
         seed: int,
     ) -> list[VotesBought]:
         """Measure each number of votes, on average over draws; of all votes there is one draw."""
-        from aggregation.kernels.threads import thread_count  # with Numba
-
         most = int(np.diff(votes.starts).max())
         fits = None if classes is None else classes == self.cls
         measured: list[list[tuple[float, ...]]] = [[] for _ in range(most)]

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from aggregation import Aggregated
 from aggregation.held import NamedCodes
+from aggregation.kernels.threads import Threads, thread_count
 
 from ..errors import AnalysisError
 from ..release.files.questions import image_name
@@ -103,8 +104,6 @@ def mean_entropy(
     posterior: NDArray[np.float64], rates: NDArray[np.float64], shares: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Entropy in bits of the next answer to each item, on average over raters."""
-    from aggregation.kernels.threads import Threads, thread_count
-
     from .kernels import mean_answer_entropy  # Numba takes a third of a second to import
 
     of_answer, rates = np.empty(len(posterior)), np.ascontiguousarray(rates)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from aggregation import Votes
 from aggregation.datasets.draws import answer_bounds, draw_answers
+from aggregation.kernels.threads import thread_count
 
 from ..errors import AnalysisError
 from .latent_states import LatentStates
@@ -159,8 +160,6 @@ def drawn_kinds(
 
     A replicate depends on the seed and its own number alone; they are drawn on several threads.
     """
-    from aggregation.kernels.threads import thread_count
-
     from .kernels import add_drawn_kinds
 
     votes, raters = model.votes, model.votes.raters

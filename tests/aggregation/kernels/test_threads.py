@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from contextlib import closing
 
 import numpy as np
@@ -31,6 +33,12 @@ def test_all_is_done_once(n_threads: int, size: int) -> None:
         threads.share(work, size)
     np.testing.assert_array_equal(done, 1)
     assert len(pieces) == n_threads
+
+
+def test_who_imports_threads_does_not_wait_for_numba() -> None:
+    code = "import sys, aggregation.kernels.threads; print('numba' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout == "False\n"
 
 
 def test_an_error_in_another_thread_is_raised() -> None:
