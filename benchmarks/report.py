@@ -117,7 +117,7 @@ def _section(result: Result) -> Iterator[str]:
         yield _row(row[k] for k in used)
     yield ""
     if result.limits:
-        yield "; ".join(map(str, result.limits)) + "."
+        yield "; ".join(map(_outcome, result.limits)) + "."
         yield ""
     yield f"<sub>{', '.join(_machine(result))}</sub>"
     yield ""
@@ -125,6 +125,10 @@ def _section(result: Result) -> Iterator[str]:
 
 def _row(row: Iterable[str]) -> str:
     return f"| {' | '.join(row)} |"
+
+
+def _outcome(limit: Limit) -> str:
+    return f"{limit}{'' if limit.met else ', not met'}"
 
 
 def _machine(result: Result) -> Iterator[str]:

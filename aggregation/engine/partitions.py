@@ -202,7 +202,11 @@ def run_of(
     """Open some partitions of a store at a worker: the same store there, or copies of its own."""
     if store.copies is not None:
         folder = Path(mkdtemp(prefix="reassess-", dir=scratch))
-        copy_files(store.copies, store.manifest, names_of(numbers), folder)
+        try:
+            copy_files(store.copies, store.manifest, names_of(numbers), folder)
+        except BaseException:
+            rmtree(folder, ignore_errors=True)
+            raise
         copied = replace(store, folder=folder, origin=None, _stamp=None)
         found = Partitions(
             copied, n_classes, threads, is_open=is_open, numbers=numbers, scratch=scratch

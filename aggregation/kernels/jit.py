@@ -24,8 +24,19 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
     return result
 
 
+# Whether machine code is kept on disk: not what other processes must not run.
+KEEPS = [True]
+
+
+def keep_no_more() -> None:
+    """Neither write nor read the machine code of functions from here on."""
+    KEEPS[0] = False
+
+
 def keep(compiled: Any) -> None:
     """Have a function's machine code kept on disk; without a place for it, say so and go on."""
+    if not KEEPS[0]:
+        return
     try:
         from .kept import KeptCode, tell_once
     except ImportError:  # Numba has moved what its cache is made of: its own must do

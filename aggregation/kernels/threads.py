@@ -61,14 +61,15 @@ class Threads:
         """
         from .turns import SHARED, Turns, desk_of  # with Numba, which kernels need anyway
 
-        if self._others is None or not SHARED:
+        n_others = min(self.n_threads, size) - 1
+        if self._others is None or n_others < 1 or not SHARED:
             self.share(lambda begin, end: kernel(desk_of(begin, end), 0, *arguments), size)
             return
         if self._turns is None or not self._turns.are_of(kernel, arguments):
             self._rest()
             self._turns = Turns(kernel, arguments, size)
         try:
-            self._turns.step(self._others, self.n_threads - 1, self._patience)
+            self._turns.step(self._others, n_others, self._patience)
         except BaseException:
             self._rest()  # somebody may still be at a block
             raise

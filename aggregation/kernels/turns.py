@@ -29,7 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import plain_atomics
-from .jit import kernel
+from .jit import keep_no_more, kernel
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ LOOKS = 10_000
 def usable_atomics() -> ModuleType:
     """Return operations for desks of several threads once they have done what they must.
 
-    Where an llvmlite or a Numba is not as it was, or nothing is compiled, they are those for a desk
+    Where an llvmlite or a Numba is not as it was, or compilation is off, they are those for a desk
     of one thread.
     """
     if numba.config.DISABLE_JIT:
@@ -63,6 +63,7 @@ def usable_atomics() -> ModuleType:
             type(error).__name__,
             next(iter(str(error).splitlines()), ""),
         )
+        keep_no_more()  # of kernels with a desk, which several threads of others may share
         return plain_atomics
 
 

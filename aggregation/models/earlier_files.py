@@ -149,11 +149,14 @@ def read_cells(path: Path, answers: Sequence[str]) -> tuple[tuple[str, ...], Occ
     """Return the raters' names and the votes that are expected where there are some."""
     table = rates_table(path)
     raters = table["rater"].unique().to_pylist()
+    expected = table["expected_votes"].to_numpy()
+    if not (np.isfinite(expected) & (expected >= 0)).all():
+        raise VoteError(f"has expected votes that are no counts: {MEND}")
     return tuple(raters), Occurring(
         places_of_texts(table["rater"], raters),
         places_of_texts(table["class"], answers),
         places_of_texts(table["answer"], answers),
-        table["expected_votes"].to_numpy(),
+        expected,
     )
 
 

@@ -145,7 +145,8 @@ def report_on_votes(
         known_answers=asked,
         golden=None,
     )
-    show_agreement(report, show)
+    if show is not _nobody:
+        show_agreement(report, show)
     return report
 
 
@@ -245,7 +246,8 @@ def report_on_release(
         known_answers=accuracy.of_kind("rater").golden_answers,
         golden=golden,
     )
-    show_agreement(report, show)
+    if show is not _nobody:
+        show_agreement(report, show)
     return report
 
 

@@ -228,12 +228,13 @@ def fit(
     } | ({} if start is None else {"start": start})
     from aggregation.votes.store.manifest import is_store  # NumPy takes its time
     from aggregation.votes.store.remote import is_url
+    from aggregation.votes.store.remote import said as named
 
     stored = is_url(file) or is_store(file)
     choice = Choice(method, of_model_said, settings or [], classifier is not None)
     choice.made()  # what cannot be is said before votes are read
     if copies is not None and scheduler is None and (is_url(copies) or not is_url(file)):
-        raise UsageError(f"--copies {copies} is for the workers of --scheduler: say that, too")
+        raise UsageError(f"--copies {named(copies)} is for workers: say --scheduler, too")
     wanted = Wanted(out, output_format.value, resume, as_json, threads, scheduler, copies)
     with quietly(quiet), announced_compilation():
         if stored:

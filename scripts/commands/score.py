@@ -10,7 +10,7 @@ import typer
 
 from ..outputs.fit_files import described
 from ..outputs.score_files import print_scores, write_scores
-from ..outputs.store_files import manifest_of, opened_store
+from ..outputs.store_files import fetched, manifest_of, opened_store
 from ..terminal.inputs import print_notes, read_inputs
 from ..terminal.messages import UsageError, announced_compilation, quietly, warn
 from ..terminal.options import Format, VotesOrUrlArgument, out_option
@@ -95,16 +95,17 @@ def votes_and_notes(file: Path | str, said: VotesOptions) -> tuple[Votes | VoteS
     """Open a store or read votes into memory; return also what is to be said of them."""
     from aggregation.votes.store.manifest import is_store
     from aggregation.votes.store.remote import is_url
+    from aggregation.votes.store.remote import said as named
 
     if said.truth is not None or said.cls is not None:
         raise UsageError("score knows no items: give --truth to reassess fit")
     if is_url(file) or is_store(Path(file)):
         if said != VotesOptions():
             raise UsageError(
-                f"{file} is a store, whose votes were read when it was made: leave the options of "
-                "votes out"
+                f"{named(str(file))} is a store, whose votes were read when it was made: leave the "
+                "options of votes out"
             )
-        return opened_store(file), []
+        return fetched(opened_store(file)), []
     votes, known, notes, doubts = read_inputs(Path(file), said)
     for doubt in doubts:
         warn(doubt)

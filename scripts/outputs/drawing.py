@@ -40,7 +40,7 @@ class Drawing:
         start = START.format(place=str(Path(__file__).resolve().parents[2]), name=__name__)
         with suppress(OSError):
             self._process = subprocess.Popen(
-                [sys.executable, "-c", start],
+                [sys.executable, "-P", "-c", start],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,  # what goes wrong there goes wrong here again
@@ -78,7 +78,7 @@ class Drawing:
             return received
         with suppress(OSError):
             self._process.stdin.close()
-        with suppress(EOFError, OSError, pickle.UnpicklingError):
+        with suppress(Exception):  # whatever else may have been printed there can raise anything
             received = pickle.load(self._process.stdout)
         return received
 

@@ -66,7 +66,7 @@ class Wanted(NamedTuple):
 
 
 def opened_store(place: Path | str, wanted: Wanted | None = None) -> VoteStore:
-    """Open a store; one at a URL is copied, unless workers do so themselves."""
+    """Open a store; of one at a URL, files are copied later: see :func:`fetched`."""
     from aggregation import VoteStore
     from aggregation.engine.cluster.connection import prepare
     from aggregation.votes.store.remote import is_url
@@ -78,6 +78,13 @@ def opened_store(place: Path | str, wanted: Wanted | None = None) -> VoteStore:
     store = VoteStore.open(place, copies=kept_in)
     if scheduler is not None:
         return store.on(scheduler, copies=None if kept_in == copies else copies)
+    return store
+
+
+def fetched(store: VoteStore) -> VoteStore:
+    """Copy the files of a store at a URL that are not here, unless workers do so themselves."""
+    if store.scheduler is not None:
+        return store
     with shares_shown() as tell:
         return store.fetch(progress=tell)
 
@@ -102,11 +109,12 @@ def fit_of_store(place: Path | str, said: VotesOptions, choice: Choice, wanted: 
     store = opened_store(place, wanted)
     known = None
     if said.truth is not None:
-        known = read_truth(said.truth, store, said, choice.said["n_classes"])
+        known = read_truth(said.truth, fetched(store), said, choice.said["n_classes"])
     method, options, because = choice.made(store, known)
     known = checked_known(method, known, said)
     earlier, because_of_start = started(method, options, store, known)
     beside = kept(wanted, method) | earlier
+    store = fetched(store)  # what could be wrong is known before much is copied
     result, doubts = fitted(method, store, known, options | beside, wanted.threads)
     if choice.named is None and known is not None and method.name == DEFAULT_METHOD:
         doubts += below_majority_of_store(method, store, known, options | earlier, wanted.threads)

@@ -131,7 +131,7 @@ def fit_sparse_dawid_skene(
     check_square(votes, n_classes, "the background has an answer that is right")
     checked_count("row_count", row_count, ())
     check_bytes(CONFUSION_BYTES * n_classes**2, f"confusions of {n_classes:,} classes", "fit fewer")
-    from ...kernels.threads import Threads, thread_count  # Numba: a third of a second to import
+    from ...kernels.threads import Threads, thread_count
     from ..climbing import Climbing
     from .background import background_of
     from .candidates import Task, check_candidates, checked_known

@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from hashlib import sha256
+from itertools import count
 from pathlib import Path
+from tempfile import gettempdir, mkdtemp
 
 from ...errors import VoteError
 
@@ -47,12 +50,12 @@ def locked(folder: Path) -> Callable[[], None]:
     BusyError
         If it is locked.
     """
-    folder = folder.resolve()
-    path = folder.with_name(f".{folder.name}.lock")
-    handle = handle_of(path)
+    folder, process = folder.resolve(), os.getpid()
+    path = folder.parent / f".{folder.name}.lock"
+    handle = handle_of(path) if folder.name else None  # a disk has no place beside it
 
     def unlock() -> None:
-        if handle is not None:
+        if handle is not None and os.getpid() == process:  # a child that was forked has no lock
             with suppress(OSError):
                 path.unlink()
             os.close(handle)
@@ -67,21 +70,69 @@ def handle_of(path: Path) -> int | None:
     except ImportError:  # Windows
         return None
     while True:
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-        except OSError:  # what is written next says so better
+        handle = opened(path)
+        if handle is None:
             return None
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            process = os.read(handle, 20).decode()
+            process = os.read(handle, 20).decode() or "that has just begun"
             os.close(handle)
             raise BusyError(process) from None
         except OSError:  # not every file system can lock
             return handle
         if os.fstat(handle).st_nlink:
-            os.truncate(handle, 0)
-            os.write(handle, str(os.getpid()).encode())
+            with suppress(OSError):  # it may be another user's, whose number is left
+                os.truncate(handle, 0)
+                os.write(handle, str(os.getpid()).encode())
             return handle
         os.close(handle)  # who had it has just ended, and removed it
+
+
+def opened(path: Path) -> int | None:
+    """Open a file to lock, and make it where it is not; None where that cannot be.
+
+    Its name is known beforehand: whatever a link leads to is left alone.
+    """
+    no_links = getattr(os, "O_NOFOLLOW", 0)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path, os.O_RDWR | os.O_CREAT | no_links, 0o666)
+    except PermissionError:  # of another user's, to read it is enough
+        with suppress(OSError):
+            return os.open(path, os.O_RDONLY | no_links)
+    except OSError:  # what is written next says so better
+        pass
+    return None
+
+
+def locked_copies(folder: Path) -> Callable[[], None]:
+    """Lock a folder that is to keep copies; return what unlocks it."""
+    try:
+        return locked(folder)
+    except BusyError as process:
+        raise VoteError(
+            f"{folder}: is in use (process {process}): name another folder for copies, or, when "
+            "all are there, open it as the store that it is"
+        ) from None
+
+
+def free_folder(content: bytes) -> tuple[Path, Callable[[], None]]:
+    """Return the first folder for the store of a manifest that nobody uses, and what unlocks it."""
+    for number in count():
+        folder = temporary(content, number)
+        with suppress(BusyError):
+            return folder, locked(folder)
+    raise AssertionError("numbers do not end")
+
+
+def temporary(content: bytes, number: int) -> Path:
+    """Return where this user has copies of the store of a manifest, as long as they are needed."""
+    user = os.getuid() if hasattr(os, "getuid") else 0
+    name = f"reassess-{user}-{sha256(content).hexdigest()[:16]}-{number}"
+    folder = Path(gettempdir()) / name
+    folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.lstat()
+    if os.name == "posix" and (found.st_uid != user or found.st_mode & 0o022):
+        return Path(mkdtemp(prefix="reassess-"))  # another user could change what is in it
+    return folder

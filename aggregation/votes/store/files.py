@@ -13,10 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import VoteError
-from .manifest import CODES, MANIFEST, MEND, STARTS, Manifest, partition_files
+from .manifest import (
+    ANSWERS,
+    CODES,
+    MANIFEST,
+    MEND,
+    RATERS,
+    STARTS,
+    Manifest,
+    partition_files,
+)
 from .names import typed
 
-RATERS, ANSWERS = "raters.parquet", "answers.parquet"
 # Of Linux' renameat2: relative to the working folder, and RENAME_EXCHANGE.
 HERE, EXCHANGE = -100, 2
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +19,7 @@ HASH = "sha256"
 MANIFEST = "manifest.json"
 # What is being made lies in a folder of the store's; what is to be made is written down there.
 PARTIAL, PLAN = "partial", "plan.json"
+RATERS, ANSWERS = "raters.parquet", "answers.parquet"
 BLOCK = 1 << 22
 # How numbers are written, whatever the machine.
 CODES, STARTS = np.dtype("<i4"), np.dtype("<i8")
@@ -190,7 +192,31 @@ def parsed_manifest(content: bytes, path: object) -> Manifest:
         raise VoteError(f"{path}: is damaged ({error}): {MEND}") from error
     if written != hash_of(manifest):
         raise VoteError(f"{path}: has been altered since the store was made: {MEND}")
+    if not is_sound(manifest):
+        raise VoteError(f"{path}: does not say what each file of a store holds: {MEND}")
     return manifest
+
+
+def is_sound(manifest: Manifest) -> bool:
+    """Say whether all that is written down is of its type, and no file is left out.
+
+    Anyone can make the hash of a manifest, and one at a URL may be anyone's.
+    """
+    partitions: Any = manifest.partitions
+    files: Any = manifest.files
+    if not isinstance(partitions, list) or not isinstance(files, dict):
+        return False
+    pairs = (pair if isinstance(pair, list) and len(pair) == 2 else [None] for pair in partitions)
+    of_files = [file if isinstance(file, dict) else {} for file in files.values()]
+    sizes = (file.get("bytes") for file in of_files)
+    numbers = [*manifest[:5], *chain.from_iterable(pairs), *sizes]
+    texts = [manifest.item_type, *(file.get("sha256") for file in of_files)]
+    names = {RATERS, ANSWERS}.union(*map(partition_files, range(len(partitions))))
+    return (
+        all(type(number) is int for number in numbers)
+        and all(isinstance(text, str) for text in texts)
+        and names <= set(files)
+    )
 
 
 def is_store(folder: Path) -> bool:

@@ -6,21 +6,19 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from hashlib import sha256
 from pathlib import Path
 from shutil import rmtree
-from tempfile import gettempdir, mkdtemp
 from typing import Any
 from weakref import finalize
 
 from ...errors import VoteError, shown
-from .alone import BusyError, locked
+from .alone import BusyError, free_folder, locked, locked_copies
 from .manifest import MANIFEST, Manifest, described, parsed_manifest, write_whole
 
 # Two letters at least: C:\ is a disk.
 URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(://|::)")
 # What else a URL may hold: a name and a password.
-SECRET = re.compile(r"//[^/@]*@")
+SECRET = re.compile(r"//[^/\s]*@")
 # What files of a store are called.
 NAME = re.compile(r"\w+(-\d+)?\.\w+", re.ASCII)
 # So many files are copied at once.
@@ -85,7 +83,16 @@ class Origin:
     def remove_at_end(self) -> None:
         """Have the folder removed when it is of no use any more, or the process ends."""
         if not self.is_kept and self.removed is None:
-            self.removed = finalize(self, rmtree, self.folder, ignore_errors=True)
+            self.removed = finalize(self, removed_by, os.getpid(), self.folder)
+
+    def take(self) -> None:
+        """Lock the folder again, if it was left."""
+        if self.unlocked is not None and not self.unlocked.alive:
+            try:
+                self.unlocked = finalize(self, locked(self.folder))
+            except BusyError as process:
+                where = f"{self.folder}: is in use (process {process})"
+                raise VoteError(f"{where}: open {said(self.url)} again") from None
 
     def leave(self) -> None:
         """Leave the folder to whoever comes next."""
@@ -105,6 +112,7 @@ class Origin:
         missing = [name for name in names if name not in self.here]
         if not missing:
             return
+        self.take()
         try:
             copy_files(self.url, manifest, missing, self.folder, progress)
         except BaseException as error:
@@ -114,6 +122,12 @@ class Origin:
             raise
         self.here.update(missing)
         self.remove_at_end()
+
+
+def removed_by(process: int, folder: Path) -> None:
+    """Remove a folder, if this is the process that had it, and not a child that was forked."""
+    if os.getpid() == process:
+        rmtree(folder, ignore_errors=True)
 
 
 def at_url(url: str, folder: Path) -> Origin:
@@ -144,29 +158,13 @@ def opened_at(url: str, copies: Path | None) -> tuple[Origin, Manifest]:
     strange = [name for name in manifest.files if not NAME.fullmatch(name)]
     if strange:  # who writes a manifest has no say in what is written elsewhere
         raise VoteError(f"{where}: no file of a store is called {shown(strange[0])}")
-    folder = copies or temporary(content)
+    folder, unlock = free_folder(content) if copies is None else (copies, locked_copies(copies))
     try:
-        unlock = locked(folder)
-    except BusyError as process:
-        if copies is not None:
-            raise VoteError(
-                f"{folder}: is in use (process {process}): name another folder for copies"
-            ) from None
-        folder = Path(mkdtemp(prefix="reassess-"))
-        unlock = locked(folder)
-    begin(folder, content)
+        begin(folder, content)
+    except BaseException:
+        unlock()
+        raise
     return Origin(url, folder, is_kept=copies is not None, unlock=unlock), manifest
-
-
-def temporary(content: bytes) -> Path:
-    """Return where this user has copies of the store of a manifest, as long as they are needed."""
-    user = os.getuid() if hasattr(os, "getuid") else 0
-    folder = Path(gettempdir()) / f"reassess-{user}-{sha256(content).hexdigest()[:16]}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    found = folder.lstat()
-    if os.name == "posix" and (found.st_uid != user or found.st_mode & 0o022):
-        return Path(mkdtemp(prefix="reassess-"))  # another user could change what is in it
-    return folder
 
 
 def begin(folder: Path, content: bytes) -> None:
@@ -177,7 +175,10 @@ def begin(folder: Path, content: bytes) -> None:
     VoteError
         If it holds something else.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise VoteError(f"{folder}: is a file: name a folder for copies") from None
     path = folder / MANIFEST
     if path.exists() and path.read_bytes() == content:
         return
@@ -206,7 +207,7 @@ def file_system(url: str) -> tuple[Any, str]:
         wants = f"a library is missing ({reason(error)}): {EXTRA} has those of s3 and http"
         raise VoteError(f"{said(url)}: {wants}") from error
     except Exception as error:
-        raise VoteError(f"{said(url)}: is nowhere ({reason(error)})") from error
+        raise VoteError(f"{said(url)}: cannot be reached ({reason(error)})") from error
     return system, str(root)
 
 
@@ -251,9 +252,9 @@ def copy_files(
                 done += task.result()
                 if progress is not None:
                     progress(FETCHING, done / total)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+        finally:
+            for task in tasks:  # of those that have begun, the end is waited for
+                task.cancel()
 
 
 def copy_file(system: Any, source: str, path: Path, as_said: dict[str, Any], url: str) -> None:
@@ -265,6 +266,9 @@ def copy_file(system: Any, source: str, path: Path, as_said: dict[str, Any], url
     try:
         system.get_file(source, str(part))
         found = described(part)
+    except FileNotFoundError:
+        part.unlink(missing_ok=True)
+        raise VoteError(f"{where}: is missing there") from None
     except Exception as error:  # each file system raises what it likes
         part.unlink(missing_ok=True)
         raise VoteError(f"{where}: cannot be copied ({reason(error)})") from error

@@ -14,8 +14,6 @@ from ...held import LateNames
 from ...reading.options import ReadOptions, checked_reading
 from ..votes import Votes
 from .files import (
-    ANSWERS,
-    RATERS,
     check_range,
     held_names,
     item_names,
@@ -23,9 +21,9 @@ from .files import (
     stamp_of,
     unchanged,
 )
-from .manifest import Manifest, check_files, partition_files, read_manifest
+from .manifest import ANSWERS, RATERS, Manifest, check_files, partition_files, read_manifest
 from .passes import StorePasses
-from .remote import Origin, check_on_disk, is_url, opened_at
+from .remote import Origin, check_on_disk, is_url, opened_at, said
 
 MEMORY = 1 << 30
 
@@ -206,7 +204,8 @@ class VoteStore(StorePasses):
             origin, manifest = opened_at(str(folder), None if copies is None else Path(copies))
             return cls(origin.folder, manifest, origin=origin)
         if copies is not None:
-            raise VoteError(f"copies={str(copies)!r} are of a store at a URL: {folder} is a path")
+            there = said(str(copies))
+            raise VoteError(f"copies={there!r} are of a store at a URL: {folder} is a path")
         store = opened(cls, Path(folder))
         check_files(store.folder, store.manifest, hashes=verify)
         return store

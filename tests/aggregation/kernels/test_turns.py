@@ -168,3 +168,31 @@ def test_another_llvmlite_shares_by_parts_with_the_same_bits(tmp_path: Any) -> N
     assert plain.stdout == shared.stdout
     (line,) = plain.stderr.splitlines()
     assert line.startswith("this llvmlite or Numba is not one that is known (")
+
+
+def test_code_for_desks_of_one_thread_is_not_kept_for_others(tmp_path: Any) -> None:
+    broken, healthy = (run(tmp_path, part + FITS) for part in (f"{BROKEN}\n", ""))
+    assert healthy.returncode == 0, healthy.stderr
+    assert healthy.stdout == broken.stdout
+    kept = {path.name.split("-")[0] for path in tmp_path.rglob("*.nbc")}
+    assert "em.em_step" in kept
+    again = tmp_path / "again"
+    assert run(again, f"{BROKEN}\n{FITS}").returncode == 0
+    assert not [path for path in again.rglob("*.nbc") if path.name.startswith("em.em_step")]
+
+
+def test_no_more_threads_than_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    step = turns.Turns.step
+
+    def counted(self: Any, others: Any, n_others: int, patience: int) -> None:
+        asked.append(n_others)
+        step(self, others, n_others, patience)
+
+    monkeypatch.setattr(turns.Turns, "step", counted)
+    with closing(Threads(5)) as threads:
+        for size in (0, 1, 3, 9):
+            done = np.zeros(size)
+            threads.take_turns(count_blocks, (np.ones(1), done), size)
+            np.testing.assert_array_equal(done, 1)
+    assert asked == [2, 4]

@@ -77,6 +77,4 @@ def test_refuses_in_one_line(reassess: Command, store: VoteStore) -> None:
     refused(reassess("fit", votes, "--scheduler", "local:2"), "--scheduler goes with a store")
     nowhere = reassess("fit", store.folder, "--quiet", "--scheduler", "local:none")
     refused(nowhere, "scheduler 'local:none': local:N starts N workers")
-    refused(
-        reassess("fit", store.folder, "--copies", "s3://b"), "--copies s3://b is for the workers"
-    )
+    refused(reassess("fit", store.folder, "--copies", "s3://b"), "--copies s3://b is for workers")

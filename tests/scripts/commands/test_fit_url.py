@@ -107,7 +107,7 @@ def test_killed_as_it_copies_it_goes_on(store: VoteStore, tmp_path: Path) -> Non
     ("url", "message"),
     [
         ("file:///is/nowhere", "file:///is/nowhere: no store of votes: there is no manifest.json"),
-        ("smoke://there", "smoke://there: is nowhere (Protocol not known: smoke"),
+        ("smoke://there", "smoke://there: cannot be reached (Protocol not known: smoke"),
     ],
 )
 def test_refuses_in_one_line(reassess: Command, url: str, message: str) -> None:
@@ -118,7 +118,7 @@ def test_options_that_do_not_go_together(
     reassess: Command, store: VoteStore, tmp_path: Path
 ) -> None:
     url, votes = f"file://{store.folder}", tmp_path / "votes.csv"
-    workers = "--copies s3://b is for the workers of --scheduler"
+    workers = "--copies s3://b is for workers: say --scheduler"
     refused(reassess("fit", url, "--copies", "s3://b"), workers)
     refused(reassess("fit", url, "--copies", tmp_path), "holds something else than copies")
     refused(reassess("fit", url, "--item", "x"), f"{url} is a store: --item")

@@ -20,10 +20,12 @@ from ....reading.options import Reading
 from ...arrays import check_code_range
 from ...coded import left_out_notes
 from ..alone import alone
-from ..files import ANSWERS, RATERS, brought_back, exchange
+from ..files import brought_back, exchange
 from ..manifest import (
+    ANSWERS,
     PARTIAL,
     PLAN,
+    RATERS,
     Manifest,
     described,
     read_manifest,

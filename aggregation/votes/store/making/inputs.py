@@ -32,8 +32,8 @@ from ....reading.tables.sources import STANDARD_INPUT, Source, sources_of
 from ....reading.tables.table import Table, filtered
 from ...arrays import arrays_of_tensor
 from ...sources import refuse_columns
-from ..files import ANSWERS, RATERS, check_range, held_names, item_names, mapped_partition
-from ..manifest import MANIFEST, check_files, is_store, read_manifest
+from ..files import check_range, held_names, item_names, mapped_partition
+from ..manifest import ANSWERS, MANIFEST, RATERS, check_files, is_store, read_manifest
 
 # A vote takes about so many bytes in a text, and in Arrow's columns.
 BYTES_PER_ROW = 24

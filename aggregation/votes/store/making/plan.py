@@ -220,11 +220,12 @@ def prepared(folder: Path, plan: Plan) -> Path | None:
                 f"{folder}: holds a store already: name another folder, or add to it (--add, "
                 "VoteStore.add)"
             ) from None
-        partial.mkdir(parents=True, exist_ok=True)
-        if any(path != partial for path in folder.iterdir()) or any(partial.glob("[!.]*")):
+        others = any(path != partial for path in folder.iterdir()) if folder.is_dir() else False
+        if others or any(partial.glob("[!.]*")):
             raise VoteError(
                 f"{folder}: holds something else: name a new or an empty folder"
             ) from None
+        partial.mkdir(parents=True, exist_ok=True)
         write_whole(partial / PLAN, said)
         return partial
     if before != said:

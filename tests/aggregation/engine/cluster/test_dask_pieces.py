@@ -168,9 +168,9 @@ def check_copies(cluster: Cluster, store: VoteStore, tmp_path: Path) -> None:
     ):
         fit_dawid_skene(store.on(cluster.address, copies=f"file://{copy}"))
     codes.unlink()
-    with pytest.raises(VoteError, match=r"codes-0003.i32: cannot be copied \("):
+    with pytest.raises(VoteError, match=r"codes-0003.i32: is missing there"):
         fit_dawid_skene(store.on(cluster.address, copies=f"file://{copy}"))
-    with pytest.raises(VoteError, match=r"smoke://there: is nowhere \("):
+    with pytest.raises(VoteError, match=r"smoke://there: cannot be reached \("):
         fit_dawid_skene(store.on(cluster.address, copies="smoke://there"))
 
 

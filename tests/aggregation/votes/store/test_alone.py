@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from aggregation import VoteError, VoteStore
+from aggregation.votes.store.alone import BusyError, locked
 
 from ....support.commands import Command, refused
 from ....support.stores import bytes_of, shuffled_table, write_csv
@@ -85,3 +87,34 @@ def test_a_process_that_is_killed_leaves_no_lock(store: VoteStore, new: Path) ->
     assert again.communicate(new.read_bytes(), timeout=60)[1] == b""
     assert VoteStore.open(store.folder).n_votes == 2_500
     assert not store.folder.with_name(".store.lock").exists()
+
+
+def test_what_a_link_in_place_of_the_lock_leads_to_is_left_alone(tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.write_text("mine")
+    (tmp_path / ".folder.lock").symlink_to(precious)
+    locked(tmp_path / "folder")()
+    assert precious.read_text() == "mine"
+
+
+def test_a_forked_child_does_not_end_the_lock(tmp_path: Path) -> None:
+    unlock = locked(tmp_path / "folder")
+    child = os.fork()
+    if child == 0:
+        unlock()
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert (tmp_path / ".folder.lock").exists()
+    with pytest.raises(BusyError, match=str(os.getpid())):
+        locked(tmp_path / "folder")
+    unlock()
+    locked(tmp_path / "folder")()
+
+
+def test_a_whole_disk_is_not_locked_nor_a_store(tmp_path: Path) -> None:
+    locked(Path("/"))()
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "other").touch()
+    with pytest.raises(VoteError, match="holds something else"):
+        VoteStore.ingest(write_csv(tmp_path / "v.csv", shuffled_table(20)), tmp_path / "full")
+    assert [path.name for path in (tmp_path / "full").iterdir()] == ["other"]

@@ -17,6 +17,7 @@ import pytest
 from aggregation import VoteError, VoteStore, fit_dawid_skene
 from aggregation.votes.store.alone import locked
 from aggregation.votes.store.manifest import write_manifest
+from aggregation.votes.store.remote import said
 
 from ....support.stores import assert_same, bytes_of, shuffled_table, small_store, write_csv
 
@@ -181,8 +182,8 @@ def test_a_file_that_was_altered_is_named(flaky: str, store: VoteStore) -> None:
     ("url", "message"),
     [
         ("file:///is/nowhere", "^file:///is/nowhere: no store of votes: there is no manifest.json"),
-        ("smoke://there", r"^smoke://there: is nowhere \(Protocol not known: smoke"),
-        ("ftp://ann:secret@127.0.0.1:1/s", r"^ftp://127.0.0.1:1/s: is nowhere \(.*refused"),
+        ("smoke://there", r"^smoke://there: cannot be reached \(Protocol not known: smoke"),
+        ("ftp://ann:secret@127.0.0.1:1/s", r"^ftp://127.0.0.1:1/s: cannot be reached \(.*refused"),
     ],
 )
 def test_where_no_store_is(url: str, message: str) -> None:
@@ -223,3 +224,44 @@ def test_nothing_is_written_to_a_url(flaky: str, store: VoteStore, tmp_path: Pat
     with pytest.raises(VoteError, match=r"^copies='x' are of a store at a URL"):
         VoteStore.open(store.folder, copies="x")
     locked(store.folder)()  # nobody has kept a lock
+
+
+def test_a_folder_that_was_left_is_nobody_elses_to_remove(
+    store: VoteStore, flaky: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Flaky, "left", 1)
+    first = VoteStore.open(flaky)
+    with pytest.raises(VoteError, match="connection lost"):
+        first.fetch()
+    monkeypatch.setattr(Flaky, "left", 1000)
+    second = VoteStore.open(flaky)
+    assert second.folder == first.folder
+    with pytest.raises(VoteError, match="is in use"):
+        first.fetch()
+    second.fetch()
+    del first
+    assert fit_dawid_skene(second).log_likelihood == fit_dawid_skene(store).log_likelihood
+
+
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        ("files", None),
+        ("files", {"codes-0000.i32": {"sha256": ""}}),
+        ("partitions", [["one", 2]]),
+        ("partitions", 7),
+        ("n_votes", "many"),
+    ],
+)
+def test_manifests_of_anyone_are_not_trusted(store: VoteStore, part: str, value: Any) -> None:
+    write_manifest(store.folder, store.manifest._replace(**{part: value}))
+    with pytest.raises(VoteError, match="does not say what each file of a store holds"):
+        VoteStore.open(f"file://{store.folder}")
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [("s3://a:b@c/d", "s3://c/d"), ("http://u:p@ss@h/x/", "http://h/x"), ("s3://b/d", "s3://b/d")],
+)
+def test_passwords_are_not_said(url: str, shown: str) -> None:
+    assert said(url) == shown
