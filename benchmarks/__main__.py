@@ -107,7 +107,7 @@ def main() -> None:
         report.write(out, result)
         measured.append(result)
         print("\n".join(report.lines(result)), end="\n\n", flush=True)
-    if not options.quick and options.out is None:
+    if measured and not options.quick and options.out is None:
         report.update_pages(measured, list(CASES))
 
 

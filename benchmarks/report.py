@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from .results import Limit, Result, Timing
 from .runner import ROOT
@@ -31,23 +30,6 @@ def write(folder: Path, result: Result) -> Path:
     part.write_text(json.dumps(asdict(result), indent=2) + "\n", encoding="utf-8")
     part.replace(path)
     return path
-
-
-def read(folder: Path, order: Sequence[str]) -> list[Result]:
-    """Read the results that are there, in the order of the cases."""
-    files = (folder / f"{case}.json" for case in order)
-    return [
-        from_json(json.loads(path.read_text(encoding="utf-8"))) for path in files if path.is_file()
-    ]
-
-
-def from_json(entry: dict[str, Any]) -> Result:
-    """Return the result that :func:`write` has written."""
-    timings = tuple(
-        Timing(**one | {"seconds": tuple(one["seconds"])}) for one in entry.pop("timings")
-    )
-    limits = tuple(Limit(**one) for one in entry.pop("limits"))
-    return Result(**entry, timings=timings, limits=limits)
 
 
 def lines(result: Result) -> Iterator[str]:

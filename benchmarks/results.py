@@ -49,7 +49,8 @@ class Timing:
     what : str
         Who did what, in words for a table.
     seconds : tuple of float
-        Wall-clock time of each run; what the first run does in addition is not in them.
+        Time of each run, by the clock on the wall or, where one thread works, the processor's; what
+        the first run does in addition is not in them.
     digest : str
         Of the result, the same after each run; empty where there is no result.
     votes : int, optional

@@ -159,7 +159,7 @@ class Blocks:
         if self.is_large:
             return self._expect_by_code(self.by_code.joint(rates, prior, hard), complete)
         for table, values in zip(self.tables, (rates, prior), strict=True):
-            table.reshape(-1, self.width)[:, : self.n_classes] = values.reshape(-1, self.n_classes)
+            self._pad(values, table)
         return self._expect(*self.e_steps[hard], complete)
 
     def affinity_step(self, affinity: NDArray[np.float64]) -> Expectation:
@@ -234,10 +234,13 @@ class Blocks:
 
     def _padded(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return values, classes last, as kernels read them: flat, other classes padded with 0."""
-        by_class = values.reshape(-1, self.n_classes)
-        padded = np.zeros((len(by_class), self.width))
-        padded[:, : self.n_classes] = by_class
-        return padded.reshape(-1)
+        padded = np.zeros(values.size // self.n_classes * self.width)
+        self._pad(values, padded)
+        return padded
+
+    def _pad(self, values: NDArray[np.float64], padded: NDArray[np.float64]) -> None:
+        """Put values, classes last, where kernels read them."""
+        padded.reshape(-1, self.width)[:, : self.n_classes] = values.reshape(-1, self.n_classes)
 
     def _expect(
         self, kernel: Kernel, given: tuple[Any, ...], complete: Complete | None = None

@@ -269,8 +269,8 @@ def affinity_step(
     """Fill counts where an item's posterior is the mean affinity of its answers.
 
     `affinity` is flat, `width` entries a code: those of its answer, which sum to 1. With affinity
-    to its own class alone, the posteriors are the vote shares. `zeros` is a row, and
-    classes take one or several.
+    to its own class alone, the posteriors are the vote shares. `zeros` is a row, and classes take
+    one or several.
     """
     step = np.uintp(len(zeros))
     width = (np.uintp(n_classes) + step - np.uintp(1)) // step * step

@@ -41,7 +41,6 @@ def rates_of_rows(
     divergence of a row's background from its rates, added up over rows: ``m log(m / (N + m)) + sum
     over the row's cells of m b log(1 + n / (m b))``, for off the cells rates are the background's
     times m / (N + m).
-
     """
     most = 0
     for w in range(borders[first], borders[last]):

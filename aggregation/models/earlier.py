@@ -19,6 +19,8 @@ from .store_fit import StoreAggregation, StoreFit
 Array = NDArray[np.float64]
 # Place of a name that the earlier fit does not have.
 NEW = -1
+# The method that has rates of what occurs alone, over a background.
+SPARSE = "dawid-skene-sparse"
 
 
 class Tables(NamedTuple):

@@ -14,12 +14,10 @@ from numpy.typing import NDArray
 from ..arguments import check_types
 from ..errors import VoteError, naming
 from ..votes.store.manifest import described
-from .earlier import EarlierFit, Occurring, Tables, exact_tables, no_table
+from .earlier import SPARSE, EarlierFit, Occurring, Tables, exact_tables, no_table
 
 Array = NDArray[np.float64]
 NUMBERS, RATES = "fit.json", "error_rates.csv"
-# The method that writes the rates of what occurs alone.
-SPARSE = "dawid-skene-sparse"
 MEND = "give the folder that reassess fit -o DIR wrote, whole and unaltered"
 
 

@@ -203,10 +203,12 @@ class _Model(NamedTuple):
         measured: list[list[tuple[float, ...]]] = [[] for _ in range(most)]
         # which refuses votes that are impossible: where all are possible, so are fewer
         of_all = e_step(votes, error_rates=self.rates, class_prior=self.prior).posterior
+        by_code = np.ascontiguousarray(self.rates.swapaxes(1, 2)).reshape(-1, len(self.prior))
 
         def measure_draw(number: int) -> list[tuple[float, ...]]:
             place = random_places(votes, np.random.default_rng((seed, number)))
-            fewer = (self.posterior_of_first(n, votes, place) for n in range(1, most))
+            known = votes, place, by_code, self.prior
+            fewer = (posterior_of_first(n, *known) for n in range(1, most))
             posteriors = chain(fewer, [of_all] if number == 0 else [])
             return [self._judged(posterior, fits) for posterior in posteriors]
 
@@ -226,17 +228,6 @@ class _Model(NamedTuple):
             )
             for n_votes, rows in enumerate(measured, start=1)
         ]
-
-    def posterior_of_first(
-        self, n_votes: int, votes: Votes, place: NDArray[np.int64]
-    ) -> NDArray[np.float64]:
-        """Posterior given the first so many votes of each item, or all where there are fewer."""
-        from .kernels import fill_posterior  # Numba takes a third of a second to import
-
-        posterior = np.empty((votes.n_items, len(self.prior)))
-        by_code = np.ascontiguousarray(self.rates.swapaxes(1, 2)).reshape(-1, len(self.prior))
-        fill_posterior(votes.starts, votes.codes, place, n_votes, by_code, self.prior, posterior)
-        return posterior
 
     def _judged(
         self, posterior: NDArray[np.float64], fits: NDArray[np.bool_] | None
@@ -258,6 +249,21 @@ class _Model(NamedTuple):
 def _means_and_spread(rows: list[tuple[float, ...]]) -> tuple[float, float, float, float, float]:
     entropy, precision, recall, average_precision = np.mean(rows, axis=0).tolist()
     return entropy, precision, recall, average_precision, float(np.std(rows, axis=0)[-1])
+
+
+def posterior_of_first(
+    n_votes: int,
+    votes: Votes,
+    place: NDArray[np.int64],
+    by_code: NDArray[np.float64],
+    prior: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Posterior given the first so many votes of each item, or all where there are fewer."""
+    from .kernels import fill_posterior  # Numba takes a third of a second to import
+
+    posterior = np.empty((votes.n_items, len(prior)))
+    fill_posterior(votes.starts, votes.codes, place, n_votes, by_code, prior, posterior)
+    return posterior
 
 
 def random_places(votes: Votes, rng: np.random.Generator) -> NDArray[np.int64]:

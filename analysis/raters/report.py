@@ -145,8 +145,7 @@ def report_on_votes(
         known_answers=asked,
         golden=None,
     )
-    if show is not _nobody:
-        show_agreement(report, show)
+    show_agreement(report, show)
     return report
 
 
@@ -246,8 +245,7 @@ def report_on_release(
         known_answers=accuracy.of_kind("rater").golden_answers,
         golden=golden,
     )
-    if show is not _nobody:
-        show_agreement(report, show)
+    show_agreement(report, show)
     return report
 
 
@@ -276,6 +274,8 @@ def clusters_of_report(report: RaterReport) -> dict[str, RaterClusters]:
 
 def show_agreement(report: RaterReport, show: Callable[..., object]) -> None:
     """Show what the figure agreement takes, if any two raters have items in common."""
+    if show is _nobody:
+        return
     clusters = clusters_of_report(report)
     if all(len(found.raters) > 1 for found in clusters.values()):
         show("agreement", clusters, names=report.quality.rater_names)

@@ -48,12 +48,13 @@ def started(
         return {}, []
     from aggregation import read_fit
     from aggregation.errors import apart
+    from aggregation.models.earlier import SPARSE
     from aggregation.models.warm_start import matched
 
     earlier = read_fit(options["start"])
     if known is not None and apart(known.class_names) != apart(votes.answer_names):
         earlier = earlier.of_classes(known.class_names)
-    new_as = "the background" if method.name == "dawid-skene-sparse" else "their mean"
+    new_as = "the background" if method.name == SPARSE else "their mean"
     return {"start": earlier}, [matched(votes, earlier).said(options["start"], new_as)]
 
 

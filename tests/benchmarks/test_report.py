@@ -11,6 +11,8 @@ from benchmarks import __main__ as command
 from benchmarks import report
 from benchmarks.results import Limit, Result, Timing
 
+from ..support.benchmark_results import read_results
+
 
 def a_result(case: str = "grouping", seconds: tuple[float, ...] = (0.002, 0.001, 0.004)) -> Result:
     timing = Timing("some votes", seconds, "0123456789abcdef", votes=1000, peak_bytes=5_000_000)
@@ -21,7 +23,7 @@ def a_result(case: str = "grouping", seconds: tuple[float, ...] = (0.002, 0.001,
 def test_results_survive_a_file(tmp_path: Path) -> None:
     result = a_result()
     report.write(tmp_path, result)
-    assert report.read(tmp_path, ["step", "grouping"]) == [result]
+    assert read_results(tmp_path, ["step", "grouping"]) == [result]
     assert json.loads((tmp_path / "grouping.json").read_text())["title"] == "a title"
 
 

@@ -21,6 +21,8 @@ from benchmarks.fits import FITTERS, ours
 from benchmarks.memory import measured_fit
 from benchmarks.results import Plan, SkippedError
 
+from ..support.benchmark_results import read_results
+
 pytest.importorskip("psutil", reason="needs the bench extra")
 
 TINY = Plan(runs=2, slow_runs=1, peer_runs=1, votes=3000, curve=(2000, 4000), most_peer_steps=2)
@@ -205,7 +207,7 @@ def test_the_command_runs_the_cases_asked_for(
     assert out.startswith("grouping: Votes.from_triples")
     assert err.startswith("loading: left out, needs the release")
     assert [path.name for path in tmp_path.iterdir()] == ["grouping.json"]
-    (result,) = report.read(tmp_path, list(command.CASES))
+    (result,) = read_results(tmp_path, list(command.CASES))
     assert result.environment["numpy"] == np.__version__
     assert report.README.read_bytes() == readme
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ...errors import VoteError
 from ...votes.votes import Votes
 from ..aggregated import Aggregated
-from ..earlier import NEW, EarlierFit, Occurring, earlier_fit, no_table, places_of
+from ..earlier import NEW, SPARSE, EarlierFit, Occurring, earlier_fit, no_table, places_of
 from ..warm_start import lifted, matched, of_places
 from .cells import Cells
 from .fit import SparseFit
@@ -35,7 +35,7 @@ def occurring(fit: Any) -> EarlierFit:
     if isinstance(fit, SparseFit):
         found, names = fit.error_rate_cells(), fit.votes.answer_names
         return EarlierFit(
-            method="dawid-skene-sparse",
+            method=SPARSE,
             rater_names=fit.votes.rater_names,
             class_names=names,
             answer_names=names,

@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
-from itertools import count
 from pathlib import Path
 from tempfile import gettempdir, mkdtemp
 
@@ -119,11 +118,13 @@ def locked_copies(folder: Path) -> Callable[[], None]:
 
 def free_folder(content: bytes) -> tuple[Path, Callable[[], None]]:
     """Return the first folder for the store of a manifest that nobody uses, and what unlocks it."""
-    for number in count():
+    number = 0
+    while True:
         folder = temporary(content, number)
-        with suppress(BusyError):
+        try:
             return folder, locked(folder)
-    raise AssertionError("numbers do not end")
+        except BusyError:
+            number += 1
 
 
 def temporary(content: bytes, number: int) -> Path:

@@ -13,8 +13,9 @@ from pyarrow import csv, parquet
 
 from aggregation import VoteStore
 from benchmarks import __main__ as command
-from benchmarks import report
 from benchmarks.scale import measure, page, picture, votes
+
+from ...support.benchmark_results import read_results
 
 pytest.importorskip("duckdb", reason="needs the bench extra")
 
@@ -53,7 +54,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_each_has_its_rival(measured: Path) -> None:
-    (found,) = report.read(measured, ["scale"])
+    (found,) = read_results(measured, ["scale"])
     names = [timing.what for timing in found.timings]
     for words in ("polars reads csv", "DuckDB sorts parquet by item", "cat of the same files"):
         assert sum(words in name for name in names) == 1

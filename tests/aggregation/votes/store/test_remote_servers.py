@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ import pytest
 from aggregation import VoteError, VoteStore, fit_dawid_skene
 
 from ....support.clusters import need_dask
+from ....support.served_files import served_by
 from ....support.stores import assert_same, bytes_of, small_store
 
 pytest.importorskip("fsspec", reason="needs fsspec: pip install 'reassess[url]'")
@@ -42,24 +41,9 @@ class Handler(SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Serve a folder, and yield its address."""
-    handler = partial(Handler, directory=str(folder))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 def test_a_web_server(store: VoteStore, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("aiohttp", reason="needs aiohttp: pip install 'reassess[url]'")
-    with served(store.folder) as url:
+    with served_by(partial(Handler, directory=str(store.folder))) as url:
         assert_same(fit_dawid_skene(VoteStore.open(url)), fit_dawid_skene(store.votes()))
         with pytest.raises(VoteError, match=rf"^{url}/no: no store of votes: there is no manifest"):
             VoteStore.open(f"{url}/no")
