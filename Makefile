@@ -2,8 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 OUT ?= reproduction
-# Tests run on every core; PYTEST_ARGS=-n0 runs them in one process.
-PYTEST_ARGS ?= -n auto
+# Tests run on every core, those of a file rather on one; PYTEST_ARGS=-n0 runs them in one process.
+PYTEST_ARGS ?= -n auto --dist worksteal
 
 # PyTorch for `make test-ecosystem`, with whatever options pip needs to find the build you want.
 TORCH ?= torch torchvision

@@ -20,7 +20,7 @@ from ..errors import VoteError
 from ..kernels.threads import Threads, thread_count
 from ..votes.store.files import names_of
 from ..votes.store.manifest import read_manifest
-from ..votes.store.remote import copy_files
+from ..votes.store.remote.copying import copy_files
 from ..votes.store.store import VoteStore
 from ..votes.votes import Votes
 from .blocks import Blocks, Cut, Expectation, cut_of

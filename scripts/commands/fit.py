@@ -227,8 +227,8 @@ def fit(
         "seed": seed,
     } | ({} if start is None else {"start": start})
     from aggregation.votes.store.manifest import is_store  # NumPy takes its time
-    from aggregation.votes.store.remote import is_url
-    from aggregation.votes.store.remote import said as named
+    from aggregation.votes.store.remote.urls import is_url
+    from aggregation.votes.store.remote.urls import said as named
 
     stored = is_url(file) or is_store(file)
     choice = Choice(method, of_model_said, settings or [], classifier is not None)

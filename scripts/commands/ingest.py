@@ -70,7 +70,7 @@ def ingest(
     bytes. Items are kept in the store's order: partition by partition, sorted by name within one.
     """
     from aggregation import VoteStore
-    from aggregation.votes.store.remote import check_on_disk
+    from aggregation.votes.store.remote.urls import check_on_disk
 
     if said.truth is not None or said.cls is not None:
         raise UsageError("a store keeps no known classes: give --truth to the fit")

@@ -94,8 +94,8 @@ def score(
 def votes_and_notes(file: Path | str, said: VotesOptions) -> tuple[Votes | VoteStore, list[str]]:
     """Open a store or read votes into memory; return also what is to be said of them."""
     from aggregation.votes.store.manifest import is_store
-    from aggregation.votes.store.remote import is_url
-    from aggregation.votes.store.remote import said as named
+    from aggregation.votes.store.remote.urls import is_url
+    from aggregation.votes.store.remote.urls import said as named
 
     if said.truth is not None or said.cls is not None:
         raise UsageError("score knows no items: give --truth to reassess fit")

@@ -69,7 +69,7 @@ def opened_store(place: Path | str, wanted: Wanted | None = None) -> VoteStore:
     """Open a store; of one at a URL, files are copied later: see :func:`fetched`."""
     from aggregation import VoteStore
     from aggregation.engine.cluster.connection import prepare
-    from aggregation.votes.store.remote import is_url
+    from aggregation.votes.store.remote.urls import is_url
 
     scheduler, copies = (None, None) if wanted is None else (wanted.scheduler, wanted.copies)
     if scheduler is not None:
@@ -92,7 +92,7 @@ def fetched(store: VoteStore) -> VoteStore:
 def manifest_of(place: Path | str, store: VoteStore) -> dict[str, str]:
     """Name the manifest of a store that was opened at a place, with its hash."""
     from aggregation.votes.store.manifest import MANIFEST
-    from aggregation.votes.store.remote import is_url, said
+    from aggregation.votes.store.remote.urls import is_url, said
 
     found = described(store.folder / MANIFEST)
     return found | {"path": f"{said(str(place))}/{MANIFEST}"} if is_url(place) else found
@@ -169,7 +169,7 @@ def below_majority_of_store(
 
 def check_unread(place: Path | str, said: VotesOptions) -> None:
     """Refuse options of reading votes, which have been read."""
-    from aggregation.votes.store.remote import said as without_password
+    from aggregation.votes.store.remote.urls import said as without_password
 
     place = without_password(str(place))
     if replace(said, truth=None, cls=None, item=None, normalise=False) != VotesOptions():

@@ -41,7 +41,7 @@ def output_option(what: str, **more: Any) -> Any:
 
 def place_of(text: str) -> Path | str:
     """Return a path, or a URL as it was said: a path would make one slash of two."""
-    from aggregation.votes.store.remote import is_url
+    from aggregation.votes.store.remote.urls import is_url
 
     return text if is_url(text) else Path(text)
 

@@ -50,7 +50,7 @@ PLACES = {
     "pandas": "aggregation/models/crowdkit/",
     "dask": "aggregation/engine/cluster/",
     "distributed": "aggregation/engine/cluster/",
-    "fsspec": "aggregation/votes/store/remote.py",
+    "fsspec": "aggregation/votes/store/remote/copying.py",
     "python_calamine": "aggregation/reading/tables/binary.py",
 }
 # What analysis takes from inside aggregation, not through the face: compiled loops, the readers of

@@ -153,19 +153,17 @@ def test_the_command_survives_a_users_folders(
     # In the working folder, or on PYTHONPATH alone.
     folder, path = (hostile / "elsewhere", hostile) if on_path else (hostile, None)
     folder.mkdir(exist_ok=True)
-    for start in ([str(installed.command)], [str(installed.python), "-m", "reassess"]):
-        run = installed.run(
-            *start, "simulate", "-o", "drawn", "--images", "5", folder=folder, path=path
-        )
-        assert run.returncode == 0, run.stderr
-        assert "wrote a SIMULATED release to drawn" in run.stderr
-        run = installed.run(*start, "explore", "--data", "drawn", folder=folder, path=path)
-        assert run.returncode == 0, run.stderr
-        assert (folder / "explore.html").stat().st_size > 10_000
-        # which has another process draw
+    command, module = [str(installed.command)], [str(installed.python), "-m", "reassess"]
+    simulate = "simulate", "-o", "drawn", "--images", "5"
+    run = installed.run(*command, *simulate, folder=folder, path=path)
+    assert run.returncode == 0, run.stderr
+    assert "wrote a SIMULATED release to drawn" in run.stderr
+    run = installed.run(*module, "explore", "--data", "drawn", folder=folder, path=path)
+    assert run.returncode == 0, run.stderr
+    assert (folder / "explore.html").stat().st_size > 10_000
+    for start in (command, module):  # which has another process draw
         run = installed.run(*start, "reproduce", "--data", "drawn", folder=folder, path=path)
         assert (run.returncode, "Traceback" in run.stderr) == (0, False), run.stderr
-        shutil.rmtree(folder / "drawn")
 
 
 @pytest.mark.parametrize("name", ["scripts/__init__.py", "scripts/main.py", "dataclasses.py"])

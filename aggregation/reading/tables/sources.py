@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import lzma
+import re
 import sys
 import zipfile
 from collections import Counter
@@ -17,6 +18,8 @@ from typing import Any
 from ...errors import VoteError, listed
 
 STANDARD_INPUT = "-"
+# A URL as a path has it, of whose two slashes one is left. Two letters at least: C:/ is a disk.
+URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+:)/+(.*)")
 # What a name's ending says a file is. All else is looked at.
 KINDS = {
     **dict.fromkeys((".csv", ".txt", ".psv", ".dat", ".data"), "csv"),
@@ -179,12 +182,19 @@ def sources_of(path: Path) -> list[Source]:
     VoteError
         If a folder holds files of several kinds, or of none.
     OSError
-        If there is no such file.
+        If there is no such file, or it is a URL.
     """
     if str(path) == STANDARD_INPUT or (path.exists() and not path.is_dir()):
         return [Source(path)]
     if path.is_dir():
         return in_folder(path)
+    if url := URL.fullmatch(str(path)):
+        raise FileNotFoundError(
+            2,
+            "files are read from this machine: download it first (a URL may be that of a store, "
+            "for `reassess fit`, `reassess score` and VoteStore.open)",
+            f"{url[1]}//{url[2]}",
+        )
     if not has_magic(str(path)):
         path.stat()  # says which file is missing
     names = glob(str(path), recursive=True)  # noqa: PTH207 (a pattern may begin at the root)

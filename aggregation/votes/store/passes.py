@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ...kernels.threads import Threads
 from ..votes import Votes
 from .manifest import StoreCounts
-from .remote import Origin
+from .remote.origin import Origin
 
 
 class StorePasses(StoreCounts):

@@ -23,7 +23,8 @@ from .files import (
 )
 from .manifest import ANSWERS, RATERS, Manifest, check_files, partition_files, read_manifest
 from .passes import StorePasses
-from .remote import Origin, check_on_disk, is_url, opened_at, said
+from .remote.origin import Origin, opened_at
+from .remote.urls import check_on_disk, is_url, said
 
 MEMORY = 1 << 30
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -64,6 +65,7 @@ import os, sys, time
 from pathlib import Path
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
+sys.argv[0] = "reassess"
 from scripts.main import run
 
 class Slow(LocalFileSystem):
@@ -81,20 +83,25 @@ run()
 """
 
 
-def test_killed_as_it_copies_it_goes_on(store: VoteStore, tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_killed_as_it_copies_it_goes_on(store: VoteStore, tmp_path: Path, number: int) -> None:
     temporary, log = tmp_path / "temporary", tmp_path / "log"
     temporary.mkdir()
     program = [sys.executable, "-c", SLOW, "fit", f"slow://{store.folder}", "--json", "--quiet"]
     env = {**os.environ, "TMPDIR": str(temporary), "LOG": str(log), "STOP": "codes-0001.i32"}
-    process = subprocess.Popen(program, stdout=subprocess.DEVNULL, cwd=ROOT, env=env)
+    process = subprocess.Popen(
+        program, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
     names, deadline = sorted(store.manifest.files), time.monotonic() + 60
     while not log.exists() or len(log.read_text().splitlines()) < len(names) - 1:
         assert time.monotonic() < deadline
         time.sleep(0.01)
     time.sleep(0.1)  # the last one gets its name
-    process.kill()
-    process.wait()
-    assert len(list(temporary.glob("reassess-*/.codes-0001.i32.part"))) == 1
+    process.send_signal(number)
+    said = process.communicate(timeout=60)[1]
+    (half,) = temporary.glob("reassess-*/.codes-0001.i32.part")
+    going_on = f"Interrupted; the same again goes on from the copies in {half.parent}.\n"
+    assert said == ("" if number == signal.SIGKILL else going_on)
     ended = subprocess.run(
         program, capture_output=True, check=True, cwd=ROOT, env=env | {"STOP": "never"}
     )

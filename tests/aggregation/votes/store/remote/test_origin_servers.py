@@ -12,9 +12,9 @@ import pytest
 
 from aggregation import VoteError, VoteStore, fit_dawid_skene
 
-from ....support.clusters import need_dask
-from ....support.served_files import served_by
-from ....support.stores import assert_same, bytes_of, small_store
+from .....support.clusters import need_dask
+from .....support.served_files import served_by
+from .....support.stores import assert_same, bytes_of, small_store
 
 pytest.importorskip("fsspec", reason="needs fsspec: pip install 'reassess[url]'")
 

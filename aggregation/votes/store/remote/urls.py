@@ -1,0 +1,36 @@
+"""URLs of stores, and how messages name them."""
+
+from __future__ import annotations
+
+import re
+
+from ....errors import VoteError
+
+# Two letters at least: C:\ is a disk.
+URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(://|::)")
+# What else a URL may hold: a name and a password.
+SECRET = re.compile(r"//[^/\s]*@")
+
+
+def is_url(place: object) -> bool:
+    """Say whether a place is a URL, not a path.
+
+    Examples
+    --------
+    >>> is_url("s3://bucket/store"), is_url("store"), is_url("C:/store")
+    (True, False, False)
+    """
+    return isinstance(place, str) and URL.match(place) is not None
+
+
+def said(url: str) -> str:
+    """Return a URL as messages have it, without a password."""
+    return SECRET.sub("//", url.rstrip("/"))
+
+
+def check_on_disk(folder: object) -> None:
+    """Refuse to write votes to a URL."""
+    if is_url(folder):
+        raise VoteError(
+            f"{said(str(folder))}: votes are put into, or added to, a store on a path, not at a URL"
+        )

@@ -1,0 +1,44 @@
+"""What is not a file is said to be none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from aggregation import Votes, VoteStore, read_known_items
+
+from ....support.commands import Command, refused
+
+URLS = ["https://example.org/votes.csv", "s3://bucket/votes.parquet"]
+SAID = "files are read from this machine: download it first"
+
+
+@pytest.mark.parametrize("url", URLS)
+def test_a_url_is_no_file(url: str, tmp_path: Path) -> None:
+    """A path makes one slash of two, and a message two of one."""
+    votes = Votes.from_triples(["a"], ["b"], ["c"])
+    for read in (
+        lambda: Votes.read(url),
+        lambda: Votes.read(Path(url)),
+        lambda: read_known_items(url, votes=votes),
+        lambda: VoteStore.ingest(url, tmp_path / "store"),
+    ):
+        with pytest.raises(FileNotFoundError, match=SAID) as raised:
+            read()
+        assert raised.value.filename == url
+
+
+@pytest.mark.parametrize("url", URLS)
+def test_commands_say_so(reassess: Command, url: str, tmp_path: Path) -> None:
+    for command in (("report",), ("ingest", "-o", tmp_path / "store"), ("explore", "--votes")):
+        refused(reassess(*command, url), f"{url}: {SAID}")
+
+
+def test_a_file_may_be_called_like_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("https:").mkdir()
+    Path("https:/votes.csv").write_text("item,rater,answer\na,b,c\n")
+    assert Votes.read("https://votes.csv").n_votes == 1
+    with pytest.raises(FileNotFoundError):
+        Votes.read("none.csv")
