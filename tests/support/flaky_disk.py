@@ -6,7 +6,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, ClassVar
 
-from fsspec.implementations import local
+import pytest
+
+NEEDS = "needs fsspec: pip install 'reassess[url]'"
+local: Any = pytest.importorskip("fsspec.implementations.local", reason=NEEDS)
 
 
 class Flaky(local.LocalFileSystem):  # type: ignore[misc]

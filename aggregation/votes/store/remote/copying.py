@@ -107,6 +107,7 @@ def copy_file(
             raise CancelledError
 
     try:
+        go_on()
         system.get_file(source, str(part), callback=Callback(hooks={"stop": go_on}))
         found = described(part)
     except FileNotFoundError:
