@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 from aggregation.kernels.jit import kernel
 from aggregation.kernels.rescaling import LEAST_EXACT, e_step_rescaled, underflows
 
+# Up to so many votes of an item, each is held against each.
+FEW = 16
+
 
 @kernel
 def add_kinds(
@@ -142,11 +145,21 @@ def rank_votes(
 ) -> None:
     """Fill the place 0, 1, ... of each vote among its item's, by ascending numbers, (n_votes,).
 
-    Shell's sort: most items have a few votes, and one may have very many.
+    Most items have a few votes, of which any two are counted: no processor could guess how a
+    comparison ends. One may have very many: Shell's sort.
     """
     order = np.empty(np.max(np.diff(starts)), dtype=np.int64)
     for i in range(len(starts) - 1):
         begin, size = starts[i], starts[i + 1] - starts[i]
+        if size <= FEW:
+            for vote in range(begin, begin + size):
+                rank = np.int64(0)
+                for other in range(begin, vote):
+                    is_later = np.int64(numbers[other] > numbers[vote])
+                    place[other] += is_later
+                    rank += 1 - is_later
+                place[vote] = rank
+            continue
         for k in range(size):
             order[k] = begin + k
         gap = size // 2
@@ -181,14 +194,13 @@ def fill_posterior(
     for i in range(len(starts) - 1):
         begin, end = starts[i], starts[i + 1]
         row = posterior[i]
-        row[:] = 1.0
-        for v in range(begin, end):
-            if place[v] < most:
-                for j in range(n_classes):
-                    row[j] *= rates[codes[v], j]
         total, least = 0.0, np.inf
         for j in range(n_classes):
-            row[j] *= prior[j]
+            likelihood = 1.0
+            for v in range(begin, end):
+                rate = rates[codes[v], j]  # of each vote: whether it counts no processor can guess
+                likelihood *= rate if place[v] < most else 1.0
+            row[j] = likelihood * prior[j]
             total += row[j]
             least = min(least, row[j])
         if least < LEAST_EXACT:

@@ -212,7 +212,7 @@ class _Model(NamedTuple):
             posteriors = chain(fewer, [of_all] if number == 0 else [])
             return [self._judged(posterior, fits) for posterior in posteriors]
 
-        with ThreadPoolExecutor(thread_count(None, votes.n_votes)) as pool:
+        with ThreadPoolExecutor(thread_count(None, draws * votes.n_votes)) as pool:
             for of_draw in pool.map(measure_draw, range(draws)):
                 for rows, row in zip(measured, of_draw, strict=False):
                     rows.append(row)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -151,13 +151,14 @@ def model_report_on_release(
     three = fit_dawid_skene(release.votes, n_classes=len(ANSWERS))
     truth = np.full(release.votes.n_items, UNKNOWN)
     truth[release.golden.questions] = release.golden.fits()
-    report = progress or _silent
-    report("classes of labels")
+    progress = progress or _silent
+    how = seed, progress, show or _silent
+    report = _report(two, (two, three), truth, replicates, *how, simulated=release.simulated)
+    progress("classes of labels")  # while what was shown is drawn
     labels = LabelReport(
         class_effects(release, fit=two, seed=seed), label_difficulty(release), label_pairs(release)
     )
-    how = report, show or _silent, labels
-    return _report(two, (two, three), truth, replicates, seed, *how, simulated=release.simulated)
+    return replace(report, labels=labels)
 
 
 def _silent(*_: object) -> None:
@@ -172,7 +173,6 @@ def _report(
     seed: int,
     progress: Progress,
     show: Show,
-    labels: LabelReport | None = None,
     *,
     simulated: bool = False,
 ) -> ModelReport:
@@ -193,7 +193,7 @@ def _report(
     )
     show("more_votes", bought)
     gain = next_vote_gain(fit.posterior, error_rates=fit.error_rates, rater_weights=votes_of)
-    return ModelReport(fit, checks, unchecked, bought, gain, labels, simulated)
+    return ModelReport(fit, checks, unchecked, bought, gain, None, simulated)
 
 
 def _why_unchecked(fits: tuple[Fit, ...]) -> str:

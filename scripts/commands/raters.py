@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..outputs.drawing import Drawing
-from ..outputs.rater_files import drawn_by, leave_out, write_report
+from ..outputs.rater_files import checked_and_shown, drawn_by, leave_out, write_report
 from ..terminal.inputs import print_notes, read_inputs
 from ..terminal.messages import (
     UsageError,
@@ -111,12 +111,14 @@ def raters(
                 report = report_on_release(release, **how)
             else:
                 report = report_on_votes(read, known=known, scale=scale.value, **how)
+            model = None
+            if drawing is not None:
+                model = checked_and_shown(report, release, drawing, seed=seed, progress=begin)
             begin("tables")
             tables = report_tables(report)
-            if drawing is not None and out is not None:
-                written = write_report(
-                    out, report, release, tables, drawing, seed=seed, progress=begin
-                )
+            if drawing is not None and model is not None and out is not None:
+                begin("figures")
+                written = write_report(out, report, model, release, tables, drawing)
     if sys.stdout.isatty():
         print_table(report)
     else:

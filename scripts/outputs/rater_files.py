@@ -33,19 +33,18 @@ def drawn_by(drawing: Drawing, release: Release | None) -> Callable[..., None]:
 def write_report(
     out: Path,
     report: RaterReport,
+    model: ModelReport,
     release: Release | None,
     tables: dict[str, str],
     drawing: Drawing,
-    *,
-    seed: int,
-    progress: Callable[[str], object],
 ) -> list[str]:
     """Write tables, model checks and figures; return what was found and written, in sentences."""
+    from analysis.diagnostics.report import model_tables
     from analysis.raters.tables import report_numbers
     from analysis.tables import json_text
 
-    model, files = check_and_draw(report, release, drawing, seed=seed, progress=progress)
-    contents = {name: text.encode() for name, text in tables.items()} | files
+    tables = tables | model_tables(model, release=release)
+    contents = {name: text.encode() for name, text in tables.items()} | drawing.files()
     numbers = with_hashes(report_numbers(report), contents)
     contents["raters.json"] = json_text(numbers).encode()
     write_set(out, contents)
@@ -53,20 +52,16 @@ def write_report(
     return [*model_summary(model), *shown_raters(report), wrote]
 
 
-def check_and_draw(
+def checked_and_shown(
     report: RaterReport,
     release: Release | None,
     drawing: Drawing,
     *,
     seed: int,
     progress: Callable[[str], object],
-) -> tuple[ModelReport, dict[str, bytes]]:
-    """Check the model, and return what was found and the files to write, by name."""
-    from analysis.diagnostics.report import (
-        model_report_on_release,
-        model_report_on_votes,
-        model_tables,
-    )
+) -> ModelReport:
+    """Check the model, and have drawn what was found."""
+    from analysis.diagnostics.report import model_report_on_release, model_report_on_votes
 
     draw = drawn_by(drawing, release)
 
@@ -76,13 +71,8 @@ def check_and_draw(
 
     how: dict[str, Any] = {"seed": seed, "progress": progress, "show": show}
     if release is None:
-        model = model_report_on_votes(report.fit, **how)
-    else:
-        model = model_report_on_release(release, fit=report.fit, **how)
-    progress("figures")
-    tables = model_tables(model, release=release)
-    files = {name: text.encode() for name, text in tables.items()}
-    return model, files | drawing.files()
+        return model_report_on_votes(report.fit, **how)
+    return model_report_on_release(release, fit=report.fit, **how)
 
 
 def shown_raters(report: RaterReport) -> Iterator[str]:
