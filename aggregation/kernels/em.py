@@ -75,8 +75,8 @@ def em_step(
             )
             # eq. 2.5 before it is normalised: p_j times the rates of the item's votes in class j
             row = times_votes(start_row, rates, codes, begin, end, width, np.uintp(0))
-            total = 0.0
-            for j in range(len(zeros)):
+            total = row[0]
+            for j in range(1, len(zeros)):
                 total += row[j]
             if hard or total < LEAST_LIKELIHOOD:
                 item = codes[begin:end]

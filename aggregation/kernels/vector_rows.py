@@ -90,14 +90,15 @@ def _each_vote(
 ) -> None:
     """Loop over votes, several at a time; `visit` is given where the row of a vote begins."""
     codes_value, begin, end, width, c = values
-    data = context.make_array(codes)(context, builder, codes_value).data
-    rest = builder.and_(builder.sub(end, begin), begin.type(VOTES_AT_ONCE - 1))
-    middle = builder.sub(end, rest)
-    for first, last, step in ((begin, middle, VOTES_AT_ONCE), (middle, end, 1)):
-        steps = cgutils.for_range_slice(builder, first, last, begin.type(step), begin.type)
-        with steps as (v, _):
+    data = builder.gep(context.make_array(codes)(context, builder, codes_value).data, [begin])
+    # counted from 0: where the compiler knows the number of votes, no loop is left
+    size, one = builder.sub(end, begin), begin.type
+    rest = builder.and_(size, one(VOTES_AT_ONCE - 1))
+    middle = builder.sub(size, rest)
+    for first, last, step in ((one(0), middle, VOTES_AT_ONCE), (middle, size, 1)):
+        with cgutils.for_range_slice(builder, first, last, one(step), one) as (v, _):
             for k in range(step):
-                code = builder.load(builder.gep(data, [builder.add(v, begin.type(k))]))
+                code = builder.load(builder.gep(data, [builder.add(v, one(k))]))
                 visit(builder.add(builder.mul(builder.zext(code, width.type), width), c))
 
 
