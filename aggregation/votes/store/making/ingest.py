@@ -32,9 +32,10 @@ from ..manifest import (
     write_manifest,
     write_whole,
 )
+from .fresh import fresh_of, moved_answers, write_record
 from .inputs import STORE, Input, inputs_of
 from .merge import Codes, kind_of, merge, merged_before, numbered_names, write_names
-from .plan import Plan, check_options, clean_up, fresh_of, plan_of, prepared, write_record
+from .plan import Plan, check_options, clean_up, plan_of, prepared
 from .spill import Batch, write_batch
 
 Progress = Callable[[str, float], object]
@@ -78,7 +79,8 @@ def ingest(
         write_record(folder, fresh.record)
         write_manifest(folder, manifest)
         clean_up(partial)
-    return Found((*fresh.notes, *notes))
+        moved = moved_answers(fresh.inputs, folder, manifest)
+    return Found((*fresh.notes, *notes, *moved))
 
 
 def add(
