@@ -150,7 +150,10 @@ def batches_of(
             path = partial / f"batch-{number:06}.arrow"
             batch = written_before(path)
             if batch is None:
-                write_batch(path, votes, plan.n_partitions, normalise=options.normalise)
+                try:
+                    write_batch(path, votes, plan.n_partitions, normalise=options.normalise)
+                except VoteError as error:  # of names that cannot be kept
+                    raise VoteError(f"{one.name}: {error}") from error
                 batch = Batch(path)
             del votes  # the next piece takes as much
             names.append(path.name)
