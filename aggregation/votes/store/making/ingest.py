@@ -79,7 +79,8 @@ def ingest(
         write_record(folder, fresh.record)
         write_manifest(folder, manifest)
         clean_up(partial)
-        moved = moved_answers(fresh.inputs, folder, manifest)
+        said = options.answer_names is not None
+        moved = () if said else moved_answers(fresh.inputs, folder, manifest)
     return Found((*fresh.notes, *notes, *moved))
 
 

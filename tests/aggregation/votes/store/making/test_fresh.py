@@ -67,6 +67,7 @@ def test_answers_that_lose_their_order_are_said(tmp_path: Path) -> None:
     ordered = ["yes", "never", "no", "maybe", "fine"]
     kept = VoteStore.ingest(store.folder, tmp_path / "kept", answer_names=ordered)
     assert kept.answer_names == tuple(ordered)
+    assert not any("had the answers" in note for note in kept.notes)  # which was asked for
 
 
 @pytest.mark.parametrize("content", ['["a"]', "3", '{"a": 1}', "null"])
