@@ -183,7 +183,7 @@ def conditions(
             found[column] = [str(value)] if single else list(map(str, value))
     else:
         for text in [where] if isinstance(where, str) else where or ():
-            column, equals, value = text.partition("=")
+            column, equals, value = text.partition("=") if isinstance(text, str) else ("",) * 3
             if not equals:
                 raise VoteError(f"where={text!r}: say COLUMN=VALUE")
             found.setdefault(column, []).append(value)

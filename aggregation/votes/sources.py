@@ -22,11 +22,23 @@ def read_coded(source: Any, options: Reading) -> CodedVotes:
     from ..reading.files import is_npz, read_vote_table
 
     path = Path(source)
+    refuse_store(path)
     with naming("standard input" if str(path) == "-" else path):
         if is_npz(path, options):
             refuse_columns(path, options)
             return CodedVotes(arrays_of_tensor(path, options.answer_names), None, (), ())
         return coded_votes(read_vote_table(path, options), options)
+
+
+def refuse_store(path: Path) -> None:
+    """Refuse a store, which is no folder of files of votes."""
+    from .store.manifest import is_store
+
+    if is_store(path):
+        raise VoteError(
+            f"{path}: is a store of votes, which reassess fit, score and ingest take; in Python, "
+            "VoteStore.open(...).votes() has them in memory"
+        )
 
 
 def refuse_columns(path: Path, options: Reading) -> None:

@@ -12,7 +12,7 @@ import pyarrow as pa
 from pyarrow import csv
 
 from aggregation import Fit, StoreFit, Votes, VoteStore
-from aggregation.votes.store.making.plan import INPUTS
+from aggregation.votes.store.making.fresh import INPUTS
 
 
 def named_rows(votes: Votes) -> Counter[tuple[Any, Any, Any]]:

@@ -198,10 +198,11 @@ def sources_of(path: Path) -> list[Source]:
     if not has_magic(str(path)):
         path.stat()  # says which file is missing
     names = glob(str(path), recursive=True)  # noqa: PTH207 (a pattern may begin at the root)
-    found = sorted(map(Path, names))
+    found = sorted(one for one in map(Path, names) if one.is_file())
     if not found:
-        raise FileNotFoundError(2, "no file is called like this", str(path))
-    return [Source(one) for one in found if one.is_file()]
+        what = "folders are, but no file is called" if names else "no file is called"
+        raise FileNotFoundError(2, f"{what} like this", str(path))
+    return [Source(one) for one in found]
 
 
 def in_folder(folder: Path) -> list[Source]:

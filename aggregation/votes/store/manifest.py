@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...errors import VoteError
+from ...arguments import is_whole
+from ...errors import VoteError, shown
 
 FORMAT = "reassess vote store"
 VERSION = 1
@@ -103,6 +104,12 @@ class StoreCounts:
     def n_partitions(self) -> int:
         """Number of partitions."""
         return len(self.manifest.partitions)
+
+    def _check_number(self, number: int) -> None:
+        if not is_whole(number) or not 0 <= number < self.n_partitions:
+            raise VoteError(
+                f"partition {shown(number)}: the store has 0 to {self.n_partitions - 1}"
+            )
 
 
 def partition_files(number: int) -> PartitionFiles:
@@ -223,11 +230,12 @@ def is_store(folder: Path) -> bool:
     """Say whether a folder holds a store of any version, whole or not."""
     try:
         held = json.loads((folder / MANIFEST).read_bytes())
-    except (OSError, ValueError):  # its other files tell
-        return any(
-            (folder / name).exists() for name in (partition_files(0).codes, f"{PARTIAL}/{PLAN}")
-        )
-    return isinstance(held, dict) and held.get("format") == FORMAT
+    except (OSError, ValueError):
+        held = None
+    if isinstance(held, dict) and held.get("format") == FORMAT:
+        return True
+    # of one whose manifest is missing or damaged, its other files tell
+    return any((folder / name).exists() for name in (partition_files(0).codes, f"{PARTIAL}/{PLAN}"))
 
 
 def described(path: Path) -> dict[str, Any]:

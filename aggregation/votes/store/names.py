@@ -51,7 +51,7 @@ def as_text(column: Any, what: str, *, written: bool) -> tuple[Any, str]:
         ) from error
     if pa.types.is_integer(array.type) and array.type != pa.uint64():
         return text, WHOLE
-    return text, str(array.type) if has_alias(str(array.type)) else TEXT
+    return text, str(array.type) if comes_back(str(array.type)) else TEXT
 
 
 def one_array(column: Any) -> Any:
@@ -61,13 +61,13 @@ def one_array(column: Any) -> Any:
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
-def has_alias(kind: str) -> bool:
-    """Say whether Arrow knows a type by what it calls it."""
+def comes_back(kind: str) -> bool:
+    """Say whether Arrow knows a type by what it calls it, and makes names of it of text again."""
     import pyarrow as pa
 
     try:
-        pa.type_for_alias(kind)
-    except ValueError:
+        typed(pa.array([], pa.string()), kind)
+    except (ValueError, pa.ArrowNotImplementedError):
         return False
     return True
 

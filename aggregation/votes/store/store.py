@@ -259,8 +259,10 @@ class VoteStore(StorePasses):
         Raises
         ------
         VoteError
-            If a file of it is missing, damaged or cannot be read, or votes have been added.
+            If there is none of this number, a file of it is missing, damaged or cannot be read, or
+            votes have been added.
         """
+        self._check_number(number)
         self._need(partition_files(number)[:2])
         with unchanged(self.folder, self._stamp):
             starts, codes = mapped_partition(self.folder, self.manifest, number)
@@ -271,6 +273,8 @@ class VoteStore(StorePasses):
 
     def item_names(self, numbers: Sequence[int]) -> Any:
         """Return the names of some partitions' items, as an array of Arrow."""
+        for number in numbers:
+            self._check_number(number)
         self._need([partition_files(number).items for number in numbers])
         with unchanged(self.folder, self._stamp):
             return item_names(self.folder, self.manifest, numbers)

@@ -255,3 +255,13 @@ def test_a_folder_of_other_files_is_named(tmp_path: Path) -> None:
     (tmp_path / "votes.json").write_text("[]")
     with pytest.raises(VoteError, match=r"a folder of files of several kinds \(1 csv, 1 json\)"):
         Votes.read(tmp_path)
+
+
+def test_a_pattern_of_folders_alone_is_said_to_be_one(tmp_path: Path) -> None:
+    (tmp_path / "votes1").mkdir()
+    for pattern, message in (
+        ("votes*", "folders are, but no file is called"),
+        ("x*", "no file is"),
+    ):
+        with pytest.raises(FileNotFoundError, match=message):
+            Votes.read(tmp_path / pattern)

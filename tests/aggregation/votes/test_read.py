@@ -219,3 +219,10 @@ def test_doubts_are_warnings_in_python() -> None:
     many = [(f"i{k % 2}", f"r{k % 3}", "x") for k in range(60)]
     with pytest.warns(VoteWarning, match=r"only 6 \(item, rater\) pairs"):
         Votes.from_frame(records(many))
+
+
+@pytest.mark.parametrize("where", [[("phase", ["2"])], [2], "phase", ["phase"]])
+def test_a_condition_that_is_none(where: Any) -> None:
+    rows = [{"item": "a", "rater": "ann", "answer": "yes", "phase": "2"}]
+    with pytest.raises(VoteError, match=r"where=.*: say COLUMN=VALUE"):
+        Votes.from_frame(rows, where=where)

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from aggregation.votes.store.making.plan import INPUTS
+from aggregation.votes.store.making.fresh import INPUTS
 
 from ...support.commands import PROGRAM
 from ...support.stores import bytes_of, shuffled_table, write_csv

@@ -32,9 +32,10 @@ from ..manifest import (
     write_manifest,
     write_whole,
 )
+from .fresh import fresh_of, moved_answers, write_record
 from .inputs import STORE, Input, inputs_of
 from .merge import Codes, kind_of, merge, merged_before, numbered_names, write_names
-from .plan import Plan, check_options, clean_up, fresh_of, plan_of, prepared, write_record
+from .plan import Plan, check_options, clean_up, plan_of, prepared
 from .spill import Batch, write_batch
 
 Progress = Callable[[str, float], object]
@@ -78,7 +79,9 @@ def ingest(
         write_record(folder, fresh.record)
         write_manifest(folder, manifest)
         clean_up(partial)
-    return Found((*fresh.notes, *notes))
+        said = options.answer_names is not None
+        moved = () if said else moved_answers(fresh.inputs, folder, manifest)
+    return Found((*fresh.notes, *notes, *moved))
 
 
 def add(
@@ -148,7 +151,10 @@ def batches_of(
             path = partial / f"batch-{number:06}.arrow"
             batch = written_before(path)
             if batch is None:
-                write_batch(path, votes, plan.n_partitions, normalise=options.normalise)
+                try:
+                    write_batch(path, votes, plan.n_partitions, normalise=options.normalise)
+                except VoteError as error:  # of names that cannot be kept
+                    raise VoteError(f"{one.name}: {error}") from error
                 batch = Batch(path)
             del votes  # the next piece takes as much
             names.append(path.name)

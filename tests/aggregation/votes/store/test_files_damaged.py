@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from aggregation import VoteError, VoteStore, fit_dawid_skene
-from aggregation.votes.store.manifest import partition_files
+from aggregation import VoteError, Votes, VoteStore, fit_dawid_skene, read_votes
+from aggregation.votes.store.manifest import is_store, partition_files
 
 from ....support.stores import copied, small_store
 
@@ -117,6 +117,32 @@ def test_any_altered_manifest_is_refused(store: VoteStore, tmp_path: Path) -> No
     path.write_text(json.dumps(held))
     with pytest.raises(VoteError, match=r"manifest.json: is damaged"):
         VoteStore.open(folder)
+
+
+@pytest.mark.parametrize("content", ["[]", "{}", "3", '{"format": "other"}'])
+def test_a_manifest_of_something_else_is_still_a_stores(
+    content: str, store: VoteStore, tmp_path: Path
+) -> None:
+    folder = copied(store, tmp_path / "store")
+    (folder / "manifest.json").write_text(content)
+    assert is_store(folder)
+    with pytest.raises(VoteError, match=r"manifest.json: is not the manifest of a store of votes"):
+        VoteStore.ingest(folder, tmp_path / "other")
+    (folder / FILES.codes).with_name(partition_files(0).codes).unlink()
+    assert not is_store(folder)
+
+
+def test_a_store_is_no_folder_of_files(store: VoteStore) -> None:
+    for read in (Votes.read, read_votes):
+        with pytest.raises(VoteError, match=r"store: is a store of votes, .* VoteStore\.open"):
+            read(store.folder)
+
+
+@pytest.mark.parametrize("number", [-1, 3, 1.0, "0", True, None])
+def test_a_partition_that_there_is_not(number: Any, store: VoteStore) -> None:
+    for use in (store.partition, lambda one: store.item_names([one])):
+        with pytest.raises(VoteError, match=r"partition .*: the store has 0 to 2"):
+            use(number)
 
 
 @pytest.mark.parametrize("name", ["raters.parquet", "answers.parquet", FILES.items])
