@@ -52,3 +52,9 @@ def test_plain_tables_need_no_remark(tmp_path: Path, content: str, options: Read
     path.write_text(content)
     (note,) = read_votes(path, **options).notes
     assert note.startswith("Took ")
+
+
+def test_an_export_is_no_wide_table() -> None:
+    with pytest.raises(VoteError, match=r"wide .* export='toloka' is not"):
+        read_votes([{"item": "a", "ann": "x"}], wide=True, export="toloka")
+    assert read_votes([{"item": "a", "ann": "x"}], wide=True, export="NONE").votes.n_votes == 1
