@@ -223,3 +223,15 @@ def test_doubts_are_warnings_in_python() -> None:
     many = [(f"i{k % 2}", f"r{k % 3}", "x") for k in range(60)]
     with pytest.warns(VoteWarning, match=r"only 6 \(item, rater\) pairs"):
         Votes.from_frame(records(many))
+
+
+def test_a_header_between_votes_is_no_vote(tmp_path: Path) -> None:
+    content = "item,rater,answer\na,ann,x\nitem,rater,answer\nb,ann,y\n"
+    found = read(tmp_path, content)
+    assert (found.votes.n_votes, found.votes.answer_names) == (2, ("x", "y"))
+    assert "Left out 1 vote: the header again." in found.notes
+    assert read(tmp_path, "a,ann,x\n1,2,3\n", header=False).votes.n_votes == 2
+    assert (
+        read(tmp_path, content.replace("item,rater,answer\nb", "item,rater,x\nb")).votes.n_votes
+        == 3
+    )
