@@ -94,7 +94,8 @@ def with_index(frame: Any) -> Any:
     """Return a pandas frame with its index as columns, where that has names; all else as it is."""
     index = getattr(frame, "index", None)
     names = [name for name in getattr(index, "names", None) or () if name is not None]
-    if not names or not hasattr(frame, "reset_index"):
+    # a single column has an index, too, and is no frame
+    if not names or not hasattr(frame, "reset_index") or not hasattr(frame, "columns"):
         return frame
     apart = [name for name in names if name not in frame.columns]
     return frame.reset_index(level=apart) if apart else frame

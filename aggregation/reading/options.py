@@ -150,6 +150,8 @@ def checked_reading(options: ReadOptions | FileOptions) -> Reading:
         value = said.get(name)
         if value is not None and value not in get_args(kinds):
             raise VoteError(f"{name}={value!r} is not one of {', '.join(get_args(kinds))}")
+    if said.get("wide") and said.get("export") not in (None, NONE):
+        raise VoteError(f"wide (--wide) is for plain columns, and export={said['export']!r} is not")
     separator = said.get("separator")
     if separator is not None:
         said["separator"] = separator_of(separator)

@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
+from matplotlib.textpath import TextPath
 from numpy.typing import NDArray
 
 from ..defaults import SHOWN_RATERS
@@ -114,8 +115,17 @@ def heat_layout(
 
 
 def left_of_rows(names: Sequence[str]) -> float:
-    """Say how much of a figure's width rows' names take."""
-    return 0.025 + NAME_WIDTH * NAME_SIZE / SMALL * longest_of(names)
+    """Say how much of a figure's width rows' names take, also those in wide letters."""
+    widest = max(map(points_of, names)) / POINTS_WIDE
+    return 0.025 + max(NAME_WIDTH * NAME_SIZE / SMALL * longest_of(names), widest)
+
+
+def points_of(name: str) -> float:
+    """Measure a row's name as it is drawn, in points."""
+    if not name.strip():
+        return 0.0
+    # $ would begin a formula
+    return float(TextPath((0, 0), name.replace("$", "S"), size=NAME_SIZE).get_extents().x1)
 
 
 def longest_of(names: Sequence[str]) -> int:

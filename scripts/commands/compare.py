@@ -248,9 +248,9 @@ def print_table(result: Comparison) -> None:
     table = Table(
         box=None, padding=(0, 1, 0, 0), pad_edge=False, caption=CAPTION, caption_justify="left"
     )
-    table.add_column("SIMULATED release" if result.simulated else "", no_wrap=True)
+    table.add_column("SIMULATED release" if result.simulated else "", overflow="fold")
     for heading in HEADINGS:
-        table.add_column(heading, justify="right", no_wrap=True)
+        table.add_column(heading, justify="right", overflow="fold")
     for method in result.methods:
         measured, gap = method.out_of_sample, method.difference
         table.add_row(

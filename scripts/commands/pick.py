@@ -105,9 +105,9 @@ def print_table(picked: tuple[PickedPoint, ...]) -> None:
     """Print the numbers with their intervals."""
     from rich.table import Table
 
-    table = Table(box=None, padding=(0, 2, 0, 0))
+    table = Table(box=None, padding=(0, 1, 0, 0))
     for heading in ("", "threshold", "precision", "recall", "F1", "labels", "images"):
-        table.add_column(heading, justify="left" if not heading else "right", no_wrap=True)
+        table.add_column(heading, justify="left" if not heading else "right", overflow="fold")
     for point in picked:
         estimate = point.estimate
         values = (estimate.precision, estimate.recall, estimate.f1)

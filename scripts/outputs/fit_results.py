@@ -72,6 +72,8 @@ def fitted(
     Where it is not to know the known items, they have a say in which classes there are alone.
     """
     arguments = dict(options)
+    if known is None and options.get("truth_role") == "start":
+        raise UsageError("--truth-role start needs items of known class: give them with --truth")
     if known is not None:
         arguments |= known_arguments(method, known, votes, options.get("truth_role", ""))
         if not knowing:

@@ -43,9 +43,9 @@ def table_of(headings: Iterable[str], rows: Iterable[Iterable[str]], caption: st
 
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, caption=caption)
     table.caption_justify = "left"
-    table.add_column("", no_wrap=True)
+    table.add_column("", overflow="fold")
     for heading in headings:
-        table.add_column(heading, justify="right", no_wrap=True)
+        table.add_column(heading, justify="right", overflow="fold")
     for name, *cells in rows:
         table.add_row(escape(name), *cells)
     return table

@@ -2,14 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from glob import glob
 from pathlib import Path
 
 from analysis.release.files.writing import Part, not_of_one_run, write_files
 
-from .messages import warn
+from .messages import UsageError, warn
 
 STANDARD_OUTPUT = Path("-")
+# What is written to a folder and might be what votes or known items are called, too.
+TABLES = ("labels", "raters", "next_votes", "posteriors", "error_rates", "pairs", "more_votes")
+SUFFIXES = (".csv", ".parquet", ".json")
+
+
+def keep_inputs(output: Path | None, inputs: Iterable[Path | str | None]) -> None:
+    """Refuse to write a file, or tables to a folder, over what they are made from.
+
+    Raises
+    ------
+    UsageError
+        If one of the inputs, which may be patterns, would be written over.
+    """
+    if output is None or not output.exists():
+        return
+    written = [output]
+    if output.is_dir():
+        written = [output / f"{name}{suffix}" for name in TABLES for suffix in SUFFIXES]
+    there = [path for path in written if path.is_file()]
+    for given in inputs:
+        names = glob(str(given), recursive=True)  # noqa: PTH207 (a pattern may begin at the root)
+        for found in names or [str(given)]:
+            if any(path.samefile(found) for path in there if Path(found).is_file()):
+                raise UsageError(f"{found} is read and would be written over: name another output")
 
 
 def write_set(

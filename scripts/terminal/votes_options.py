@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
+from .files import keep_inputs
+
 if TYPE_CHECKING:
     from aggregation import ReadOptions
 
@@ -254,6 +256,8 @@ def takes_votes(command: Callable[..., None]) -> Callable[..., None]:
     def with_votes(**given: Any) -> None:
         names = [one.name for one in fields(VotesOptions) if one.name in given]
         said = VotesOptions(**{name: given.pop(name) for name in names})
+        inputs = (given.get("file"), given.get("votes"), given.get("classifier"), said.truth)
+        keep_inputs(given.get("output", given.get("out")), inputs)
         command(**given, said=said)
 
     with_votes.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]

@@ -68,10 +68,30 @@ def complete_votes(votes: VoteTable, options: Reading) -> VoteTable:
 
 
 def thinned(votes: VoteTable, options: Reading) -> VoteTable:
-    """Leave out golden rows and what is missing, as far as that was said."""
+    """Leave out further headers, and golden rows and what is missing as far as that was said."""
+    again = header_again(votes) if options.header else None
+    if again is not None:
+        votes = without(votes, again, "the header again")
     if options.without_golden and votes.golden is not None:
         votes = without(votes, votes.golden, "golden (their items' classes are known)")
     return without_missing(votes, options.missing) if options.missing is not None else votes
+
+
+def header_again(votes: VoteTable) -> Any:
+    """Return where a row has its columns' names, as where files are joined; None: nowhere."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    mask: Any = None
+    for role in ("answer", "rater", "item"):
+        column, name = votes.column(role), votes.called.get(role)
+        if name is None or isinstance(column, Objects) or not pa.types.is_string(column.type):
+            return None
+        named = pc.fill_null(pc.equal(column, name), False)
+        mask = named if mask is None else pc.and_(mask, named)
+        if not pc.any(mask).as_py():
+            return None
+    return mask
 
 
 def without_missing(votes: VoteTable, words: tuple[str, ...]) -> VoteTable:

@@ -36,6 +36,8 @@ def plain_votes(table: Table, options: Reading) -> VoteTable:
     }
     gold = gold_column(table, options)
     notes = (*table.notes, *guess_note(table, roles), *gold_note(table, options, roles.places))
+    if options.multiple != "error":
+        notes += ("Answers are taken whole: --multiple is for exports.",)
     written = {role for role, places in roles.places.items() if table.written.issuperset(places)}
     votes = VoteTable(
         **columns,
@@ -98,7 +100,12 @@ def gold_note(
     table: Table, options: Reading, places: dict[str, tuple[int, ...]]
 ) -> tuple[str, ...]:
     """Say so if a column looks like known classes, and nobody said what it is."""
-    if options.truth_column is not None:
+    if options.truth_column not in (None, NONE):
+        return ()
+    if options.without_golden:
+        nothing = "Nothing says which items have known classes"
+        return (f"{nothing}, so --without-golden leaves none out: --truth-column COLUMN says so.",)
+    if options.truth_column == NONE:
         return ()
     used = {place for found in places.values() for place in found}
     names = [

@@ -71,6 +71,9 @@ USUAL: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
 }
 
+# So many rows are looked through for the names of columns that are not in the first one.
+TITLE = 20
+
 
 class Roles(NamedTuple):
     """A table's columns by role.
@@ -186,9 +189,25 @@ def cannot_tell(table: Table, wrong: Mapping[str, Sequence[int]]) -> str:
     if none:
         parts.append(f"no column is called like the {' or the '.join(none)}")
     options = ", ".join(f"--{role}" for role in wrong)
-    looks = looks_of(table, lacks_raters="rater" in none)
-    end = f"; {looks}" if looks else ""
+    looks = names_below(table) or looks_of(table, lacks_raters="rater" in none)
+    end = "".join([f"; {looks}" if looks else "", *(f". {note[:-1]}" for note in table.notes)])
     return f"{'; '.join(parts)}: say which one is by {options} ({columns_are(table.names)}){end}"
+
+
+def names_below(table: Table) -> str:
+    """Say where columns' names are, if a title or a remark comes before them; else nothing."""
+    columns = [column.to_pylist()[:TITLE] for column in table.head().columns]
+    if table.has_header:
+        for row, cells in enumerate(zip(*columns, strict=True)):
+            named = [role for role in USUAL if is_called(cells, role)]
+            if len(named) >= min(len(columns), 2):
+                return f"{table.line(row)} looks like the names: if so, take out what is above it"
+    return ""
+
+
+def is_called(cells: Sequence[str | None], role: str) -> bool:
+    """Say whether one of some cells is a usual name for a role."""
+    return any(plain(cell or "") in names for cell in cells for names in USUAL[role])
 
 
 def guess_note(table: Table, roles: Roles) -> tuple[str, ...]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
@@ -11,7 +13,7 @@ import numpy as np
 
 from ...errors import VoteError, listed
 from ..options import Reading
-from ..tables.table import Table, columns_are, text_of
+from ..tables.table import Objects, Table, columns_are, text_of
 from .plain import gold_column, known_of, role_column
 from .roles import USUAL, plain, said_places, usual_places
 from .vote_table import VoteTable
@@ -42,10 +44,27 @@ def wide_votes(table: Table, options: Reading) -> VoteTable:
     cells = same_types(table, raters)
     names = [table.names[place].strip() for place in raters]
     item = " and ".join(repr(table.names[place]) for place in items)
-    notes = [f"Took {item} for the item and {len(raters)} columns, {listed(names, 4)}, for raters."]
+    notes = [f"Took {item} for the item and {len(raters)} columns, {listed(names)}, for raters."]
     if left:
         notes.append(f"Column {listed(left)} is no rater's (--truth-column {left[0]} uses it).")
+    if strange := strangers(dict(zip(names, cells, strict=True))):
+        notes.append(
+            f"No answer of {listed(strange)} is in another column: if that is no rater's, name "
+            "the raters' columns by --rater 'A,B,...' or a pattern such as --rater 'r*'."
+        )
     return stacked(table, options, items, dict(zip(names, cells, strict=True)), None, notes)
+
+
+def strangers(cells: Mapping[str, Any]) -> list[str]:
+    """Return the columns that share no answer with the others, where most share some."""
+    answers = {name: set(text_of(column).unique().to_pylist()) for name, column in cells.items()}
+    columns_of = Counter(answer for found in answers.values() for answer in found)
+    alone = [
+        name
+        for name, found in answers.items()
+        if found - {None} and all(columns_of[answer] == 1 for answer in found - {None})
+    ]
+    return alone if 2 * len(alone) < len(cells) else []
 
 
 def numbered_votes(table: Table, options: Reading) -> VoteTable:
@@ -125,10 +144,20 @@ def rater_places(
 
 
 def same_types(table: Table, places: Sequence[int]) -> list[Any]:
-    """Return columns as they are where they have one type, else as text."""
+    """Return columns in chunks, as they are where they have one type, else as numbers or text."""
+    import pyarrow as pa
+
     columns = table.read(places)
-    types = {str(getattr(column, "type", None)) for column in columns}
-    return columns if len(types) == 1 and None not in types else [text_of(c) for c in columns]
+    if any(isinstance(column, Objects) for column in columns):
+        return [text_of(column) for column in columns]
+    chunked = [c if isinstance(c, pa.ChunkedArray) else pa.chunked_array([c]) for c in columns]
+    if len({column.type for column in chunked}) == 1:
+        return chunked
+    # a missing answer makes floats of a dataframe's integers
+    if all(pa.types.is_integer(c.type) or pa.types.is_floating(c.type) for c in chunked):
+        with contextlib.suppress(pa.ArrowInvalid):  # identifiers that are no floats
+            return [column.cast(pa.float64()) for column in chunked]
+    return [text_of(column) for column in chunked]
 
 
 def stacked(
@@ -177,7 +206,7 @@ def end_to_end(columns: Sequence[Any]) -> Any:
     whole = pa.chunked_array(
         [chunk for column in columns for chunk in column.chunks], columns[0].type
     )
-    if pa.types.is_string(whole.type):
+    if pa.types.is_string(whole.type) or pa.types.is_large_string(whole.type):
         whole = pc.if_else(pc.equal(whole, ""), pa.scalar(None, whole.type), whole)
     if pa.types.is_floating(whole.type):
         whole = pc.if_else(pc.is_nan(whole), pa.scalar(None, whole.type), whole)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ...errors import VoteError
+from ...errors import VoteError, listed
 from .table import HEAD, Table, arrow_table, head_of, plain_text
 
 # Text that Parquet holds as places in a list is read as such where the list has this many bytes a
@@ -127,6 +128,35 @@ def sheet_table(buffer: Any, *, header: bool) -> Table:
     VoteError
         If there is no library to read spreadsheets, or the sheets are empty.
     """
+    sheets = filled_sheets(buffer)
+    if not sheets:
+        raise VoteError("there are no rows")
+    name, sheet = next(iter(sheets.items()))
+    rows = unmerged(sheet)
+    width = len(rows[0])
+    names = (
+        [cell_text(cell) or "" for cell in rows[0]]
+        if header
+        else list(map(str, range(1, width + 1)))
+    )
+    body = [
+        (number, row)
+        for number, row in enumerate(rows, sheet.start[0] + 1)
+        if any(cell not in (None, "") for cell in row)
+    ][int(header) :]
+    columns = [text_cells([row[place] for _, row in body]) for place in range(width)]
+    others = [other for other in sheets if other != name]
+    note = (
+        f"Read sheet {name!r}, the first one, and not {listed(others)}: "
+        "to read another, save it as csv."
+    )
+    notes = (note,) if others else ()
+    table = arrow_table(columns, names, written=True, has_header=header, notes=notes)
+    return replace(table, line=lambda row: f"row {body[row][0]}")
+
+
+def filled_sheets(buffer: Any) -> dict[str, Any]:
+    """Return a spreadsheet's sheets that hold something, by name."""
     try:
         from python_calamine import CalamineError, CalamineWorkbook
     except ImportError:
@@ -135,21 +165,21 @@ def sheet_table(buffer: Any, *, header: bool) -> Table:
         ) from None
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(buffer))
-        sheets = (book.get_sheet_by_name(name).to_python() for name in book.sheet_names)
-        rows = next((sheet for sheet in sheets if sheet), None)
+        sheets = {name: book.get_sheet_by_name(name) for name in book.sheet_names}
     except CalamineError as error:
         raise VoteError(f"cannot be read ({error})") from error
-    if not rows:
-        raise VoteError("there are no rows")
-    width = len(rows[0])
-    names = (
-        [cell_text(cell) or "" for cell in rows[0]]
-        if header
-        else list(map(str, range(1, width + 1)))
-    )
-    body = [row for row in rows[int(header) :] if any(cell not in (None, "") for cell in row)]
-    columns = [text_cells([row[place] for row in body]) for place in range(width)]
-    return arrow_table(columns, names, written=True, has_header=header, unit="row")
+    return {name: sheet for name, sheet in sheets.items() if sheet.start is not None}
+
+
+def unmerged(sheet: Any) -> list[list[Any]]:
+    """Return a sheet's rows; cells merged down a column have what the first of them holds."""
+    rows: list[list[Any]] = sheet.to_python()
+    first, left = sheet.start
+    for (top, column), (bottom, right) in sheet.merged_cell_ranges or ():
+        if column == right:
+            for row in rows[top - first + 1 : bottom - first + 1]:
+                row[column - left] = rows[top - first][column - left]
+    return rows
 
 
 def text_cells(cells: list[Any]) -> Any:

@@ -132,7 +132,7 @@ def is_quoted(sample: str) -> bool:
     There a quote is a character as any; but what writes quotes around every name of a column, or
     around JSON with its own quotes doubled, encloses cells in them.
     """
-    header, _, rest = sample.partition("\n")
+    header, _, rest = sample.lstrip("\r\n").partition("\n")
     cells = header.strip("\r").split("\t")
     enclosed = all(len(cell) > 1 and cell[0] == cell[-1] == '"' for cell in cells)
     return enclosed or '\t"[{""' in rest or '\t"{""' in rest or '\n"{""' in rest
@@ -189,6 +189,6 @@ def bad_text(header: list[str]) -> VoteError | None:
             raw = name.encode("utf-8", "surrogateescape")
             return VoteError(
                 f"line 1 is not in UTF-8 ({shown(raw)}): say how the file is written, such as "
-                "--encoding latin-1"
+                "--encoding cp1252 (Windows) or latin-1"
             )
     return None

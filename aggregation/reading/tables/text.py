@@ -53,29 +53,30 @@ class TextForm:
     names : tuple of str
     body : list of list of str
         The first rows, less the header.
-    header : bool
-        Whether the first row names the columns.
+    header : int
+        The line of the row that names the columns, of those below a hint; 0 if there is none.
     notes : tuple of str
     """
 
     dialect: Dialect
     names: tuple[str, ...]
     body: list[list[str]]
-    header: bool
+    header: int
     notes: tuple[str, ...]
 
     def table(self, buffer: Any, lines_before: int = 0) -> Table:
         """Make a table of all rows, or of some further ones, before which there are lines."""
         first = lines_before == 0
         dialect = self.dialect if first else self.dialect._replace(hint=False)
-        file = TextFile(buffer, dialect, len(self.names), self.header and first, lines_before)
+        header = self.header if first else 0
+        file = TextFile(buffer, dialect, len(self.names), header, lines_before)
         return Table(
             self.names,
             file.columns,
             lambda: head_of(self.body, len(self.names)),
             file.line,
             frozenset(range(len(self.names))),
-            self.header,
+            self.header > 0,
             self.notes,
         )
 
@@ -86,15 +87,15 @@ def text_form(start: bytes, suffix: str, options: Reading, *, whole: bool) -> Te
     sample = start.decode("utf-8", "surrogateescape")
     dialect = dialect_of(sample, suffix, options)
     sample = after_hint(sample, dialect.hint)
-    rows = [row for _, row in first_rows(sample, dialect, whole=whole)]
-    if not rows:
+    numbered = first_rows(sample, dialect, whole=whole)
+    if not numbered:
         raise VoteError("there are no rows")
+    rows = [row for _, row in numbered]
     if (error := bad_text(rows[0])) is not None:
         raise error
     names, notes = column_names(rows, header=options.header)
-    return TextForm(
-        dialect, tuple(names), rows[1:] if options.header else rows, options.header, notes
-    )
+    header = numbered[0][0] if options.header else 0
+    return TextForm(dialect, tuple(names), rows[1:] if header else rows, header, notes)
 
 
 def first_rows(sample: str, dialect: Dialect, *, whole: bool) -> list[tuple[int, list[str]]]:
@@ -137,7 +138,7 @@ class TextFile:
     """The rows of a text file, read by pyarrow, or one by one where some are cut short."""
 
     def __init__(
-        self, buffer: Any, dialect: Dialect, width: int, header: bool, lines_before: int = 0
+        self, buffer: Any, dialect: Dialect, width: int, header: int, lines_before: int = 0
     ) -> None:
         self.buffer = buffer
         self.dialect = dialect
@@ -188,7 +189,8 @@ class TextFile:
                 block_size=block,
                 column_names=[str(place) for place in range(self.width)],
                 skip_rows=int(self.dialect.hint),
-                skip_rows_after_names=int(self.header),
+                # pyarrow counts blank lines here, too
+                skip_rows_after_names=self.header,
             ),
             parse_options=csv.ParseOptions(
                 delimiter=self.dialect.separator,
@@ -229,7 +231,7 @@ class TextFile:
         """Return all rows below the header, and where they begin."""
         shift = int(self.dialect.hint) + self.lines_before
         rows = [(f"line {line + shift}", row) for line, row in rows_of(self.text(), self.dialect)]
-        return rows[int(self.header) :]
+        return rows[int(self.header > 0) :]
 
     def line(self, row: int) -> str:
         """Return where a row begins, such as "line 7"."""
@@ -243,5 +245,6 @@ class TextFile:
         if "UTF8" not in str(error):
             return error
         return VoteError(
-            "a column is not in UTF-8: say how the file is written, such as --encoding latin-1"
+            "a column is not in UTF-8: say how the file is written, such as --encoding cp1252 "
+            "(Windows) or latin-1"
         )

@@ -258,3 +258,12 @@ def test_no_dataframe(value: object) -> None:
         VoteError, match=r"is no dataframe that narwhals knows .* Votes\.from_triples"
     ):
         Votes.from_frame(value)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [pandas.Series({"i": "x"}), pandas.Series(["x"]).rename_axis("item"), polars.Series(["x"])],
+)
+def test_a_single_column_is_no_frame(column: Any) -> None:
+    with pytest.raises(VoteError, match="a Series is no dataframe"):
+        Votes.from_frame(column)

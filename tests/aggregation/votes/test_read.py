@@ -61,6 +61,10 @@ def test_names_of_rows_that_the_header_lacks(tmp_path: Path) -> None:
         ("1;a;x\n2;a;x", {"header": False, "item": "1", "rater": "2", "answer": "3"}, 2),
         ("doc,sys,worker,label\nd,s,ann,x\nd,t,ann,x\n", {"item": ["doc", "sys"]}, 2),
         ("doc,sys,worker,label\nd,s,ann,x\nd,t,ann,x\n", {"item": "doc,sys"}, 2),
+        ("\r\n\r\nitem,rater,answer\r\na,ann,x\r\n", {}, 1),
+        ("sep=;\n\nitem;rater;answer\n\na;ann;x\n", {}, 1),
+        ('\n"item"\t"rater"\t"answer"\n"a"\t"ann"\t"x\ty"\n', {"separator": "tab"}, 1),
+        ("\n\na,ann,x\nb,bob,y\n", {"header": False}, 2),
         ("item,ann,bob\na,x,\nb,y,x\n", {"wide": True}, 3),
         ("item,gold,ann,bob\na,x,x,\nb,,y,x\n", {"wide": True, "truth_column": "gold"}, 3),
         ("id,r_1,l_1,r_2,l_2\na,x,0,y,1\nb,x,1,,\n", {"rater": "r_{}", "answer": "l_{}"}, 3),
@@ -226,3 +230,15 @@ def test_a_condition_that_is_none(where: Any) -> None:
     rows = [{"item": "a", "rater": "ann", "answer": "yes", "phase": "2"}]
     with pytest.raises(VoteError, match=r"where=.*: say COLUMN=VALUE"):
         Votes.from_frame(rows, where=where)
+
+
+def test_a_header_between_votes_is_no_vote(tmp_path: Path) -> None:
+    content = "item,rater,answer\na,ann,x\nitem,rater,answer\nb,ann,y\n"
+    found = read(tmp_path, content)
+    assert (found.votes.n_votes, found.votes.answer_names) == (2, ("x", "y"))
+    assert "Left out 1 vote: the header again." in found.notes
+    assert read(tmp_path, "a,ann,x\n1,2,3\n", header=False).votes.n_votes == 2
+    assert (
+        read(tmp_path, content.replace("item,rater,answer\nb", "item,rater,x\nb")).votes.n_votes
+        == 3
+    )

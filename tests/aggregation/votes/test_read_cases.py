@@ -127,7 +127,7 @@ def test_folders_of_two_raters(cases: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("latin1_header.csv", "line 1 is not in UTF-8 .* --encoding latin-1"),
+        ("latin1_header.csv", "line 1 is not in UTF-8 .* --encoding cp1252 .* latin-1"),
         ("empty_answer.csv", r"1 vote has none: line 14\. --missing ''"),
     ],
 )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from matplotlib.figure import Figure
 
-from analysis.figures.error_rates import heat_layout, titled
+from analysis.figures.drawing import WIDTH
+from analysis.figures.error_rates import heat_layout, left_of_rows, name_rows, titled
 
 RATERS = [f"rater {number}" for number in range(40)]
 ANSWERS = ["no", "maybe", "yes"]
@@ -52,3 +54,17 @@ def test_rows_are_as_high_as_the_raters_need(n_raters: int) -> None:
 
 def test_a_class_is_called_one() -> None:
     assert titled("fits") == "class: fits"
+
+
+@pytest.mark.parametrize("name", ["WWWWWW...WWWWWW", "A3MWQ0WWMMWWKG", "\\$\\frac\\$", " "])
+def test_wide_letters_have_room_beside_their_row(name: str) -> None:
+    figure = Figure(figsize=(WIDTH, 2))
+    axes = figure.add_axes((left_of_rows([name]), 0.2, 0.3, 0.7))
+    name_rows(axes, [name])
+    figure.canvas.draw()
+    (label,) = axes.get_yticklabels()
+    assert label.get_window_extent().x0 >= 0
+
+
+def test_digits_take_the_room_they_always_took() -> None:
+    assert left_of_rows(["7", "113"]) == 0.025 + 3 * 0.0095 * 9.0 / 7.5

@@ -280,6 +280,7 @@ def test_published_votes(reassess: Command, release: Release) -> None:
         (["v.csv", "--rater", "who"], "v.csv: there is no column 'who' for the rater"),
         (["v.csv", "--answers", "1,2"], "v.csv: answer 0 is not in answer_names (--answers): '1'"),
         (["v.csv", "--tol", "-1"], "tol=-1.0"),
+        (["v.csv", "--truth-role", "start"], "--truth-role start needs items of known class"),
         (["v.csv", "--truth", "nowhere.csv"], "nowhere.csv: No such file or directory"),
         (["v.csv", "--truth", "v.csv"], "v.csv: item '0' is known as "),
         (["v.csv", "--family", "one-coin", "--classes", "2"], "one-coin raters are right or wrong"),

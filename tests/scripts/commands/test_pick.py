@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -53,3 +55,16 @@ def test_unusable_targets(
     ended = reassess("pick", *arguments, "-o", "pick.csv", "--data", simulated_dir)
     refused(ended, message)
     assert not Path("pick.csv").exists()
+
+
+def test_a_terminal_of_80_columns_has_all_numbers_whole(
+    reassess: Command, simulated_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    options = ["pick", "--recall", "0.8", "--by-group", "--replicates", "20"]
+    for columns, intervals in (("80", 6), ("50", 0)):
+        monkeypatch.setenv("COLUMNS", columns)
+        shown = reassess(*options, "--data", simulated_dir).out
+        assert "\u2026" not in shown
+        found = re.findall(r"\([01]\.[0-9]{3}-[01]\.[0-9]{3}\)", shown)
+        assert len(found) >= intervals
