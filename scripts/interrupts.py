@@ -23,11 +23,11 @@ def end(number: int, _frame: object) -> None:
     printed, swallowed, or taken for another one there.
     """
     try:
-        remove_parts = getattr(
-            sys.modules.get("analysis.release.files.writing"), "remove_parts", None
-        )
-        if remove_parts is not None:
-            remove_parts()
+        for module, remove in (
+            ("analysis.release.files.writing", "remove_parts"),
+            ("aggregation.engine.cluster.connection", "remove_all_scratch"),
+        ):
+            getattr(sys.modules.get(module), remove, bool)()
         # on a terminal, a line that was being drawn goes, and the cursor comes back
         clear = b"\r\033[K\033[?25h" if os.isatty(2) else b""
         said = "Interrupted" if number == signal.SIGINT else "Terminated"

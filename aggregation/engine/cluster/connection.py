@@ -8,11 +8,13 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from multiprocessing import resource_tracker, set_forkserver_preload
+from multiprocessing import current_process, resource_tracker, set_forkserver_preload
+from shutil import rmtree
 from typing import TYPE_CHECKING, Any
 
 from ...errors import VoteError, shown
 from ...kernels.threads import thread_count
+from ...votes.store.remote.folders import free_folder
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -31,6 +33,8 @@ FORKS = sys.platform == "linux"
 # What workers need, and takes a second to import. None of it starts a thread, if it is told so: a
 # process that has some is not to be forked. (pyarrow has one.)
 PRELOADED = "distributed", "aggregation.engine.partitions"
+# Folders of this process' workers.
+SCRATCH: set[str] = set()
 ONE_THREAD = "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"
 
 
@@ -96,10 +100,13 @@ def local_client(said: str, threads: int | None) -> Iterator[Client]:
     # else Dask would import pandas and others here, to name them in place of what we have named
     utils._forkserver_preload_set = FORKS
     with (
+        scratch_folder() as folder,
         dask.config.set(
-            {"distributed.worker.multiprocessing-method": "forkserver"} if FORKS else {}
+            {"temporary-directory": folder}
+            | ({"distributed.worker.multiprocessing-method": "forkserver"} if FORKS else {})
         ),
         LocalCluster(
+            local_directory=folder,
             n_workers=n_workers,
             threads_per_worker=max(thread_count(threads, sys.maxsize) // n_workers, 1),
             processes=True,
@@ -114,6 +121,37 @@ def local_client(said: str, threads: int | None) -> Iterator[Client]:
         Client(cluster, set_as_default=False) as client,
     ):
         yield client
+
+
+@contextmanager
+def scratch_folder() -> Iterator[str]:
+    """Take a folder for what local workers keep, and remove it at the end.
+
+    What is left of a process that was killed is removed by the next one.
+    """
+    folder, unlock = free_folder(LOCAL.encode())
+    rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    SCRATCH.add(str(folder))
+    try:
+        yield str(folder)
+    finally:
+        remove_scratch()
+        unlock()
+
+
+def remove_scratch() -> None:
+    """Remove what local workers keep."""
+    while SCRATCH:
+        rmtree(SCRATCH.pop(), ignore_errors=True)
+
+
+def remove_all_scratch() -> None:
+    """Remove that, and where this process, which ends at once, has met its workers."""
+    remove_scratch()
+    sockets: str | None = getattr(current_process(), "_config", {}).get("tempdir")
+    if sockets is not None:
+        rmtree(sockets, ignore_errors=True)
 
 
 def prepare(scheduler: str) -> None:

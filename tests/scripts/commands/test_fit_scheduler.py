@@ -54,16 +54,21 @@ def test_a_worker_is_killed_and_the_files_are_the_same(
 
 
 def test_an_interrupted_fit_leaves_no_process_and_is_resumed(
-    reassess: Command, store: VoteStore, tmp_path: Path
+    reassess: Command, store: VoteStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     need_dask()
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
     process = started(store, tmp_path / "out")
     workers = local_workers(process)
     assert len(workers) == 2
+    assert list(temporary.glob("reassess-*-0/dask-scratch-space"))
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=300)
     assert (process.returncode, said) == (130, "Interrupted.\n")
     assert psutil.wait_procs(workers, timeout=30)[1] == []
+    assert [path.name for path in temporary.iterdir() if path.is_dir()] == []
     resumed = reassess("fit", store.folder, "-o", tmp_path / "out", "--resume", *OPTIONS)
     assert resumed.status == 0
     assert "starts anew" not in resumed.err
