@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -31,19 +31,28 @@ class Fresh(NamedTuple):
         Names of files that are there already.
     twice : dict of str to None
         Names of files that are among the inputs more than once, and are taken once.
+    namesakes : dict of str to None
+        Names of files that are put in, though one called so is there: of other content, or read in
+        another way.
     """
 
     inputs: list[Input]
     record: dict[str, str]
     left_out: list[str]
     twice: dict[str, None]
+    namesakes: dict[str, None]
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Say which files were left out."""
+        """Say which files were left out, and which may be there already."""
+        notes = self._held
+        if self.namesakes:
+            names = listed([*self.namesakes])
+            added = "Added, though the store holds files called so, with other content or read in"
+            notes = (f"{added} another way: {names}.", *notes)
         if self.twice:
-            return (f"Took once what was named twice: {listed([*self.twice])}.", *self._held)
-        return self._held
+            notes = (f"Took once what was named twice: {listed([*self.twice])}.", *notes)
+        return notes
 
     @property
     def _held(self) -> tuple[str, ...]:
@@ -57,18 +66,20 @@ class Fresh(NamedTuple):
 
 def fresh_of(inputs: Sequence[Input], options: Reading) -> Fresh:
     """Look which files are in one of the stores, by their content and how it is read."""
-    fresh, seen = Fresh([], {}, [], {}), set[Path]()
+    fresh, seen = Fresh([], {}, [], {}, {}), set[Path]()
     for one in inputs:
         if one.kind == STORE:
             check_order_known(one, options)
             take_store(one, fresh)
-    known = frozenset(fresh.record)
+    known = dict(fresh.record)
+    names = frozenset(known.values())
     for one in inputs:
         if one.kind != STORE:
             fresh.twice.update(dict.fromkeys(p.name for p in one.paths if p.resolve() in seen))
             once = tuple(path for path in one.paths if path.resolve() not in seen)
             seen.update(path.resolve() for path in once if path.is_file())  # no pipe is one
-            take_files(replace(one, paths=once), fresh, known, options)
+            taken = take_files(replace(one, paths=once), fresh, known, options)
+            fresh.namesakes.update(dict.fromkeys(p.name for p in taken if p.name in names))
     return fresh
 
 
@@ -111,8 +122,8 @@ def take_store(one: Input, fresh: Fresh) -> None:
         fresh.record.update(held)
 
 
-def take_files(one: Input, fresh: Fresh, known: frozenset[str], options: Reading) -> None:
-    """Put those of the files among the inputs that are not known."""
+def take_files(one: Input, fresh: Fresh, known: Container[str], options: Reading) -> Sequence[Path]:
+    """Put those of the files among the inputs that are not known; return them."""
     paths = []
     for path in one.paths:
         key = key_of(one, path, options) if path.is_file() else None
@@ -124,6 +135,7 @@ def take_files(one: Input, fresh: Fresh, known: frozenset[str], options: Reading
             fresh.record[key] = path.name
     if paths:
         fresh.inputs.append(replace(one, paths=tuple(paths)))
+    return paths
 
 
 def key_of(one: Input, path: Path, options: Reading) -> str:

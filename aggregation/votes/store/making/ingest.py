@@ -35,7 +35,7 @@ from ..manifest import (
 from .fresh import fresh_of, moved_answers, write_record
 from .inputs import STORE, Input, inputs_of
 from .merge import Codes, kind_of, merge, merged_before, numbered_names, write_names
-from .plan import Plan, check_options, clean_up, plan_of, prepared
+from .plan import Plan, check_options, clean_up, forgotten_if_unusable, plan_of, prepared
 from .spill import Batch, write_batch
 
 Progress = Callable[[str, float], object]
@@ -71,11 +71,13 @@ def ingest(
     plan = plan_of(fresh.inputs, options, memory, partitions)
     tell = progress or (lambda _stage, _share: None)
     with full_disk_said(folder), alone(folder):
+        is_new = not folder.exists()
         partial = prepared(folder, plan)
         if partial is None:
             return Found(())
-        found = [*batches_of(fresh.inputs, options, plan, partial, tell)]
-        manifest, notes = made(folder, partial, found, options, plan, tell)
+        with forgotten_if_unusable(folder, is_new):
+            found = [*batches_of(fresh.inputs, options, plan, partial, tell)]
+            manifest, notes = made(folder, partial, found, options, plan, tell)
         write_record(folder, fresh.record)
         write_manifest(folder, manifest)
         clean_up(partial)
@@ -172,9 +174,7 @@ def batches_before(complete: Path) -> list[Batch]:
     for name in json.loads(complete.read_bytes()):
         batch = written_before(folder / name)
         if batch is None:
-            raise VoteError(
-                f"{folder / name}: is missing or damaged: delete {folder.parent} and start anew"
-            )
+            raise VoteError(f"{folder / name}: is missing or damaged: the same command starts anew")
         batches.append(batch)
     return batches
 

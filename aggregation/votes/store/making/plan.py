@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,6 +29,8 @@ GUESSED_BYTES_PER_VOTE = 10
 PACKED = 6
 MOST_VOTES_IN_PARTITION = 1 << 21
 MOST_PARTITIONS = 4096
+# What files of a partition are called.
+OF_PARTITION = re.compile(r"(codes|starts|items)-\d{4}\.\w+", re.ASCII)
 
 
 class Plan(NamedTuple):
@@ -130,6 +133,22 @@ def prepared(folder: Path, plan: Plan) -> Path | None:
         clean_up(partial)
         return None
     return partial
+
+
+@contextmanager
+def forgotten_if_unusable(folder: Path, is_new: bool) -> Iterator[None]:
+    """Delete what was made of votes that turn out unusable, for the same would end there again."""
+    try:
+        yield
+    except VoteError:
+        for path in folder.iterdir():
+            if OF_PARTITION.fullmatch(path.name):
+                path.unlink()
+        shutil.rmtree(folder / PARTIAL)
+        if is_new:
+            with suppress(OSError):  # somebody has put something else there
+                folder.rmdir()
+        raise
 
 
 def clean_up(partial: Path) -> None:

@@ -28,6 +28,17 @@ def test_a_file_that_is_named_twice_is_taken_once(tmp_path: Path) -> None:
     assert store.add([more, more]).n_votes == 6
 
 
+def test_a_namesake_is_added_and_said(tmp_path: Path) -> None:
+    """The same file, read in another way, may give the same votes again."""
+    path = write_rows(tmp_path / "a.csv", OTHERS)
+    store = VoteStore.ingest(path, tmp_path / "store")
+    again = store.add(path, input_format="csv")
+    assert again.n_votes == 4
+    said = "Added, though the store holds files called so, with other content or read in another"
+    assert again.notes[0] == f"{said} way: 'a.csv'."
+    assert not any(note.startswith("Added") for note in again.add(path).notes)  # it is left out
+
+
 @pytest.mark.parametrize("duplicates", ["first", "last"])
 def test_none_is_chosen_among_votes_without_their_order(duplicates: Any, tmp_path: Path) -> None:
     store = VoteStore.ingest(write_rows(tmp_path / "a.csv", TWICE), tmp_path / "store")
