@@ -27,9 +27,10 @@ def plain_votes(table: Table, options: Reading) -> VoteTable:
     """
     roles = choose_columns(table, options.columns())
     whole = [places[0] for places in roles.places.values() if len(places) == 1]
-    held = dict(zip(whole, table.read(whole), strict=True))
-    for place, column in held.items():
-        refuse_lists(column, table.names[place])
+    held = {
+        place: without_lists(column, table.names[place])
+        for place, column in zip(whole, table.read(whole), strict=True)
+    }
     columns = {
         role: held[places[0]] if len(places) == 1 else joined(table, places)
         for role, places in roles.places.items()
@@ -54,18 +55,41 @@ def plain_votes(table: Table, options: Reading) -> VoteTable:
     return votes if options.count is None else counted(votes, table, options.count)
 
 
-def refuse_lists(column: Any, name: str) -> None:
-    """Refuse a column whose cells hold several things."""
-    if is_nested(column):
+def without_lists(column: Any, name: str) -> Any:
+    """Return a column of names: of lists of a single thing, that thing.
+
+    Raises
+    ------
+    VoteError
+        If cells hold several things, or records.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not is_nested(column):
+        return column
+    if pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
+        sizes = pc.fill_null(pc.list_value_length(column), 0)
+        most = pc.max(sizes).as_py() or 0
+        if most <= 1:
+            place = pc.if_else(pc.equal(sizes, 1), pc.subtract(pc.cumulative_sum(sizes), 1), None)
+            return without_lists(pc.list_flatten(column).take(place), name)
         raise VoteError(
-            f"column {name!r} has a list, which cannot be a name, in each cell: lists are read "
-            "where both raters and answers have them (--export hf_lists)"
+            f"column {name!r} has a list, which cannot be a name, in each cell, of up to {most} "
+            "things: make a row of each (explode, in pandas), or where both raters and answers "
+            "have lists, say --export hf_lists"
         )
+    raise VoteError(
+        f"column {name!r} has a record, which cannot be a name, in each cell: make columns of what "
+        "it holds (json_normalize, in pandas)"
+    )
 
 
 def role_column(table: Table, places: Sequence[int]) -> Any:
     """Return the column of a role: one of the table's, or several that name it together."""
-    return table.column(places[0]) if len(places) == 1 else joined(table, places)
+    if len(places) > 1:
+        return joined(table, places)
+    return without_lists(table.column(places[0]), table.names[places[0]])
 
 
 def joined(table: Table, places: Sequence[int]) -> Any:

@@ -14,7 +14,7 @@ import numpy as np
 from ...errors import VoteError, listed
 from ..options import Reading
 from ..tables.table import Objects, Table, columns_are, text_of
-from .plain import gold_column, known_of, role_column
+from .plain import gold_column, known_of, role_column, without_lists
 from .roles import USUAL, plain, said_places, usual_places
 from .vote_table import VoteTable
 
@@ -147,7 +147,10 @@ def same_types(table: Table, places: Sequence[int]) -> list[Any]:
     """Return columns in chunks, as they are where they have one type, else as numbers or text."""
     import pyarrow as pa
 
-    columns = table.read(places)
+    columns = [
+        without_lists(column, table.names[place])
+        for place, column in zip(places, table.read(places), strict=True)
+    ]
     if any(isinstance(column, Objects) for column in columns):
         return [text_of(column) for column in columns]
     chunked = [c if isinstance(c, pa.ChunkedArray) else pa.chunked_array([c]) for c in columns]

@@ -114,9 +114,7 @@ def json_column(values: list[Any]) -> Any:
 
     values = [None if value != value else value for value in values]
     try:
-        column = pa.array(values)
-        if not pa.types.is_nested(column.type):
-            return pa.chunked_array([column])
+        return pa.chunked_array([pa.array(values)])
     except (pa.ArrowException, OverflowError):
         pass
     return pa.chunked_array([pa.array(map(value_text, values), pa.string())])

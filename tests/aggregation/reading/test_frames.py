@@ -197,7 +197,7 @@ def test_objects_as_names() -> None:
     votes = Votes.from_frame(frame)
     assert votes.item_names == ((1, 2), (3, 4))
     assert votes.rater_names == (1, "a")
-    lists = polars.DataFrame({"item": [[1], [2]], "rater": [1, 2], "answer": [0, 1]})
+    lists = polars.DataFrame({"item": [[1], [2, 3]], "rater": [1, 2], "answer": [0, 1]})
     with pytest.raises(VoteError, match="has a list, which cannot be a name"):
         Votes.from_frame(lists)
 

@@ -22,7 +22,7 @@ from ....reading.files import (
     with_file_as_rater,
 )
 from ....reading.layouts.filters import check_complete, complete_votes, is_one_of, thinned
-from ....reading.layouts.plain import plain_votes, refuse_lists
+from ....reading.layouts.plain import plain_votes, without_lists
 from ....reading.layouts.roles import choose_columns
 from ....reading.layouts.vote_table import ROLES, VoteTable
 from ....reading.layouts.wide import is_numbered
@@ -129,9 +129,10 @@ class Input:
                 stack = stacked_tables if isinstance(held, Table) else stacked_values
                 held = stack([(source.stem, held)])
         votes = complete_votes(votes_of(held, options), options)
-        for role in ROLES:
-            refuse_lists(votes.column(role), votes.called.get(role, role))
-        return votes
+        columns: dict[str, Any] = {
+            role: without_lists(votes.column(role), votes.called.get(role, role)) for role in ROLES
+        }
+        return replace(votes, **columns)
 
 
 def inputs_of(path: Path, options: Reading) -> list[Input]:
