@@ -12,7 +12,7 @@ from ..terminal.inputs import print_notes
 from ..terminal.messages import UsageError, announced_compilation, quietly, say
 from ..terminal.options import out_option, place_of
 from ..terminal.progress import shares_shown
-from ..terminal.votes_options import VotesOptions, takes_votes
+from ..terminal.votes_options import VotesOptions, takes_votes_alone
 
 if TYPE_CHECKING:
     from aggregation import VoteStore
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 
-@takes_votes
+@takes_votes_alone
 def ingest(
     files: Annotated[
         list[Path],

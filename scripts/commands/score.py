@@ -15,7 +15,7 @@ from ..terminal.files import keep_inputs
 from ..terminal.inputs import print_notes, read_inputs
 from ..terminal.messages import UsageError, announced_compilation, quietly, warn
 from ..terminal.options import Format, VotesOrUrlArgument, out_option
-from ..terminal.votes_options import VotesOptions, takes_votes
+from ..terminal.votes_options import VotesOptions, takes_votes_alone
 
 if TYPE_CHECKING:
     from aggregation import Votes, VoteStore
@@ -28,7 +28,7 @@ class UnknownRaters(StrEnum):
     ERROR = "error"
 
 
-@takes_votes
+@takes_votes_alone
 def score(
     file: VotesOrUrlArgument,
     fitted: Annotated[

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
+from .messages import UsageError
+
 
 class Format(StrEnum):
     """Kinds of file that posteriors are written to."""
@@ -30,7 +32,15 @@ DataOption = Annotated[
 
 def out_option(what: str, **more: Any) -> Any:
     """Make the option that names a folder for several files."""
-    return typer.Option("-o", "--out", "--output", metavar="DIR", help=what, **more)
+    names = "-o", "--out", "--output"
+    return typer.Option(*names, metavar="DIR", help=what, callback=folder_of, **more)
+
+
+def folder_of(out: Path | None) -> Path | None:
+    """Refuse a file where a folder is to be written to, before anything is computed."""
+    if isinstance(out, Path) and out.exists() and not out.is_dir():
+        raise UsageError(f"{out} is a file: name a folder to write to")
+    return out
 
 
 def output_option(what: str, **more: Any) -> Any:

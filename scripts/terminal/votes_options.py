@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, cast, get_args, get_type_hints
 
 import typer
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 VOTES = "Votes"
 WRITTEN = "How the file is written"
 KNOWN = "Known items"
+# Options of a file with known items.
+OF_KNOWN_ITEMS = "truth", "cls"
 
 
 class Duplicates(StrEnum):
@@ -263,3 +266,21 @@ def takes_votes(command: Callable[..., None]) -> Callable[..., None]:
     with_votes.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
     with_votes.__annotations__ = {one.name: one.annotation for one in parameters}
     return with_votes
+
+
+def takes_votes_alone(command: Callable[..., None]) -> Callable[..., None]:
+    """Do as :func:`takes_votes` for a command without known items: it does not list their options.
+
+    Where they are given all the same, it says where they belong.
+    """
+    taking: Any = takes_votes(command)
+    parameters = dict(taking.__signature__.parameters)
+    for name in OF_KNOWN_ITEMS:
+        kind, option = get_args(parameters[name].annotation)
+        unlisted = copy(option)
+        unlisted.hidden = True
+        annotation: Any = Annotated[kind, unlisted]
+        parameters[name] = parameters[name].replace(annotation=annotation)
+        taking.__annotations__[name] = annotation
+    taking.__signature__ = taking.__signature__.replace(parameters=[*parameters.values()])
+    return cast("Callable[..., None]", taking)

@@ -193,7 +193,7 @@ def sources_of(path: Path) -> list[Source]:
             2,
             "files are read from this machine: download it first (a URL may be that of a store, "
             "for `reassess fit`, `reassess score` and VoteStore.open)",
-            f"{url[1]}//{url[2]}",
+            f"{url[1]}{'///' if url[1] == 'file:' else '//'}{url[2]}",
         )
     if not has_magic(str(path)):
         path.stat()  # says which file is missing

@@ -104,6 +104,8 @@ def guessed_votes(one: Input) -> int:
 
 def prepared(folder: Path, plan: Plan) -> Path | None:
     """Return the folder of what is being made, None where the plan has been carried out."""
+    if folder.exists() and not folder.is_dir():
+        raise VoteError(f"{folder}: is a file: name a new or an empty folder")
     partial = folder / PARTIAL
     said = json.dumps(plan._asdict(), indent=1).encode()
     try:

@@ -10,7 +10,7 @@ from aggregation import Votes, VoteStore, read_known_items
 
 from ....support.commands import Command, refused
 
-URLS = ["https://example.org/votes.csv", "s3://bucket/votes.parquet"]
+URLS = ["https://example.org/votes.csv", "s3://bucket/votes.parquet", "file:///votes.csv"]
 SAID = "files are read from this machine: download it first"
 
 

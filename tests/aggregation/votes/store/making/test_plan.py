@@ -52,6 +52,14 @@ def test_so_they_are_where_votes_are_added(tmp_path: Path) -> None:
     assert store.add(more).n_votes == 2
 
 
+def test_a_store_is_a_folder(tmp_path: Path) -> None:
+    votes = tmp_path / "votes.csv"
+    votes.write_text(HEADER + "a,x,yes\n")
+    with pytest.raises(VoteError, match=r"votes\.csv: is a file: name a new or an empty folder"):
+        VoteStore.ingest(votes, votes)
+    assert votes.read_text() == HEADER + "a,x,yes\n"
+
+
 def test_what_was_put_beside_them_stays(tmp_path: Path) -> None:
     votes, folder = tmp_path / "votes.csv", tmp_path / "store"
     votes.write_text(HEADER + "a,x,yes\na,x,no\n")

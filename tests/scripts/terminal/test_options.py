@@ -1,0 +1,40 @@
+"""A folder to write to is asked for before anything is read; what is refused is not listed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ...support.commands import Command, refused
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("fit", "none.csv"),
+        ("ingest", "none.csv"),
+        ("score", "none.csv", "--fit", "none"),
+        ("raters", "--votes", "none.csv"),
+        ("compare", "--votes", "none.csv"),
+        ("simulate",),
+        ("reproduce",),
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_file_is_no_folder(reassess: Command, command: tuple[str, ...], tmp_path: Path) -> None:
+    path = tmp_path / "afile"
+    path.write_text("mine")
+    refused(reassess(*command, "--out", path), f"{path} is a file: name a folder to write to")
+    assert path.read_text() == "mine"
+
+
+@pytest.mark.parametrize(("command", "listed"), [("fit", 1), ("score", 0), ("ingest", 0)])
+def test_options_of_known_items_are_listed_where_there_may_be_some(
+    reassess: Command, command: str, listed: int
+) -> None:
+    text = reassess(command, "--help").out
+    for option in ("--truth ", "--class "):
+        assert text.count(f" {option}") >= listed
+        assert listed or option not in text
+    assert "--truth-column" in text
