@@ -185,12 +185,29 @@ def items_of(rows: Sequence[Answered], said: str | None) -> tuple[Any, str]:
     ids = pa.array([as_text(row.item) for row in rows], pa.string())
     name = only_content(rows)
     if name is None or said is not None:
-        return ids, "items are called by their ids"
+        return ids, "items are called by their ids" + differing(rows)
     contents = pa.array([as_text(row.content[name]) for row in rows], pa.string())
     long = any(len(text) > LONGEST_NAME for text in contents.to_pylist())
     if long and (ids.null_count == 0) and one_to_one(ids, contents):
         return ids, "items are called by their ids"
     return contents, f"items are in {name!r}"
+
+
+def differing(rows: Sequence[Answered]) -> str:
+    """Say how many ids come with different contents, as where projects were joined, if any."""
+    shown: dict[str | None, Mapping[str, Any]] = {}
+    unlike = set()
+    for row in rows:
+        name = as_text(row.item)
+        first = shown.setdefault(name, row.content)
+        if first is not row.content and first != row.content:
+            unlike.add(name)
+    if not unlike:
+        return ""
+    return (
+        f", of which {len(unlike):,} come with different contents, such as {listed(unlike, 1)}: "
+        "where exports of several projects were joined, --item FIELD tells their items apart"
+    )
 
 
 def only_content(rows: Sequence[Answered]) -> str | None:

@@ -182,3 +182,15 @@ def test_completions_of_old() -> None:
 )
 def test_other_values_are_not_tasks(value: Any) -> None:
     assert not recognises(value)
+
+
+def test_ids_of_joined_projects_are_said() -> None:
+    """The first task of each project is task 1."""
+    one = [task(1, note(1, result("a")), text="x", source="s"), task(2, note(1, result("b")), t=1)]
+    same = [task(1, note(2, result("a")), text="x", source="s")]
+    other = [task(1, note(2, result("a")), text="y", source="s")]
+    said = "of which 1 come with different contents, such as '1': where exports of several"
+    assert not any(said in text for text in votes(one + same, PLAIN).notes)
+    assert any(said in text for text in votes(one + other, PLAIN).notes)
+    named = votes([*one[:1], *other], ExportOptions(item="text"))
+    assert not any(said in text for text in named.notes)
