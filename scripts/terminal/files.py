@@ -16,7 +16,7 @@ TABLES = ("labels", "raters", "next_votes", "posteriors", "error_rates", "pairs"
 SUFFIXES = (".csv", ".parquet", ".json")
 
 
-def keep_inputs(output: Path | None, inputs: Iterable[Path | str | None]) -> None:
+def keep_inputs(output: Path | str | None, inputs: Iterable[Path | str | None]) -> None:
     """Refuse to write a file, or tables to a folder, over what they are made from.
 
     Raises
@@ -24,7 +24,7 @@ def keep_inputs(output: Path | None, inputs: Iterable[Path | str | None]) -> Non
     UsageError
         If one of the inputs, which may be patterns, would be written over.
     """
-    if output is None or not output.exists():
+    if not isinstance(output, Path) or not output.exists():  # a URL is none of them
         return
     written = [output]
     if output.is_dir():

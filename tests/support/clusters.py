@@ -106,4 +106,7 @@ def fork_servers(process: psutil.Process | None = None) -> list[psutil.Process]:
 
 def is_called(process: psutil.Process, word: str) -> bool:
     """Say whether the line by which a process was started has a word from multiprocessing."""
-    return any(f"from multiprocessing.{word} import" in said for said in process.cmdline())
+    try:
+        return any(f"from multiprocessing.{word} import" in said for said in process.cmdline())
+    except psutil.NoSuchProcess:  # it has just ended
+        return False

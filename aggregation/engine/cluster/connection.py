@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from multiprocessing import current_process, resource_tracker, set_forkserver_preload
 from shutil import rmtree
+from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
 
 from ...errors import VoteError, shown
@@ -181,6 +182,11 @@ def start_servers() -> None:
 
             set_forkserver_preload([*PRELOADED])
             forkserver.ensure_running()
+    except OSError as error:  # the names of sockets are short
+        where = f"{gettempdir()}: {error.strerror or error}"
+        raise VoteError(
+            f"local workers cannot be started ({where}): a shorter TMPDIR may help"
+        ) from error
     finally:
         for name, value in before.items():
             os.environ.pop(name) if value is None else os.environ.update({name: value})

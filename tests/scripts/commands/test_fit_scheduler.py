@@ -6,7 +6,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psutil
 import pytest
@@ -29,6 +31,13 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> VoteStore:
     return VoteStore.ingest(votes, folder / "store", partitions=4)
 
 
+@pytest.fixture
+def short_folder() -> Iterator[Path]:
+    """Make a folder whose name leaves room for those of sockets."""
+    with TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
 def started(store: VoteStore, out: Path) -> subprocess.Popen[str]:
     """Start a fit on two workers, and wait until it is on its way."""
     command = ["fit", str(store.folder), "-o", str(out), "--scheduler", "local:2", *OPTIONS]
@@ -36,6 +45,7 @@ def started(store: VoteStore, out: Path) -> subprocess.Popen[str]:
     process = subprocess.Popen(program, cwd=ROOT, stderr=subprocess.PIPE, text=True)
     while not (out / "checkpoint.npz").exists() and process.poll() is None:
         time.sleep(0.01)
+    assert process.poll() is None, process.communicate()[1]
     return process
 
 
@@ -54,11 +64,14 @@ def test_a_worker_is_killed_and_the_files_are_the_same(
 
 
 def test_an_interrupted_fit_leaves_no_process_and_is_resumed(
-    reassess: Command, store: VoteStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    reassess: Command,
+    store: VoteStore,
+    tmp_path: Path,
+    short_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     need_dask()
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
+    temporary = short_folder
     monkeypatch.setenv("TMPDIR", str(temporary))
     process = started(store, tmp_path / "out")
     workers = local_workers(process)
@@ -83,3 +96,18 @@ def test_refuses_in_one_line(reassess: Command, store: VoteStore) -> None:
     nowhere = reassess("fit", store.folder, "--quiet", "--scheduler", "local:none")
     refused(nowhere, "scheduler 'local:none': local:N starts N workers")
     refused(reassess("fit", store.folder, "--copies", "s3://b"), "--copies s3://b is for workers")
+
+
+def test_no_room_for_the_names_of_sockets(
+    store: VoteStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    need_dask()
+    deep = tmp_path / ("d" * 100)
+    deep.mkdir()
+    monkeypatch.setenv("TMPDIR", str(deep))
+    command = ["fit", str(store.folder), "--scheduler", "local:1"]
+    program = [sys.executable, "-m", "scripts", *command]
+    ended = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, check=False)
+    said = f"local workers cannot be started ({deep}: AF_UNIX path too long): a shorter TMPDIR"
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert said in ended.stderr
