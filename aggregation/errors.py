@@ -19,6 +19,8 @@ LONGEST_SHOWN = 60
 MOST_LISTED = 12
 # A message is cut to so many: parsers put whole lines of a file into theirs.
 LONGEST_MESSAGE = 1000
+# What a URL may hold before its host: a name and a password.
+SECRET = re.compile(r"//[^/\s]*@")
 # Of a mail address, only its first letter and its host are shown.
 MAIL = re.compile(r"([^\s@]{1,2})[^\s@]*@([^\s@]+\.[^\s@]+)")
 
@@ -94,6 +96,17 @@ def listed(names: Iterable[Any], most: int = MOST_LISTED) -> str:
     names = list(names)
     text = ", ".join(map(shown, names[:most]))
     return text + (f" and {len(names) - most:,} more" if len(names) > most else "")
+
+
+def without_password(text: str) -> str:
+    """Return a text without names and passwords in its URLs.
+
+    Examples
+    --------
+    >>> without_password("ftp://ann:secret@host/votes.csv")
+    'ftp://host/votes.csv'
+    """
+    return SECRET.sub("//", text)
 
 
 def brief(text: str, most: int = LONGEST_MESSAGE) -> str:

@@ -25,7 +25,7 @@ def end(number: int, _frame: object) -> None:
     try:
         for module, remove in (
             ("analysis.release.files.writing", "remove_parts"),
-            ("aggregation.engine.cluster.connection", "remove_all_scratch"),
+            ("aggregation.engine.cluster.connection", "remove_scratch"),
         ):
             getattr(sys.modules.get(module), remove, bool)()
         # on a terminal, a line that was being drawn goes, and the cursor comes back

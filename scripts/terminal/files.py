@@ -30,7 +30,7 @@ def keep_inputs(output: Path | str | None, inputs: Iterable[Path | str | None]) 
     if output.is_dir():
         written = [output / f"{name}{suffix}" for name in TABLES for suffix in SUFFIXES]
     there = [path for path in written if path.is_file()]
-    for given in inputs:
+    for given in filter(None, inputs):
         names = glob(str(given), recursive=True)  # noqa: PTH207 (a pattern may begin at the root)
         for found in names or [str(given)]:
             if any(path.samefile(found) for path in there if Path(found).is_file()):

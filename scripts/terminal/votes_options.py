@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast, get_args, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, get_args, get_type_hints
 
 import typer
 
@@ -235,11 +235,12 @@ class VotesOptions:
         }
 
 
-def takes_votes(command: Callable[..., None]) -> Callable[..., None]:
+def takes_votes(command: Callable[..., None], unwanted: Sequence[str] = ()) -> Callable[..., None]:
     """Give a command every option of votes, and put them together as its argument `said`."""
     own = inspect.signature(command)
     hints = get_type_hints(command, include_extras=True)
     shared = get_type_hints(VotesOptions, include_extras=True)
+    shared |= {name: unlisted(shared[name]) for name in unwanted}
     parameters: list[inspect.Parameter] = []
     for name, parameter in own.parameters.items():
         if name != "said":
@@ -268,19 +269,13 @@ def takes_votes(command: Callable[..., None]) -> Callable[..., None]:
     return with_votes
 
 
-def takes_votes_alone(command: Callable[..., None]) -> Callable[..., None]:
-    """Do as :func:`takes_votes` for a command without known items: it does not list their options.
+def unlisted(annotation: Any) -> Any:
+    """Return an option that --help does not list: where it is given, the command says why not."""
+    kind, option = get_args(annotation)
+    hidden = copy(option)
+    hidden.hidden = True
+    return Annotated[kind, hidden]
 
-    Where they are given all the same, it says where they belong.
-    """
-    taking: Any = takes_votes(command)
-    parameters = dict(taking.__signature__.parameters)
-    for name in OF_KNOWN_ITEMS:
-        kind, option = get_args(parameters[name].annotation)
-        unlisted = copy(option)
-        unlisted.hidden = True
-        annotation: Any = Annotated[kind, unlisted]
-        parameters[name] = parameters[name].replace(annotation=annotation)
-        taking.__annotations__[name] = annotation
-    taking.__signature__ = taking.__signature__.replace(parameters=[*parameters.values()])
-    return cast("Callable[..., None]", taking)
+
+# For commands without known items.
+takes_votes_alone = partial(takes_votes, unwanted=OF_KNOWN_ITEMS)

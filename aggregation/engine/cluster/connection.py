@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import VoteError, shown
 from ...kernels.threads import thread_count
-from ...votes.store.remote.folders import free_folder
+from ...votes.store.alone import free_folder
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -131,28 +131,22 @@ def scratch_folder() -> Iterator[str]:
     What is left of a process that was killed is removed by the next one.
     """
     folder, unlock = free_folder(LOCAL.encode())
-    rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700, exist_ok=True)
+    for left in folder.iterdir():
+        rmtree(left, ignore_errors=True)
     SCRATCH.add(str(folder))
     try:
         yield str(folder)
     finally:
-        remove_scratch()
+        rmtree(folder, ignore_errors=True)
+        SCRATCH.discard(str(folder))
         unlock()
 
 
 def remove_scratch() -> None:
-    """Remove what local workers keep."""
-    while SCRATCH:
-        rmtree(SCRATCH.pop(), ignore_errors=True)
-
-
-def remove_all_scratch() -> None:
-    """Remove that, and where this process, which ends at once, has met its workers."""
-    remove_scratch()
+    """Remove what local workers keep, and where this process, which ends at once, has met them."""
     sockets: str | None = getattr(current_process(), "_config", {}).get("tempdir")
-    if sockets is not None:
-        rmtree(sockets, ignore_errors=True)
+    for folder in (*SCRATCH, *([] if sockets is None else [sockets])):
+        rmtree(folder, ignore_errors=True)
 
 
 def prepare(scheduler: str) -> None:

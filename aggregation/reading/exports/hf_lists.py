@@ -16,7 +16,7 @@ from typing import Any
 
 from ...errors import VoteError, listed
 from ..layouts.vote_table import VoteTable
-from ..tables.table import folded
+from ..tables.table import folded, has_lists
 from .assembly import table_votes
 from .export import Export, ExportOptions
 from .questions import same_name
@@ -150,7 +150,7 @@ def lists(column: Any, name: str) -> Any:
 
     column = column.combine_chunks()
     kind = column.type
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
+    if has_lists(kind):
         return column.cast(pa.list_(kind.value_type))
     try:
         texts = column.cast(pa.string()).to_pylist()

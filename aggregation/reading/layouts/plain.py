@@ -9,7 +9,7 @@ import numpy as np
 
 from ...errors import VoteError, shown
 from ..options import NONE, Reading
-from ..tables.table import Table, is_nested, text_of
+from ..tables.table import Table, has_lists, is_nested, text_of
 from .roles import USUAL, choose_columns, guess_note, plain
 from .vote_table import ROLES, VoteTable
 
@@ -63,12 +63,11 @@ def without_lists(column: Any, name: str) -> Any:
     VoteError
         If cells hold several things, or records.
     """
-    import pyarrow as pa
     import pyarrow.compute as pc
 
     if not is_nested(column):
         return column
-    if pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
+    if has_lists(column.type):
         sizes = pc.fill_null(pc.list_value_length(column), 0)
         most = pc.max(sizes).as_py() or 0
         if most <= 1:

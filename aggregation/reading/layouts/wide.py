@@ -41,28 +41,30 @@ def wide_votes(table: Table, options: Reading) -> VoteTable:
         )
     items = item_places(table, options)
     raters, left = rater_places(table, options, items)
-    cells = same_types(table, raters)
     names = [table.names[place].strip() for place in raters]
+    cells = dict(zip(names, same_types(table, raters), strict=True))
     item = " and ".join(repr(table.names[place]) for place in items)
     notes = [f"Took {item} for the item and {len(raters)} columns, {listed(names)}, for raters."]
     if left:
         notes.append(f"Column {listed(left)} is no rater's (--truth-column {left[0]} uses it).")
-    if strange := strangers(dict(zip(names, cells, strict=True))):
+    if strange := strangers(cells):
         notes.append(
             f"No answer of {listed(strange)} is in another column: if that is no rater's, name "
             "the raters' columns by --rater 'A,B,...' or a pattern such as --rater 'r*'."
         )
-    return stacked(table, options, items, dict(zip(names, cells, strict=True)), None, notes)
+    return stacked(table, options, items, cells, None, notes)
 
 
 def strangers(cells: Mapping[str, Any]) -> list[str]:
     """Return the columns that share no answer with the others, where most share some."""
-    answers = {name: set(text_of(column).unique().to_pylist()) for name, column in cells.items()}
+    answers = {
+        name: set(text_of(column.unique()).to_pylist()) - {None} for name, column in cells.items()
+    }
     columns_of = Counter(answer for found in answers.values() for answer in found)
     alone = [
         name
         for name, found in answers.items()
-        if found - {None} and all(columns_of[answer] == 1 for answer in found - {None})
+        if found and all(columns_of[answer] == 1 for answer in found)
     ]
     return alone if 2 * len(alone) < len(cells) else []
 

@@ -116,8 +116,7 @@ def json_column(values: list[Any]) -> Any:
     try:
         return pa.chunked_array([pa.array(values)])
     except (pa.ArrowException, OverflowError):
-        pass
-    return pa.chunked_array([pa.array(map(value_text, values), pa.string())])
+        return pa.chunked_array([pa.array(map(value_text, values), pa.string())])
 
 
 def value_text(value: Any) -> str | None:

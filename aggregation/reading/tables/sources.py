@@ -15,7 +15,7 @@ from glob import glob, has_magic
 from pathlib import Path
 from typing import Any
 
-from ...errors import VoteError, listed
+from ...errors import VoteError, listed, without_password
 
 STANDARD_INPUT = "-"
 # A URL as a path has it, of whose two slashes one is left. Two letters at least: C:/ is a disk.
@@ -193,7 +193,7 @@ def sources_of(path: Path) -> list[Source]:
             2,
             "files are read from this machine: download it first (a URL may be that of a store, "
             "for `reassess fit`, `reassess score` and VoteStore.open)",
-            f"{url[1]}{'///' if url[1] == 'file:' else '//'}{url[2]}",
+            without_password(f"{url[1]}{'///' if url[1] == 'file:' else '//'}{url[2]}"),
         )
     if not has_magic(str(path)):
         path.stat()  # says which file is missing

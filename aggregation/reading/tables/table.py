@@ -119,6 +119,14 @@ def is_nested(column: Any) -> bool:
     return not isinstance(column, Objects) and pa.types.is_nested(column.type)
 
 
+def has_lists(kind: Any) -> bool:
+    """Say whether a type is one of lists."""
+    import pyarrow as pa
+
+    of = pa.types
+    return bool(of.is_list(kind) or of.is_large_list(kind) or of.is_fixed_size_list(kind))
+
+
 def text_of(column: Any) -> Any:
     """Return a column as text, null where it is missing or empty."""
     import pyarrow as pa

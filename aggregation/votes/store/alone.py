@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
+from tempfile import gettempdir, mkdtemp
 
 from ...errors import VoteError
 
@@ -101,3 +103,26 @@ def opened(path: Path) -> int | None:
     except OSError:  # what is written next says so better
         pass
     return None
+
+
+def free_folder(key: bytes) -> tuple[Path, Callable[[], None]]:
+    """Return the first temporary folder for a purpose that nobody uses, and what unlocks it."""
+    number = 0
+    while True:
+        folder = temporary(key, number)
+        try:
+            return folder, locked(folder)
+        except BusyError:
+            number += 1
+
+
+def temporary(key: bytes, number: int) -> Path:
+    """Return one of this user's temporary folders for a purpose, which is there from now on."""
+    user = os.getuid() if hasattr(os, "getuid") else 0
+    name = f"reassess-{user}-{sha256(key).hexdigest()[:16]}-{number}"
+    folder = Path(gettempdir()) / name
+    folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.lstat()
+    if os.name == "posix" and (found.st_uid != user or found.st_mode & 0o022):
+        return Path(mkdtemp(prefix="reassess-"))  # another user could change what is in it
+    return folder

@@ -75,7 +75,7 @@ def ingest(
         partial = prepared(folder, plan)
         if partial is None:
             return Found(())
-        with forgotten_if_unusable(folder, is_new):
+        with forgotten_if_unusable(folder, plan.n_partitions, is_new):
             found = [*batches_of(fresh.inputs, options, plan, partial, tell)]
             manifest, notes = made(folder, partial, found, options, plan, tell)
         write_record(folder, fresh.record)

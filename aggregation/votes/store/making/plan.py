@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -14,7 +13,7 @@ from ....arguments import is_whole
 from ....errors import VoteError, shown
 from ....reading.options import NONE, Reading
 from ....reading.tables.sources import Source
-from ..manifest import MANIFEST, PARTIAL, PLAN, read_manifest, write_whole
+from ..manifest import MANIFEST, PARTIAL, PLAN, partition_files, read_manifest, write_whole
 from .fresh import as_json
 from .inputs import STORE, Input
 
@@ -29,8 +28,6 @@ GUESSED_BYTES_PER_VOTE = 10
 PACKED = 6
 MOST_VOTES_IN_PARTITION = 1 << 21
 MOST_PARTITIONS = 4096
-# What files of a partition are called.
-OF_PARTITION = re.compile(r"(codes|starts|items)-\d{4}\.\w+", re.ASCII)
 
 
 class Plan(NamedTuple):
@@ -138,14 +135,14 @@ def prepared(folder: Path, plan: Plan) -> Path | None:
 
 
 @contextmanager
-def forgotten_if_unusable(folder: Path, is_new: bool) -> Iterator[None]:
+def forgotten_if_unusable(folder: Path, n_partitions: int, is_new: bool) -> Iterator[None]:
     """Delete what was made of votes that turn out unusable, for the same would end there again."""
     try:
         yield
     except VoteError:
-        for path in folder.iterdir():
-            if OF_PARTITION.fullmatch(path.name):
-                path.unlink()
+        for number in range(n_partitions):
+            for name in partition_files(number):
+                (folder / name).unlink(missing_ok=True)
         shutil.rmtree(folder / PARTIAL)
         if is_new:
             with suppress(OSError):  # somebody has put something else there

@@ -8,9 +8,9 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from ....errors import VoteError
+from ....errors import VoteError, without_password
 from ..manifest import Manifest, described
-from .urls import SECRET, said
+from .urls import said
 
 # So many files are copied at once.
 AT_ONCE = 8
@@ -49,7 +49,7 @@ def below(root: str, name: str) -> str:
 
 def reason(error: Exception) -> str:
     """Return what an error says, in a line."""
-    return SECRET.sub("//", " ".join(str(error).split())) or type(error).__name__
+    return without_password(" ".join(str(error).split())) or type(error).__name__
 
 
 def copy_files(
@@ -69,7 +69,6 @@ def copy_files(
     system, root = file_system(url)
     folder.mkdir(parents=True, exist_ok=True)
     total, done = sum(manifest.files[name]["bytes"] for name in names), 0
-
     stop = Event()
 
     def copy(name: str) -> int:

@@ -12,10 +12,9 @@ from typing import Any
 from weakref import WeakSet, finalize
 
 from ....errors import VoteError, shown
-from ..alone import BusyError, locked
+from ..alone import BusyError, free_folder, locked
 from ..manifest import MANIFEST, Manifest, parsed_manifest, write_whole
 from .copying import Progress, below, copy_files, file_system, reason
-from .folders import free_folder, locked_copies
 from .urls import said
 
 # What files of a store are called.
@@ -159,6 +158,17 @@ def opened_at(url: str, copies: Path | None) -> tuple[Origin, Manifest]:
         unlock()
         raise
     return Origin(url, folder, is_kept=copies is not None, unlock=unlock), manifest
+
+
+def locked_copies(folder: Path) -> Callable[[], None]:
+    """Lock a folder that is to keep copies; return what unlocks it."""
+    try:
+        return locked(folder)
+    except BusyError as process:
+        raise VoteError(
+            f"{folder}: is in use (process {process}): name another folder for copies, or, when "
+            "all are there, open it as the store that it is"
+        ) from None
 
 
 def begin(folder: Path, content: bytes) -> None:

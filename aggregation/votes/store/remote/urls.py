@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 
-from ....errors import VoteError
+from ....errors import VoteError, without_password
 
 # Two letters at least: C:\ is a disk.
 URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(://|::)")
-# What else a URL may hold: a name and a password.
-SECRET = re.compile(r"//[^/\s]*@")
 
 
 def is_url(place: object) -> bool:
@@ -25,7 +23,7 @@ def is_url(place: object) -> bool:
 
 def said(url: str) -> str:
     """Return a URL as messages have it, without a password."""
-    return SECRET.sub("//", url.rstrip("/"))
+    return without_password(url.rstrip("/"))
 
 
 def check_on_disk(folder: object) -> None:

@@ -42,3 +42,9 @@ def test_a_file_may_be_called_like_one(tmp_path: Path, monkeypatch: pytest.Monke
     assert Votes.read("https://votes.csv").n_votes == 1
     with pytest.raises(FileNotFoundError):
         Votes.read("none.csv")
+
+
+def test_its_password_is_not_said() -> None:
+    with pytest.raises(FileNotFoundError, match=SAID) as raised:
+        Votes.read("ftp://ann:secret@example.org/votes.csv")
+    assert raised.value.filename == "ftp://example.org/votes.csv"

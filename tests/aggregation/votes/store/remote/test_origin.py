@@ -163,3 +163,21 @@ def test_manifests_of_anyone_are_not_trusted(store: VoteStore, part: str, value:
     write_manifest(store.folder, store.manifest._replace(**{part: value}))
     with pytest.raises(VoteError, match="does not say what each file of a store holds"):
         VoteStore.open(f"file://{store.folder}")
+
+
+def test_two_at_once_have_folders_of_their_own(flaky: str, temporary: Path) -> None:
+    one, other = VoteStore.open(flaky).fetch(), VoteStore.open(flaky).fetch()
+    assert one.folder != other.folder
+    assert bytes_of(one.folder) == bytes_of(other.folder)
+    del one, other
+    assert list(temporary.iterdir()) == []
+
+
+def test_a_folder_that_another_user_may_change_is_not_taken(flaky: str) -> None:
+    there = VoteStore.open(flaky)
+    place = there.folder
+    del there
+    place.mkdir(mode=0o777)
+    place.chmod(0o777)
+    there = VoteStore.open(flaky)
+    assert there.folder != place
