@@ -30,6 +30,7 @@ from .commands import (
     simulate,
 )
 from .terminal import messages
+from .terminal.files import keeping_inputs
 
 OBJECTS_BETWEEN_SEARCHES = 100_000
 
@@ -101,7 +102,7 @@ for subcommand in (
     report.report,
     simulate.simulate,
 ):
-    app.command()(subcommand)
+    app.command()(keeping_inputs(subcommand))
 
 
 def run() -> None:

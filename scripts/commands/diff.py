@@ -10,7 +10,7 @@ import typer
 
 from analysis.release.files.writing import write_file
 
-from ..terminal.files import STANDARD_OUTPUT, keep_inputs
+from ..terminal.files import STANDARD_OUTPUT
 from ..terminal.messages import print_result, say
 from ..terminal.options import output_option
 
@@ -41,7 +41,6 @@ def diff(
     from analysis.release.files.readers import read_label_sets
     from analysis.release.labels.diff import diff_csv
 
-    keep_inputs(output, (before, after))
     changes = diff_labels(read_label_sets(before), read_label_sets(after))
     if output == STANDARD_OUTPUT:
         print_result(diff_csv(changes))

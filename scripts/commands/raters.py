@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..outputs.drawing import Drawing
+from ..outputs.drawing import Drawing, unshown
 from ..outputs.rater_files import checked_and_shown, drawn_by, leave_out, write_report
 from ..terminal.inputs import print_notes, read_inputs
 from ..terminal.messages import (
@@ -98,7 +98,7 @@ def raters(
     with announced_compilation(), recorded_doubts() as doubts, figures as drawing:
         if votes is not None:
             read, known, notes, unmeant = read_inputs(votes, said)
-            doubts += unmeant
+            doubts += [*unmeant, *(() if out is None else unshown(read))]
         else:
             release = load_release(data)
             if without is not None:

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args, get_type_hints
 
 import typer
 
-from .files import keep_inputs
-
 if TYPE_CHECKING:
     from aggregation import ReadOptions
 
@@ -260,8 +258,6 @@ def takes_votes(command: Callable[..., None], unwanted: Sequence[str] = ()) -> C
     def with_votes(**given: Any) -> None:
         names = [one.name for one in fields(VotesOptions) if one.name in given]
         said = VotesOptions(**{name: given.pop(name) for name in names})
-        inputs = (given.get("file"), given.get("votes"), given.get("classifier"), said.truth)
-        keep_inputs(given.get("output", given.get("out")), inputs)
         command(**given, said=said)
 
     with_votes.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]

@@ -267,3 +267,14 @@ def test_no_dataframe(value: object) -> None:
 def test_a_single_column_is_no_frame(column: Any) -> None:
     with pytest.raises(VoteError, match="a Series is no dataframe"):
         Votes.from_frame(column)
+
+
+def test_an_index_of_text_names_the_items_of_a_wide_frame() -> None:
+    frame = pandas.DataFrame({"ann": ["x", "y"], "bob": ["x", None]}, index=["i", "j"])
+    votes = Votes.from_frame(frame, wide=True)
+    assert named_votes(votes) == Counter([("i", "ann", "x"), ("j", "ann", "y"), ("i", "bob", "x")])
+    by_number = frame.rename_axis("item").reset_index().set_index(pandas.Index([5, 7]))
+    assert named_votes(Votes.from_frame(by_number, wide=True)) == named_votes(votes)
+    assert named_votes(Votes.from_frame(by_number.set_index("item"), wide=True)) == named_votes(
+        votes
+    )
