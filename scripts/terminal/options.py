@@ -30,6 +30,10 @@ DataOption = Annotated[
 ]
 
 
+# What folders and pages are not called: the user means a file of that kind.
+OF_FILES = (".csv", ".tsv", ".json", ".jsonl", ".parquet", ".xlsx", ".png", ".pdf", ".txt")
+
+
 def out_option(what: str, **more: Any) -> Any:
     """Make the option that names a folder for several files."""
     names = "-o", "--out", "--output"
@@ -38,9 +42,28 @@ def out_option(what: str, **more: Any) -> Any:
 
 def folder_of(out: Path | None) -> Path | None:
     """Refuse a file where a folder is to be written to, before anything is computed."""
-    if isinstance(out, Path) and out.exists() and not out.is_dir():
+    if not isinstance(out, Path) or out.is_dir():
+        return out
+    if out.exists():
         raise UsageError(f"{out} is a file: name a folder to write to")
+    if out.suffix.lower() in OF_FILES:
+        raise UsageError(
+            f"{out} is called like a file: name a folder to write to; what is printed goes to a "
+            "file by > FILE"
+        )
     return out
+
+
+def page_option() -> Any:
+    """Make the option that names a page, or standard output."""
+    return output_option("The page to write.", callback=page_of)
+
+
+def page_of(output: Path) -> Path:
+    """Refuse a page that no browser would open by its name."""
+    if isinstance(output, Path) and output.suffix.lower() in OF_FILES:
+        raise UsageError(f"{output}: a page is HTML: name a .html file")
+    return output
 
 
 def output_option(what: str, **more: Any) -> Any:

@@ -95,7 +95,8 @@ class VotesOptions:
         option(
             panel=VOTES,
             metavar="A,B,...",
-            text="Words for no answer: such votes are left out. '' stands for empty cells.",
+            text="Words that stand for nothing as item, rater or answer: such votes are left out. "
+            "'' stands for empty cells.",
         ),
     ] = None
     where: Annotated[

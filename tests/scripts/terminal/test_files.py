@@ -67,8 +67,8 @@ def test_nothing_is_written_over_what_it_is_made_from(
 @pytest.mark.parametrize(
     "words",
     [
-        ("report", "labels.csv", "-o", "labels.csv"),
-        ("explore", "--votes", "x.csv", "--truth", "labels.csv", "-o", "labels.csv"),
+        ("report", "votes", "-o", "votes"),
+        ("explore", "--votes", "x.csv", "--truth", "votes", "-o", "votes"),
         ("fit", "labels.csv", "-o", "."),
         ("raters", "--votes", "labels.csv", "-o", "."),
         ("diff", "labels.csv", "b.json", "-o", "labels.csv"),
@@ -77,12 +77,11 @@ def test_nothing_is_written_over_what_it_is_made_from(
         ("score", "x.csv", "--fit", "fitted", "-o", "fitted"),
         ("compare", "--votes", "methods.csv", "-o", "."),
         ("raters", "--votes", "model_check.csv", "--out", "."),
-        ("report", "fitted", "-o", "fitted/raters.csv"),
     ],
 )
 def test_commands_keep_their_inputs(reassess: Command, words: tuple[str, ...]) -> None:
     Path("fitted").mkdir()
-    names = "labels.csv", "methods.csv", "model_check.csv", "fitted/raters.csv"
+    names = "votes", "labels.csv", "methods.csv", "model_check.csv", "fitted/raters.csv"
     for name in names:
         Path(name).write_text("kept")
     refused(reassess(*words), "is read and would be written over")

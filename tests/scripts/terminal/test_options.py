@@ -29,6 +29,21 @@ def test_a_file_is_no_folder(reassess: Command, command: tuple[str, ...], tmp_pa
     assert path.read_text() == "mine"
 
 
+@pytest.mark.parametrize("command", [("fit", "none.csv"), ("raters", "--votes", "none.csv")])
+def test_what_is_called_like_a_file_becomes_no_folder(
+    reassess: Command, command: tuple[str, ...], tmp_path: Path
+) -> None:
+    refused(reassess(*command, "-o", "labels.csv"), "labels.csv is called like a file: name a fold")
+    (tmp_path / "old.csv").mkdir()
+    refused(reassess(*command, "-o", "old.csv"), "none.csv: No such file")
+
+
+@pytest.mark.parametrize("command", [("report", "none.csv"), ("explore", "--votes", "none.csv")])
+def test_a_page_is_called_one(reassess: Command, command: tuple[str, ...]) -> None:
+    refused(reassess(*command, "-o", "page.pdf"), "page.pdf: a page is HTML: name a .html file")
+    refused(reassess(*command, "-o", "page"), "none.csv: No such file")
+
+
 @pytest.mark.parametrize(("command", "listed"), [("fit", 1), ("score", 0), ("ingest", 0)])
 def test_options_of_known_items_are_listed_where_there_may_be_some(
     reassess: Command, command: str, listed: int
