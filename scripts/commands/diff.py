@@ -29,7 +29,9 @@ def diff(
     after: Annotated[Path, typer.Argument(metavar="B.json", help="Another label file.")],
     output: Annotated[
         Path | None,
-        output_option("Write what changed by class, as csv. Default: none.", show_default=False),
+        output_option(
+            "Write what changed by class, as csv. Default: none.", "csv", show_default=False
+        ),
     ] = None,
 ) -> None:
     """Compare two label files: images and labels added and dropped, by class and over all.

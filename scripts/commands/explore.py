@@ -16,14 +16,14 @@ from ..terminal.messages import (
     recorded_doubts,
     say,
 )
-from ..terminal.options import DataOption, VotesOption, page_option
+from ..terminal.options import DataOption, VotesOption, output_option
 from ..terminal.votes_options import VotesOptions, takes_votes
 
 
 @takes_votes
 def explore(
     said: VotesOptions,
-    output: Annotated[Path, page_option()] = Path("explore.html"),
+    output: Annotated[Path, output_option("The page to write.", "html")] = Path("explore.html"),
     votes: VotesOption = None,
     data: DataOption = None,
 ) -> None:

@@ -33,7 +33,7 @@ def labels(
     ] = None,
     output: Annotated[
         Path,
-        output_option("Where to write."),
+        output_option("Where to write.", "json"),
     ] = STANDARD_OUTPUT,
     data: DataOption = None,
 ) -> None:

@@ -64,7 +64,7 @@ def pick(
     seed: Annotated[int, typer.Option(help="Of the bootstrap.")] = 0,
     output: Annotated[
         Path | None,
-        output_option("Write the numbers as csv.", show_default=False),
+        output_option("Write the numbers as csv.", "csv", show_default=False),
     ] = None,
     data: DataOption = None,
 ) -> None:

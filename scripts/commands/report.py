@@ -11,7 +11,7 @@ from ..outputs.drawing import unshown
 from ..terminal.files import STANDARD_OUTPUT
 from ..terminal.inputs import print_notes, read_inputs
 from ..terminal.messages import announced_compilation, print_result, recorded_doubts, say
-from ..terminal.options import VotesArgument, page_option
+from ..terminal.options import VotesArgument, output_option
 from ..terminal.progress import stages
 from ..terminal.votes_options import VotesOptions, takes_votes
 
@@ -31,7 +31,7 @@ MOST_COMPARED = 1_000_000
 def report(
     file: VotesArgument,
     said: VotesOptions,
-    output: Annotated[Path, page_option()] = Path("report.html"),
+    output: Annotated[Path, output_option("The page to write.", "html")] = Path("report.html"),
 ) -> None:
     """Write one page on your own votes: open it in a browser, no network is needed.
 

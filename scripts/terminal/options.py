@@ -30,8 +30,8 @@ DataOption = Annotated[
 ]
 
 
-# What folders and pages are not called: the user means a file of that kind.
-OF_FILES = (".csv", ".tsv", ".json", ".jsonl", ".parquet", ".xlsx", ".png", ".pdf", ".txt")
+# What is called so is meant to be a file, of that kind.
+OF_FILES = (".csv", ".json", ".jsonl", ".parquet", ".xlsx", ".html", ".png", ".pdf")
 
 
 def out_option(what: str, **more: Any) -> Any:
@@ -54,22 +54,19 @@ def folder_of(out: Path | None) -> Path | None:
     return out
 
 
-def page_option() -> Any:
-    """Make the option that names a page, or standard output."""
-    return output_option("The page to write.", callback=page_of)
+def output_option(what: str, kind: str | None = None, **more: Any) -> Any:
+    """Make the option that names one file, of a kind if there is one, or standard output."""
 
+    def of_kind(output: Path | None) -> Path | None:
+        suffix = output.suffix.lower() if isinstance(output, Path) else ""
+        if kind is not None and suffix != f".{kind}" and suffix in OF_FILES:
+            raise UsageError(f"{output}: what is written is {kind}: name a .{kind} file")
+        return output
 
-def page_of(output: Path) -> Path:
-    """Refuse a page that no browser would open by its name."""
-    if isinstance(output, Path) and output.suffix.lower() in OF_FILES:
-        raise UsageError(f"{output}: a page is HTML: name a .html file")
-    return output
-
-
-def output_option(what: str, **more: Any) -> Any:
-    """Make the option that names one file, or standard output."""
     help_text = f"{what} - is standard output."
-    return typer.Option("-o", "--output", "--out", metavar="FILE", help=help_text, **more)
+    return typer.Option(
+        "-o", "--output", "--out", metavar="FILE", help=help_text, callback=of_kind, **more
+    )
 
 
 def place_of(text: str) -> Path | str:

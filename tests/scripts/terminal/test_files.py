@@ -72,7 +72,7 @@ def test_nothing_is_written_over_what_it_is_made_from(
         ("fit", "labels.csv", "-o", "."),
         ("raters", "--votes", "labels.csv", "-o", "."),
         ("diff", "labels.csv", "b.json", "-o", "labels.csv"),
-        ("labels", "--scores", "labels.csv", "-o", "labels.csv"),
+        ("labels", "--scores", "votes", "-o", "votes"),
         ("accuracy", "labels.csv", "--by-class", "labels.csv"),
         ("score", "x.csv", "--fit", "fitted", "-o", "fitted"),
         ("compare", "--votes", "methods.csv", "-o", "."),
@@ -91,7 +91,7 @@ def test_commands_keep_their_inputs(reassess: Command, words: tuple[str, ...]) -
 @pytest.mark.parametrize(
     "words",
     [
-        ("pick", "--threshold", "0.8", "-o", "data/real.json"),
+        ("pick", "--threshold", "0.8", "-o", "data/golden.npz"),
         ("labels", "-o", "data/real.json"),
         ("explore", "-o", "data/scores.npz"),
         ("accuracy", "x.npy", "--by-class", "data/golden.npz"),

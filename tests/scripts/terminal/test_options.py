@@ -38,10 +38,23 @@ def test_what_is_called_like_a_file_becomes_no_folder(
     refused(reassess(*command, "-o", "old.csv"), "none.csv: No such file")
 
 
-@pytest.mark.parametrize("command", [("report", "none.csv"), ("explore", "--votes", "none.csv")])
-def test_a_page_is_called_one(reassess: Command, command: tuple[str, ...]) -> None:
-    refused(reassess(*command, "-o", "page.pdf"), "page.pdf: a page is HTML: name a .html file")
-    refused(reassess(*command, "-o", "page"), "none.csv: No such file")
+@pytest.mark.parametrize(
+    ("command", "kind"),
+    [
+        (("report", "none.csv"), "html"),
+        (("explore", "--votes", "none.csv"), "html"),
+        (("diff", "none.csv", "none.csv"), "csv"),
+        (("labels", "--data", "none.csv"), "json"),
+        (("pick", "--recall", "0.5", "--data", "none.csv"), "csv"),
+    ],
+)
+def test_a_file_is_called_what_it_is(
+    reassess: Command, command: tuple[str, ...], kind: str
+) -> None:
+    other = "made.json" if kind == "csv" else "made.CSV"
+    refused(reassess(*command, "-o", other), f"{other}: what is written is {kind}: name a .{kind} ")
+    for name in ("made", f"made.{kind}", "v1.5"):
+        refused(reassess(*command, "-o", name), "none.csv")
 
 
 @pytest.mark.parametrize(("command", "listed"), [("fit", 1), ("score", 0), ("ingest", 0)])
