@@ -7,6 +7,7 @@ import errno
 import gc
 import logging
 import sys
+from inspect import cleandoc
 from typing import Annotated, Any
 
 import typer
@@ -85,6 +86,11 @@ def reassess(
     """
 
 
+def flowing(text: str) -> str:
+    """Return a docstring's paragraphs without line breaks, which a narrow terminal breaks again."""
+    return "\n\n".join(" ".join(part.split()) for part in cleandoc(text).split("\n\n"))
+
+
 for subcommand in (
     reproduce.reproduce,
     fetch.fetch,
@@ -102,7 +108,7 @@ for subcommand in (
     report.report,
     simulate.simulate,
 ):
-    app.command()(keeping_inputs(subcommand))
+    app.command(help=flowing(subcommand.__doc__ or ""))(keeping_inputs(subcommand))
 
 
 def run() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -122,7 +124,22 @@ def stacked_tables(parts: Sequence[tuple[str, Any]]) -> Table:
             columns[name].extend(column.chunks if there else [column])
         columns[FILE].append(pa.array([stem] * n_rows, pa.string()))
     whole = [pa.chunked_array(chunks, pa.string()) for chunks in columns.values()]
-    return arrow_table(whole, list(columns), written=True, has_header=tables[0][1].has_header)
+    one = arrow_table(whole, list(columns), written=True, has_header=tables[0][1].has_header)
+    sizes = map(len, columns[FILE])
+    return replace(one, line=line_of_file(tables, [*accumulate(sizes, initial=0)]))
+
+
+def line_of_file(
+    tables: Sequence[tuple[str, Table]], starts: Sequence[int]
+) -> Callable[[int], str]:
+    """Return how messages call a row of several tables: by its file, and by its line there."""
+
+    def called(row: int) -> str:
+        place = bisect_right(starts, row) - 1
+        stem, table = tables[place]
+        return f"{table.line(row - starts[place])} of {stem}"
+
+    return called
 
 
 def stacked_values(parts: Sequence[tuple[str, Any]]) -> Any:

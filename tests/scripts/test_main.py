@@ -181,3 +181,9 @@ def test_every_command_names_its_output_alike() -> None:
     assert {frozenset(names) for names in places.values()} == {
         frozenset({"-o", "--out", "--output"})
     }
+
+
+def test_help_flows_into_any_width() -> None:
+    assert main.flowing("Do this.\n\n    One line\n    another.\n\n    Last.\n    ") == (
+        "Do this.\n\nOne line another.\n\nLast."
+    )
