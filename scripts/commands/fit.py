@@ -31,7 +31,6 @@ from ..terminal.inputs import print_notes, read_inputs
 from ..terminal.messages import (
     UsageError,
     announced_compilation,
-    in_options,
     print_result,
     quietly,
     say,
@@ -257,7 +256,7 @@ def fit_of_file(
     known = checked_known(chosen, known, said)
     earlier, because_of_start = started(chosen, options, votes, known)
     result, of_fit = fitted(chosen, votes, known, options | beside | earlier, wanted.threads)
-    doubts += map(in_options, of_fit)
+    doubts += of_fit
     names, out = None if known is None else known.class_names, wanted.out
     notes += because + because_of_start
     if choice.named is None and known is not None and chosen.name == DEFAULT_METHOD:
