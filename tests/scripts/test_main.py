@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from importlib import metadata
@@ -187,3 +188,23 @@ def test_help_flows_into_any_width() -> None:
     assert main.flowing("Do this.\n\n    One line\n    another.\n\n    Last.\n    ") == (
         "Do this.\n\nOne line another.\n\nLast."
     )
+
+
+IDLE_THREADS = """
+import os, sys
+from scripts.__main__ import run
+assert "numpy" not in sys.modules  # which reads it when it is imported
+try:
+    run()
+finally:
+    print(os.environ["OPENBLAS_THREAD_TIMEOUT"], file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize(("given", "found"), [({}, "4"), ({"OPENBLAS_THREAD_TIMEOUT": "9"}, "9")])
+def test_idle_threads_of_blas_sleep_at_once(given: dict[str, str], found: str) -> None:
+    """Or when the user says that they should."""
+    environ = {k: v for k, v in os.environ.items() if k != "OPENBLAS_THREAD_TIMEOUT"} | given
+    command = [sys.executable, "-c", IDLE_THREADS, "--version"]
+    ended = subprocess.run(command, env=environ, capture_output=True, text=True, check=True)
+    assert ended.stderr.split() == [found]
