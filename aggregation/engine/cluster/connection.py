@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 from ...errors import VoteError, shown
 from ...kernels.threads import thread_count
 from ...votes.store.alone import free_folder
+from ...votes.store.remote.urls import LOCAL, is_local
 
 if TYPE_CHECKING:
     from distributed import Client
 
-LOCAL = "local:"
 MOST_WORKERS = 256
 # Seconds until a scheduler answers or has a worker.
 ANSWER = 10
@@ -65,7 +65,7 @@ def connected(scheduler: Any, threads: int | None) -> Iterator[Client]:
     with ExitStack() as opened:
         opened.enter_context(quiet_logs())
         client = scheduler
-        if isinstance(scheduler, str) and scheduler.startswith(LOCAL):
+        if is_local(scheduler):
             client = opened.enter_context(local_client(scheduler, threads))
         elif not isinstance(scheduler, distributed.Client):
             client = opened.enter_context(client_at(scheduler))
@@ -154,7 +154,7 @@ def prepare(scheduler: str) -> None:
 
     It takes a second of another processor's.
     """
-    if scheduler.startswith(LOCAL):
+    if is_local(scheduler):
         start_servers()
 
 

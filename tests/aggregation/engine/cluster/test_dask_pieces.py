@@ -150,13 +150,13 @@ def check_copies(cluster: Cluster, store: VoteStore, tmp_path: Path) -> None:
     shutil.copytree(store.folder, copy)
     packed = shutil.make_archive(str(copy), "zip", copy)
     in_memory = fit_dawid_skene(store.votes())
-    for url in (f"file://{copy}", f"zip://::file://{packed}"):
+    of_url = VoteStore.open(f"file://{copy}").on(cluster.address)
+    for there in (of_url, store.on(cluster.address, copies=f"zip://::file://{packed}")):
         seen: list[list[str]] = []
 
         def look(_step: int, _height: float, seen: list[list[str]] = seen) -> None:
             seen.append(sorted(path.name for path in cluster.scratch.rglob("*-000?.i??")))
 
-        there = store.on(cluster.address, copies=url)
         assert_same(fit_dawid_skene(there, progress=look), in_memory)
         kinds = ("codes-000{}.i32", "starts-000{}.i64")
         assert seen[-1] == sorted(kind.format(number) for kind in kinds for number in range(5))
