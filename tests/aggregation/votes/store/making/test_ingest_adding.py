@@ -197,11 +197,22 @@ def test_a_store_without_a_record_takes_votes_too(
     old: Path, new: Path, store: VoteStore, tmp_path: Path
 ) -> None:
     (store.folder / "inputs.json").unlink()
-    assert store.add(new).n_votes == 123_002
+    larger = store.add(new)
+    assert larger.n_votes == 123_002
+    again = "may count twice"
+    assert [note for note in larger.notes if again in note] == [
+        f"{store.folder / 'inputs.json'} is missing, or was before: a file that is in the store "
+        "already may count twice."
+    ]
+    assert not [note for note in larger.add(new).notes if again in note]  # it is left out
     at_once(old, new, tmp_path / "at once")
     assert bytes_of(store.folder) == bytes_of(tmp_path / "at once")
     held = json.loads((store.folder / "inputs.json").read_text())
-    assert list(held.values()) == ["new.csv"]
+    assert sorted(held.values()) == ["files of which nothing is known", "new.csv"]
+    more = write_csv(tmp_path / "more.csv", shuffled_table(100, seed=9))
+    assert any(again in note for note in VoteStore.open(store.folder).add(more).notes)
+    copy = VoteStore.ingest(store.folder, tmp_path / "copy")
+    assert not any(again in note for note in copy.notes)
     (store.folder / "inputs.json").write_text("[")
     with pytest.raises(VoteError, match=r"inputs\.json: cannot be read"):
         store.add(new)
