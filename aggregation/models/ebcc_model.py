@@ -11,7 +11,7 @@ from scipy.special import xlogy
 
 from ..engine.blocks import Blocks
 from ..engine.climb import Step
-from ..engine.partitions import add_up, height_of
+from ..engine.partitions import height_of
 from ..engine.patterns import each_its_own
 from ..engine.sums import in_a_tree
 from ..kernels.dirichlet import expected_logarithms
@@ -171,10 +171,6 @@ class Ebcc(Model):
             value += more.log_likelihood
         value += added + self.job.known.entropy
         return Step(self.update(Counts(of_codes, of_classes), x, seen), value, value)
-
-    def of_classes(self, states: Array) -> Array:
-        """Add up the states of each class."""
-        return add_up(states, self.n_groups)
 
     def rows(self, x: Array) -> Iterator[tuple[Array, float]]:
         """Yield all items' states at `x` piece by piece, and the log-likelihood of open items."""

@@ -200,10 +200,8 @@ def test_a_store_without_a_record_takes_votes_too(
     larger = store.add(new)
     assert larger.n_votes == 123_002
     again = "may count twice"
-    assert [note for note in larger.notes if again in note] == [
-        f"{store.folder / 'inputs.json'} is missing, or was before: a file that is in the store "
-        "already may count twice."
-    ]
+    (said,) = (note for note in larger.notes if again in note)
+    assert said.startswith(f"{store.folder / 'inputs.json'} is missing, or was before: a file")
     assert not [note for note in larger.add(new).notes if again in note]  # it is left out
     at_once(old, new, tmp_path / "at once")
     assert bytes_of(store.folder) == bytes_of(tmp_path / "at once")
