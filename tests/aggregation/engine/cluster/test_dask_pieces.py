@@ -207,14 +207,14 @@ def test_local_workers_start_again_and_end(store: VoteStore) -> None:
     need_dask()
 
     def kill() -> None:
+        if sys.platform == "linux":  # a process that has threads is not to be forked
+            assert [server.num_threads() for server in fork_servers()] == [1]
         for worker in local_workers():
             worker.kill()
 
     found = fit_dawid_skene(store.on("local:1"), threads=1, progress=at_step(5, kill))
     assert_same(found, fit_dawid_skene(store.votes()))
-    assert local_workers() == []
-    if sys.platform == "linux":  # a process that has threads is not to be forked
-        assert [server.num_threads() for server in fork_servers()] == [1]
+    assert local_workers() == fork_servers() == []
 
 
 @pytest.mark.parametrize(
