@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ....errors import VoteError, listed
+from ....errors import VoteError, counted, listed
 from ....reading.options import Reading
 from ..files import held_names
 from ..manifest import ANSWERS, Manifest, described, read_manifest, write_whole
@@ -104,9 +104,9 @@ def check_order_known(one: Input, options: Reading) -> None:
     n_repeated = read_manifest(one.paths[0].parent).n_repeated
     if n_repeated and options.duplicates in ("first", "last"):
         raise VoteError(
-            f"{one.paths[0].parent}: holds {n_repeated:,} votes that repeat a (rater, item) pair, "
-            f"and not in which order they came: --duplicates {options.duplicates} needs the files "
-            "themselves"
+            f"{one.paths[0].parent}: holds {counted(n_repeated, 'repeated vote')} of a (rater, "
+            f"item) pair, and not in which order they came: --duplicates {options.duplicates} needs the "
+            "files themselves"
         )
 
 

@@ -15,7 +15,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ....errors import VoteError
+from ....errors import VoteError, counted
 from ....reading.options import Reading
 from ...arrays import check_code_range
 from ...coded import left_out_notes
@@ -259,8 +259,8 @@ def said_of(batches: Sequence[Batch], parts: Sequence[dict[str, Any]]) -> tuple[
     left_out = left_out_notes(left_out_of(batches))
     n_repeated = sum(part["n_repeated"] for part in parts)
     again = (
-        f"{n_repeated:,} rows repeat a (rater, item) pair, and each counts as a vote (--duplicates "
-        "keep, first, last or error)."
+        f"{counted(n_repeated, 'row')} repeat{'s' if n_repeated == 1 else ''} a (rater, item) "
+        "pair, and each counts as a vote (--duplicates keep, first, last or error)."
     )
     return (*notes, *left_out, *((again,) if n_repeated else ()))
 
