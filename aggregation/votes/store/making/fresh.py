@@ -105,8 +105,8 @@ def check_order_known(one: Input, options: Reading) -> None:
     if n_repeated and options.duplicates in ("first", "last"):
         raise VoteError(
             f"{one.paths[0].parent}: holds {counted(n_repeated, 'repeated vote')} of a (rater, "
-            f"item) pair, and not in which order they came: --duplicates {options.duplicates} needs the "
-            "files themselves"
+            "item) pair, and not in which order they came: --duplicates "
+            f"{options.duplicates} needs the files themselves"
         )
 
 
