@@ -44,6 +44,19 @@ def test_one_of_a_kind_is_counted_so(reassess: Command, tmp_path: Path) -> None:
     assert "2 votes of 1 rater on 1 item, 1 answer" in fitted.err.splitlines()
 
 
+def test_rows_that_are_dropped_are_said_as_in_memory(reassess: Command, tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "votes.csv", shuffled_table(1_000))
+    for kind in ("keep", "first", "last"):
+        how = ("--duplicates", kind)
+        said = reassess("ingest", path, "-o", tmp_path / kind, *how, "--partitions", "3").err
+        in_memory = reassess("fit", path, "--method", "vote-share", "-o", tmp_path / "fit", *how)
+        *notes, wrote = said.splitlines()
+        assert notes == in_memory.err.splitlines()[: len(notes)]
+        assert len(notes) == (1 if kind == "keep" else 2)
+        assert notes[-1].endswith(f": the {kind} is kept.") or kind == "keep"
+        assert in_memory.err.splitlines()[len(notes)].startswith(wrote[6:].partition(", to")[0])
+
+
 def test_adds_to_a_store(reassess: Command, tmp_path: Path) -> None:
     old = write_csv(tmp_path / "old.csv", shuffled_table(1_000))
     new = write_csv(tmp_path / "new.csv", shuffled_table(200, seed=1, n_raters=210))

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ....errors import VoteError, counted
-from ....reading.options import Reading
+from ....reading.options import Duplicates, Reading
 from ...arrays import check_code_range
 from ...coded import left_out_notes
 from ..alone import alone
@@ -214,7 +214,7 @@ def made(
         tell(MERGING, (number + 1) / plan.n_partitions)
     write_names(folder / RATERS, raters.names)
     write_names(folder / ANSWERS, answers.names)
-    return summed(folder, batches, parts, codes), said_of(batches, parts)
+    return summed(folder, batches, parts, codes), said_of(batches, parts, options.duplicates)
 
 
 def check_sizes(batches: Sequence[Batch], codes: Codes) -> None:
@@ -253,16 +253,18 @@ def left_out_of(batches: Sequence[Batch]) -> dict[str, int]:
     return found
 
 
-def said_of(batches: Sequence[Batch], parts: Sequence[dict[str, Any]]) -> tuple[str, ...]:
+def said_of(
+    batches: Sequence[Batch], parts: Sequence[dict[str, Any]], duplicates: Duplicates | None
+) -> tuple[str, ...]:
     """Say what was guessed, left out and found."""
     notes = dict.fromkeys(note for batch in batches for note in batch.told.notes)
     left_out = left_out_notes(left_out_of(batches))
-    n_repeated = sum(part["n_repeated"] for part in parts)
-    again = (
-        f"{counted(n_repeated, 'row')} repeat{'s' if n_repeated == 1 else ''} a (rater, item) "
-        "pair, and each counts as a vote (--duplicates keep, first, last or error)."
-    )
-    return (*notes, *left_out, *((again,) if n_repeated else ()))
+    n_again = sum(part["n_repeated"] + part.get("n_dropped", 0) for part in parts)
+    words = f"{counted(n_again, 'row')} repeat{'s' if n_again == 1 else ''} a (rater, item) pair"
+    said = f"{words}: the {duplicates} is kept."
+    if duplicates is None:
+        said = f"{words}, and each counts as a vote (--duplicates keep, first, last or error)."
+    return (*notes, *left_out, *((said,) if n_again and duplicates != "keep" else ()))
 
 
 @contextmanager
