@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -77,3 +78,12 @@ def test_commands_keep_their_inputs(reassess: Command, words: tuple[str, ...]) -
         path.write_text("kept")
     refused(reassess(*words), "is read and would be written over")
     assert Path("labels.csv").read_text() == "kept"
+
+
+def test_a_folder_that_may_not_be_looked_into_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is said so of the folder, not of a file that may or may not be there."""
+    monkeypatch.setattr(os, "access", lambda path, mode: (Path(path), mode) != (tmp_path, os.X_OK))
+    with pytest.raises(UsageError, match=f"^{tmp_path}: permission denied$"):
+        keep_inputs(tmp_path, [tmp_path / "votes.csv"])

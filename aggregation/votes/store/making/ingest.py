@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -42,6 +43,8 @@ Progress = Callable[[str, float], object]
 SPILLING, MERGING = "reading", "grouping"
 # Said when there is not enough room on disk.
 FULL = (errno.ENOSPC, errno.EDQUOT)
+# So many inputs are named that hold no votes.
+MOST_NAMED = 3
 
 
 class Found(NamedTuple):
@@ -77,6 +80,7 @@ def ingest(
             return Found(())
         with forgotten_if_unusable(folder, plan.n_partitions, is_new):
             found = [*batches_of(fresh.inputs, options, plan, partial, tell)]
+            check_votes(fresh.inputs, found)
             manifest, notes = made(folder, partial, found, options, plan, tell)
         write_record(folder, fresh.record)
         write_manifest(folder, manifest)
@@ -111,6 +115,8 @@ def added(
     brought_back(folder)
     n_partitions = len(read_manifest(folder).partitions)
     check_options(paths, options, memory, None)
+    if not os.access(folder, os.W_OK):  # whoever protects it means its files to stay
+        raise VoteError(f"{folder}: may not be written to: votes are added in its place")
     if folder.is_mount():
         raise VoteError(
             f"{folder}: is a mount point, which cannot change places with a larger store: put both "
@@ -202,7 +208,7 @@ def made(
     raters = numbered_names(batches, "rater", normalise=normalise)
     answers = numbered_names(batches, "answer", options.answer_names, normalise=normalise)
     codes = Codes(raters.codes, answers.codes, len(raters.names), len(answers.names))
-    check_sizes(batches, codes)
+    check_code_range(codes.n_raters, codes.n_answers)
     parts = []
     for number in range(plan.n_partitions):
         note = partial / f"partition-{number:04}.json"
@@ -217,12 +223,13 @@ def made(
     return summed(folder, batches, parts, codes), said_of(batches, parts, options.duplicates)
 
 
-def check_sizes(batches: Sequence[Batch], codes: Codes) -> None:
-    """Refuse a store without votes, or of more raters and answers than a code can tell apart."""
+def check_votes(inputs: Sequence[Input], batches: Sequence[Batch]) -> None:
+    """Refuse a store without votes."""
     if not any(batch.told.n_votes for batch in batches):
         left_out = ", ".join(f"{n:,} {reason}" for reason, n in left_out_of(batches).items())
-        raise VoteError(f"no votes are left{f': {left_out}' if left_out else ''}")
-    check_code_range(codes.n_raters, codes.n_answers)
+        names = ", ".join(one.name for one in inputs[:MOST_NAMED])
+        more = f" and {len(inputs) - MOST_NAMED:,} more" if len(inputs) > MOST_NAMED else ""
+        raise VoteError(f"{names}{more}: no votes are left{f': {left_out}' if left_out else ''}")
 
 
 def summed(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -214,6 +215,19 @@ def test_a_store_without_a_record_takes_votes_too(
     (store.folder / "inputs.json").write_text("[")
     with pytest.raises(VoteError, match=r"inputs\.json: cannot be read"):
         store.add(new)
+
+
+def test_a_store_that_is_protected_stays(
+    new: Path, store: VoteStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another folder could take its place, but its files could not be deleted."""
+    before = all_bytes(store.folder)
+    writable = lambda path, mode: (Path(path), mode) != (store.folder, os.W_OK)  # noqa: E731
+    monkeypatch.setattr(os, "access", writable)
+    with pytest.raises(VoteError, match=f"^{store.folder}: may not be written to"):
+        store.add(new)
+    assert all_bytes(store.folder) == before
+    assert not list(tmp_path.glob(".store*"))
 
 
 def test_what_was_opened_before_says_that_it_is_of_the_past(
