@@ -27,15 +27,8 @@ from .arguments import answers_before_classes, summing_to_1
 if TYPE_CHECKING:
     from .problem import Problem
 
-Start = (
-    Aggregated
-    | StoreFit
-    | StoreAggregation
-    | EarlierFit
-    | ArrayLike
-    | tuple[ArrayLike, ArrayLike]
-    | None
-)
+Earlier = Aggregated | StoreFit | StoreAggregation | EarlierFit
+Start = Earlier | ArrayLike | tuple[ArrayLike, ArrayLike] | None
 
 
 def starts_of(
