@@ -100,6 +100,17 @@ def listed(names: Iterable[Any], most: int = MOST_LISTED) -> str:
     return text + (f" and {len(names) - most:,} more" if len(names) > most else "")
 
 
+def counted(number: int, word: str) -> str:
+    """Return a number of things.
+
+    Examples
+    --------
+    >>> counted(1, "vote"), counted(2_000, "vote")
+    ('1 vote', '2,000 votes')
+    """
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
 def without_password(text: str) -> str:
     """Return a text without names and passwords in its URLs.
 

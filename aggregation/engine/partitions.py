@@ -19,9 +19,8 @@ from numpy.typing import NDArray
 from ..errors import VoteError
 from ..kernels.threads import Threads, thread_count
 from ..votes.store.files import names_of
-from ..votes.store.manifest import read_manifest
 from ..votes.store.remote.copying import copy_files
-from ..votes.store.store import VoteStore
+from ..votes.store.store import VoteStore, opened
 from ..votes.votes import Votes
 from .blocks import Blocks, Cut, Expectation, cut_of
 from .cluster.dask_pieces import Pieces
@@ -164,17 +163,24 @@ class OnCluster(Partitions):
     def each(self, step: Callable[..., Any], *arguments: Any) -> list[Any]:
         """Take a step with each run; return what comes of it, in their order."""
         if self.runs is None:  # when it is first needed: posteriors alone need none
-            store = replace(self.store, scheduler=None)
-            make = partial(
-                run_of,
-                replace(store, folder=store.folder.absolute()),
-                self.n_classes,
-                is_open=self.is_open,
-            )
+            make = partial(run_of, for_workers(self.store), self.n_classes, is_open=self.is_open)
             self.runs = Pieces(
-                self.store.scheduler, make, partial(runs, store.n_partitions), self.said_threads
+                self.store.scheduler,
+                make,
+                partial(runs, self.store.n_partitions),
+                self.said_threads,
             )
         return self.runs.each(step, *arguments)
+
+
+def for_workers(store: VoteStore) -> VoteStore:
+    """Return a store as workers open it: by its path, or with copies of their own.
+
+    What was opened by its URL and is not to be copied by each of them is copied here first.
+    """
+    if store.copies is None and store.origin is not None:
+        store.origin.fetch(store.manifest, names_of(range(store.n_partitions)))
+    return replace(store, folder=store.folder.absolute(), scheduler=None, origin=None)
 
 
 def runs(n_partitions: int, n_workers: int) -> list[range]:
@@ -214,12 +220,12 @@ def run_of(
         finalize(found, rmtree, folder, ignore_errors=True)
         return found
     try:
-        there = read_manifest(store.folder)
+        there = opened(VoteStore, store.folder)  # its stamp, too, is this machine's
     except VoteError as error:
         raise VoteError(f"{error}; every worker opens the store at that path") from error
-    if there != store.manifest:
+    if there.manifest != store.manifest:
         raise VoteError(f"{store.folder} holds another store there than here")
-    return Partitions(store, n_classes, threads, is_open=is_open, numbers=numbers, scratch=scratch)
+    return Partitions(there, n_classes, threads, is_open=is_open, numbers=numbers, scratch=scratch)
 
 
 def blocks_of(

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, NamedTuple, Protocol, cast
 
 import numpy as np
@@ -123,18 +124,26 @@ def result_of(
         known = None if clamped is None else clamped.dense()
         return Aggregation(votes=votes, clamped=known, **of_rows(rows), **shared)
 
-    of_parts = dict(shared)
-
-    def parts(threads: int | None) -> Iterator[Aggregation]:
-        job = model.job.again(threads)
-        with closing(job.blocks):
-            for number, (rows, _) in enumerate(replace(cast("Any", model), job=job).rows(x)):
-                part = votes.partition(number)
-                known = None if clamped is None else clamped.rows(number)
-                yield Aggregation(votes=part, clamped=known, **of_rows(rows), **of_parts)
-
+    at_rest = replace(cast("Any", model), job=model.job.at_rest())
+    parts = partial(parts_of, at_rest, x, of_rows, shared.copy())
     shared |= {"clamped": clamped, "n_classes": model.n_classes}
     return StoreAggregation(votes=votes, made=parts, **shared)
+
+
+def parts_of(
+    model: Any,
+    x: NDArray[np.float64],
+    of_rows: Callable[[NDArray[np.float64]], dict[str, Any]],
+    shared: dict[str, Any],
+    threads: int | None,
+) -> Iterator[Aggregation]:
+    """Yield the aggregation of each partition of a store whose model is at `x`."""
+    job, clamped = model.job.again(threads), model.job.clamped
+    with closing(job.blocks):
+        for number, (rows, _) in enumerate(replace(model, job=job).rows(x)):
+            part = job.votes.partition(number)
+            known = None if clamped is None else clamped.rows(number)
+            yield Aggregation(votes=part, clamped=known, **of_rows(rows), **shared)
 
 
 def climbed(model: Climbable, start: Start, how: Climbing) -> Top:

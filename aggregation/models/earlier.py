@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NamedTuple, Self, TypeGuard
 
 import numpy as np
@@ -137,8 +137,13 @@ class EarlierFit:
             class_prior=self.class_prior[places],
             exact=exact and Tables(exact.rates[:, places], exact.prior[places]),
             switched=None,
-            counted=counted and (lambda: counted()[:, places]),
+            counted=counted and partial(columns_of, counted, places),
         )
+
+
+def columns_of(counted: Callable[[], Array], places: NDArray[np.int64]) -> Array:
+    """Return some columns, in this order, of what is counted when it is needed."""
+    return counted()[:, places]
 
 
 def is_fit(value: Any) -> TypeGuard[Aggregated | StoreFit | StoreAggregation | EarlierFit]:
@@ -175,7 +180,7 @@ def earlier_fit(fit: Aggregated | StoreFit | StoreAggregation | EarlierFit) -> E
         n_votes=fit.votes.n_votes,
         exact=exact_tables(method, rates, prior, parameters),
         switched=getattr(fit, "switched", None),
-        counted=lambda: row_votes(fit),
+        counted=partial(row_votes, fit),
     )
 
 

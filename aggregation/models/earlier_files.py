@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -78,7 +79,7 @@ def read_fit(folder: str | PathLike[str]) -> EarlierFit:
         n_votes=n_votes,
         exact=exact,
         switched=switched,
-        counted=None if expected is None else lambda: np.asarray(expected.sum(axis=-1)),
+        counted=None if expected is None else partial(np.sum, expected, axis=-1),
         cells=cells,
     )
 

@@ -217,13 +217,7 @@ def result(model: Ebcc, top: Top, bounds: Array, options: Call) -> Aggregation |
     rates = counts / counts.sum(axis=-1, keepdims=True)
     shares = groups / groups.sum(axis=1, keepdims=True)
 
-    def of_states(states: Array) -> dict[str, Any]:
-        return {
-            "posterior": model.of_classes(states),
-            "predictor": Groups(states, rates.reshape(n_raters, -1, n_answers)),
-            "onward": states.reshape(len(states), *groups.shape),
-        }
-
+    of_states = partial(found_of_states, rates.reshape(n_raters, -1, n_answers), model.n_groups)
     return result_of(
         model,
         top,
@@ -239,6 +233,17 @@ def result(model: Ebcc, top: Top, bounds: Array, options: Call) -> Aggregation |
         },
         predictive=np.einsum("kg,rkga->rka", shares, rates),
     )
+
+
+def found_of_states(rates: Array, n_groups: int, states: Array) -> dict[str, Any]:
+    """Return what an :class:`Aggregation` has of items' states, shape (n_items, n_states)."""
+    from ..engine.partitions import add_up
+
+    return {
+        "posterior": add_up(states, n_groups),
+        "predictor": Groups(states, rates),
+        "onward": states.reshape(len(states), states.shape[1] // n_groups, n_groups),
+    }
 
 
 @dataclass(frozen=True, eq=False)

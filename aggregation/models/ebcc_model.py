@@ -12,7 +12,7 @@ from scipy.special import xlogy
 
 from ..engine.blocks import Blocks
 from ..engine.climb import Step
-from ..engine.partitions import add_up, height_of
+from ..engine.partitions import height_of
 from ..engine.patterns import each_its_own
 from ..engine.sums import in_a_tree
 from ..engine.tables.by_code import each_piece, vector_from
@@ -187,10 +187,6 @@ class Ebcc(Model):
             value += more.log_likelihood
         value += added + self.job.known.entropy
         return Step(self.update(counts, x, seen), value, value)
-
-    def of_classes(self, states: Array) -> Array:
-        """Add up the states of each class."""
-        return add_up(states, self.n_groups)
 
     def rows(self, x: Array) -> Iterator[tuple[Array, float]]:
         """Yield all items' states at `x` piece by piece, and the log-likelihood of open items."""

@@ -149,10 +149,14 @@ def in_given_rows(problem: Problem, up: Callable[..., Path]) -> Upward:
     def climbed(
         problem: Problem, start: NDArray[np.float64], *, keeper: Checkpoint | None = None
     ) -> Path:
-        if rows is None or not all(map(rows.has_place_for, [start, *kept_points(keeper)])):
+        begun = None if rows is None or keeper is None else keeper.kept()
+        points = [start] if begun is None else [start, begun.x, begun.here.next]
+        if rows is None or not all(map(rows.has_place_for, points)):
             return up(problem, start, keeper=keeper, line=problem.line)
         problem.rest()
-        kept = None if keeper is None else KeptRows(keeper, rows)
+        begun = None if begun is None else moved(begun, rows.in_rows)
+        kept = None if keeper is None else KeptRows(keeper, rows, begun)
+        del points, begun
         path = up(rows, rows.in_rows(start), keeper=kept, line=rows.line)
         rows.rest()
         path.x = rows.widened(path.x)
@@ -187,23 +191,21 @@ def given_rows(problem: Problem) -> GivenRows | None:
     return GivenRows(**same, given=by_rater, by_code=by_code)
 
 
-def kept_points(keeper: Checkpoint | None) -> list[NDArray[np.float64]]:
-    """Return the points from which a climb goes on, if there are any."""
-    state = None if keeper is None else keeper.kept()
-    return [] if state is None else [state.x, state.here.next]
-
-
 @dataclass
 class KeptRows:
-    """Keeps the state of a climb in given rows as one of the whole problem."""
+    """Keeps the state of a climb in given rows as one of the whole problem.
+
+    `begun` is what was kept, in given rows: it is held until it is asked for.
+    """
 
     keeper: Checkpoint
     rows: GivenRows
+    begun: State | None
 
     def kept(self) -> State | None:
         """Return what was kept, in given rows."""
-        state = self.keeper.kept()
-        return None if state is None else moved(state, self.rows.in_rows)
+        begun, self.begun = self.begun, None
+        return begun
 
     def keep(self, state: State) -> None:
         """Keep a state, or leave it."""

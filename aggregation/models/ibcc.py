@@ -21,7 +21,7 @@ from .dawid_skene.keeping import keepers_of
 from .method_arguments import IbccArguments
 from .own_answers import affinity_to_own, own_answers
 from .priors import Priors, check_possible, check_start
-from .store_fit import StoreAggregation
+from .store_fit import StoreAggregation, StoreFit
 
 if TYPE_CHECKING:
     from ..engine.climb import Progress
@@ -45,7 +45,7 @@ def fit_ibcc(
     other_count: float = 1.0,
     class_count: ArrayLike | Literal["anchored"] = "anchored",
     learn: bool = False,
-    start: Aggregated | EarlierFit | ArrayLike | None = None,
+    start: Aggregated | StoreFit | StoreAggregation | EarlierFit | ArrayLike | None = None,
     accelerate: bool = True,
     tol: float = 1e-10,
     max_steps: int = 10_000,
@@ -80,7 +80,7 @@ def fit_ibcc(
     learn : bool
         Estimate `own_count` and `other_count` from the votes, starting from these, within 0.01 and
         1000: where raters differ by no more than chance, the likeliest counts are infinite.
-    start : Aggregated, EarlierFit or array_like, optional
+    start : Aggregated, StoreFit, StoreAggregation, EarlierFit or array_like, optional
         Where to start: an earlier fit, whose raters, answers and classes are matched by name (see
         :func:`read_fit`), or posteriors of shape (n_items, n_classes). Default: vote shares.
     accelerate : bool
@@ -155,7 +155,7 @@ def at_start(
     job: Job,
     own: NDArray[np.bool_],
     priors: Priors,
-    start: Aggregated | EarlierFit | ArrayLike | None,
+    start: Aggregated | StoreFit | StoreAggregation | EarlierFit | ArrayLike | None,
     *,
     learn: bool,
 ) -> tuple[Ibcc, NDArray[np.float64]]:

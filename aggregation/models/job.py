@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from math import prod
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,6 +83,12 @@ def sum_of_logs(counts: NDArray[np.float64], rates: NDArray[np.float64]) -> floa
     shape = rates.shape[0], rates.shape[1], rates.shape[2]
     pieces = pairwise(rater_pieces(shape))
     return float(sum(xlogy(counts[a:b], rates[a:b]).sum() for a, b in pieces))
+
+
+class AtRest(NamedTuple):
+    """What is left of blocks that have no threads and no files: a pickle can hold it."""
+
+    n_classes: int
 
 
 class Counts(NamedTuple):
@@ -177,6 +183,10 @@ class Job:
     def everyone(self, number: int, posterior: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return posteriors of all items of a piece, where those of open items are given."""
         return posterior if self.clamped is None else self.clamped.everyone(number, posterior)
+
+    def at_rest(self) -> Job:
+        """Return the same job without blocks, which is to be taken up :meth:`again`."""
+        return replace(self, blocks=cast("Blocks", AtRest(self.blocks.n_classes)))
 
     def again(self, threads: int | None) -> Job:
         """Return the same job with blocks of its own, for the others may be closed."""

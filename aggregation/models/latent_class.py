@@ -26,6 +26,7 @@ from .clamped import checked_clamped
 from .dawid_skene.arguments import answers_before_classes
 from .earlier import EarlierFit, earlier_fit, is_fit
 from .job import Counts, Job, job_of
+from .store_fit import StoreAggregation, StoreFit
 from .warm_start import matched, tables_for
 
 
@@ -148,7 +149,7 @@ def checked_job(
 
 def starting_counts(
     job: Job,
-    start: Aggregated | EarlierFit | ArrayLike | None,
+    start: Aggregated | StoreFit | StoreAggregation | EarlierFit | ArrayLike | None,
     affinity: NDArray[np.float64],
 ) -> Counts:
     """Count with vote shares, under an earlier fit, or with posteriors that are given."""

@@ -20,7 +20,7 @@ from .known_truth import normalised_rates
 from .method_arguments import CoinArguments
 from .own_answers import check_square
 from .priors import checked_count
-from .store_fit import StoreAggregation
+from .store_fit import StoreAggregation, StoreFit
 
 if TYPE_CHECKING:
     from ..engine.climb import Progress
@@ -38,7 +38,7 @@ def fit_one_coin_bayes(
     truth: ArrayLike | Mapping[Any, int] | None = None,
     right_count: float = 2.0,
     wrong_count: float = 1.0,
-    start: Aggregated | EarlierFit | ArrayLike | None = None,
+    start: Aggregated | StoreFit | StoreAggregation | EarlierFit | ArrayLike | None = None,
     accelerate: bool = True,
     tol: float = 1e-10,
     max_steps: int = 10_000,
@@ -63,7 +63,7 @@ def fit_one_coin_bayes(
         Or ``{name: class}``, as of a store it has to be.
     right_count, wrong_count : float
         Of the Beta distribution; 0.01 or more.
-    start : Aggregated, EarlierFit or array_like, optional
+    start : Aggregated, StoreFit, StoreAggregation, EarlierFit or array_like, optional
         Where to start: an earlier fit, whose raters, answers and classes are matched by name (see
         :func:`read_fit`), or posteriors of shape (n_items, n_classes). Default: vote shares.
     accelerate : bool

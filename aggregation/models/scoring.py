@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arguments import check_types
-from ..errors import VoteError, listed
+from ..errors import VoteError, counted, listed
 from ..votes.store.store import VoteStore
 from ..votes.votes import Votes
 from .aggregated import Aggregated, Aggregation, Call, ObjectiveKind
 from .dawid_skene.arguments import answers_before_classes
 from .earlier import NEW, SCORING, EarlierFit, Tables, earlier_fit, places_of
-from .store_fit import StoreFit
+from .store_fit import StoreAggregation, StoreFit
 from .warm_start import lifted, rates_of
 
 UNKNOWN_RATERS = ("mean", "error")
@@ -178,7 +178,7 @@ class StoreScores:
 @overload
 def score_votes(
     votes: Votes,
-    fit: Aggregated | StoreFit | EarlierFit,
+    fit: Aggregated | StoreFit | StoreAggregation | EarlierFit,
     *,
     unknown_raters: Literal["mean", "error"] = ...,
     threads: int | None = ...,
@@ -186,14 +186,14 @@ def score_votes(
 @overload
 def score_votes(
     votes: VoteStore,
-    fit: Aggregated | StoreFit | EarlierFit,
+    fit: Aggregated | StoreFit | StoreAggregation | EarlierFit,
     *,
     unknown_raters: Literal["mean", "error"] = ...,
     threads: int | None = ...,
 ) -> StoreScores: ...
 def score_votes(
     votes: Votes | VoteStore,
-    fit: Aggregated | StoreFit | EarlierFit,
+    fit: Aggregated | StoreFit | StoreAggregation | EarlierFit,
     *,
     unknown_raters: Literal["mean", "error"] = "mean",
     threads: int | None = None,
@@ -206,7 +206,7 @@ def score_votes(
     Parameters
     ----------
     votes : Votes or VoteStore
-    fit : Aggregated, StoreFit or EarlierFit
+    fit : Aggregated, StoreFit, StoreAggregation or EarlierFit
         Of Dawid & Skene's model, IBCC or Bayesian one-coin raters; see :func:`read_fit`.
     unknown_raters : {"mean", "error"}
         What becomes of raters who are not in the fit: they take the mean of the known ones' rates,
@@ -273,12 +273,12 @@ def held_rates(votes: Votes | VoteStore, earlier: EarlierFit, unknown_raters: st
 def check_answers(votes: Votes | VoteStore, earlier: EarlierFit, answers: Any) -> None:
     """Refuse votes for answers that the fit does not have."""
     given = votes.votes_per_answer() * (answers == NEW)
-    if given.any():
+    if n_given := int(given.sum()):
         names = listed(votes.answer_names[answer] for answer in np.flatnonzero(given).tolist())
         raise VoteError(
-            f"{given.sum():,} votes are for answers that are not in the fit ({names}; it has "
-            f"{listed(earlier.answer_names)}): leave them out, such as with --missing, or fit anew "
-            "and start from it"
+            f"{counted(n_given, 'vote')} {'is' if n_given == 1 else 'are'} for answers that are "
+            f"not in the fit ({names}; it has {listed(earlier.answer_names)}): leave them out, "
+            "such as with --missing, or fit anew and start from it"
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal, Unpack, get_args, overload
 
 import numpy as np
@@ -139,11 +140,6 @@ def vote_share(
     if isinstance(votes, Votes):
         return shares_of(votes, by_rater, ties, generator(seed), options)
 
-    def parts(threads: int | None) -> Iterator[VoteShare]:  # noqa: ARG001 -- as of other methods
-        drawn = generator(seed)
-        for part in votes.partitions():
-            yield shares_of(part, by_rater, ties, drawn, options)
-
     return StoreAggregation(
         votes=votes,
         n_classes=votes.n_answers,
@@ -154,8 +150,22 @@ def vote_share(
         n_steps=0,
         converged=True,
         options=options,
-        made=parts,
+        made=partial(parts_of, votes, by_rater, ties, seed, options),
     )
+
+
+def parts_of(
+    votes: VoteStore,
+    weights: NDArray[np.float64] | None,
+    ties: Ties,
+    seed: int | np.random.Generator,
+    options: Call,
+    threads: int | None,  # noqa: ARG001 -- as of other methods
+) -> Iterator[VoteShare]:
+    """Yield what the votes of each partition of a store say."""
+    drawn = generator(seed)
+    for part in votes.partitions():
+        yield shares_of(part, weights, ties, drawn, options)
 
 
 def shares_of(

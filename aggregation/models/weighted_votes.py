@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any, Unpack, cast, overload
 
 import numpy as np
@@ -99,20 +100,25 @@ class _Crowd:
             known = None if self.clamped is None else self.clamped.dense()
             return Aggregation(votes=self.votes, posterior=posterior, clamped=known, **shared)
 
-        def parts(threads: int | None) -> Iterator[Aggregation]:  # noqa: ARG001 -- as others
-            for piece in self._pieces():
-                known = None if self.clamped is None else self.clamped.rows(piece.number)
-                shares = piece.shares(weights)
-                yield Aggregation(votes=piece.votes, posterior=shares, clamped=known, **shared)
-
         store = cast("VoteStore", self.votes)
         return StoreAggregation(
             votes=store,
             n_classes=store.n_answers,
-            made=parts,
+            made=partial(self._parts, weights, shared),
             clamped=self.clamped,
             **shared,
         )
+
+    def _parts(
+        self,
+        weights: Array,
+        shared: dict[str, Any],
+        threads: int | None,  # noqa: ARG002 -- as of others
+    ) -> Iterator[Aggregation]:
+        for piece in self._pieces():
+            known = None if self.clamped is None else self.clamped.rows(piece.number)
+            shares = piece.shares(weights)
+            yield Aggregation(votes=piece.votes, posterior=shares, clamped=known, **shared)
 
 
 @overload

@@ -83,7 +83,7 @@ def opened_store(place: Path | str, wanted: Wanted | None = None) -> VoteStore:
 
 def fetched(store: VoteStore) -> VoteStore:
     """Copy the files of a store at a URL that are not here, unless workers do so themselves."""
-    if store.scheduler is not None:
+    if store.copies is not None:
         return store
     with shares_shown() as tell:
         return store.fetch(progress=tell)

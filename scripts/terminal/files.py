@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import wraps
 from glob import glob
@@ -62,6 +63,8 @@ def keep_inputs(output: Path | str | None, inputs: Iterable[Path | str | None]) 
     """
     if not isinstance(output, Path) or not output.exists():  # a URL is none of them
         return
+    if output.is_dir() and not os.access(output, os.X_OK):  # nothing in it can be looked at
+        raise UsageError(f"{output}: permission denied")
     written = [output]
     if output.is_dir():
         written = [output / f"{name}{suffix}" for name in TABLES for suffix in SUFFIXES]

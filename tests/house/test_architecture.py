@@ -36,9 +36,9 @@ PACKAGES = {
 OURS = {*PACKAGES, "benchmarks", "tests"}
 # llvmlite is what Numba's intrinsics are written in.
 AGGREGATION_MAY_IMPORT = {"numpy", "scipy", "numba", "llvmlite", "zlib_ng"}
-# Only to read a table, or to fit on a cluster, and so only where that is done.
+# Only to read a table, a store at a URL, or to fit on a cluster, and so only where that is done.
 AGGREGATION_MAY_IMPORT_LATE = {"narwhals", "pandas", "pyarrow", "python_calamine"}
-AGGREGATION_MAY_IMPORT_LATE |= {"dask", "distributed", "fsspec"}
+AGGREGATION_MAY_IMPORT_LATE |= {"dask", "distributed", "psutil", "fsspec", "aiohttp"}
 # Libraries that one place alone may import.
 PLACES = {
     "matplotlib": "analysis/figures/",
@@ -50,7 +50,9 @@ PLACES = {
     "pandas": "aggregation/models/crowdkit/",
     "dask": "aggregation/engine/cluster/",
     "distributed": "aggregation/engine/cluster/",
+    "psutil": "aggregation/engine/cluster/",
     "fsspec": "aggregation/votes/store/remote/copying.py",
+    "aiohttp": "aggregation/votes/store/remote/copying.py",
     "python_calamine": "aggregation/reading/tables/binary.py",
 }
 # What analysis takes from inside aggregation, not through the face: compiled loops, the readers of

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import logging
-import os
 import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from multiprocessing import current_process, resource_tracker, set_forkserver_preload
+from multiprocessing import current_process
 from shutil import rmtree
-from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
 
 from ...errors import VoteError, shown
 from ...kernels.threads import thread_count
 from ...votes.store.alone import free_folder
+from ...votes.store.remote.urls import LOCAL, is_local
+from .servers import FORKS, servers, start_servers
 
 if TYPE_CHECKING:
     from distributed import Client
 
-LOCAL = "local:"
 MOST_WORKERS = 256
 # Seconds until a scheduler answers or has a worker.
 ANSWER = 10
@@ -29,14 +28,8 @@ SAME = ("reassess", "numpy", "scipy", "numba", "llvmlite", "dask", "distributed"
 # Loggers of Dask's that have levels of their own.
 LOGGERS = ("distributed", "distributed.client", "distributed.gc", "tornado", "tornado.application")
 SILENCE = logging.CRITICAL + 1
-# Elsewhere, system libraries do not bear that a process is forked which has loaded them.
-FORKS = sys.platform == "linux"
-# What workers need, and takes a second to import. None of it starts a thread, if it is told so: a
-# process that has some is not to be forked. (pyarrow has one.)
-PRELOADED = "distributed", "aggregation.engine.partitions"
 # Folders of this process' workers.
 SCRATCH: set[str] = set()
-ONE_THREAD = "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"
 
 
 @contextmanager
@@ -65,7 +58,7 @@ def connected(scheduler: Any, threads: int | None) -> Iterator[Client]:
     with ExitStack() as opened:
         opened.enter_context(quiet_logs())
         client = scheduler
-        if isinstance(scheduler, str) and scheduler.startswith(LOCAL):
+        if is_local(scheduler):
             client = opened.enter_context(local_client(scheduler, threads))
         elif not isinstance(scheduler, distributed.Client):
             client = opened.enter_context(client_at(scheduler))
@@ -91,16 +84,14 @@ def quiet_logs() -> Iterator[None]:
 def local_client(said: str, threads: int | None) -> Iterator[Client]:
     """Start workers of this machine's, as processes, and end them."""
     import dask
-    from distributed import Client, LocalCluster, utils
+    from distributed import Client, LocalCluster
 
     number = said.removeprefix(LOCAL)
     n_workers = int(number[:9]) if number.isascii() and number.isdigit() else 0
     if not 1 <= n_workers <= MOST_WORKERS:
         raise VoteError(f"scheduler {shown(said)}: local:N starts N workers, 1 to {MOST_WORKERS}")
-    start_servers()
-    # else Dask would import pandas and others here, to name them in place of what we have named
-    utils._forkserver_preload_set = FORKS
     with (
+        servers(),
         scratch_folder() as folder,
         dask.config.set(
             {"temporary-directory": folder}
@@ -154,36 +145,8 @@ def prepare(scheduler: str) -> None:
 
     It takes a second of another processor's.
     """
-    if scheduler.startswith(LOCAL):
+    if is_local(scheduler):
         start_servers()
-
-
-def start_servers() -> None:
-    """Start Python's processes beside the workers, if they do not run: without a word.
-
-    One cleans up after runs that are broken off. Of the other, workers are forked where that is
-    safe: so imports are done once for all of them.
-    """
-    if os.name != "posix":
-        return
-    before = {name: os.environ.get(name) for name in ("PYTHONWARNINGS", *ONE_THREAD)}
-    warned = ",".join(filter(None, (before["PYTHONWARNINGS"], "ignore:resource_tracker")))
-    os.environ.update(dict.fromkeys(ONE_THREAD, "1"), PYTHONWARNINGS=warned)
-    try:
-        resource_tracker.ensure_running()
-        if FORKS:
-            from multiprocessing import forkserver
-
-            set_forkserver_preload([*PRELOADED])
-            forkserver.ensure_running()
-    except OSError as error:  # the names of sockets are short
-        where = f"{gettempdir()}: {error.strerror or error}"
-        raise VoteError(
-            f"local workers cannot be started ({where}): a shorter TMPDIR may help"
-        ) from error
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
 @contextmanager

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from ...engine.climb import Path
     from ..aggregated import Aggregated
     from ..earlier import EarlierFit
-    from ..store_fit import StoreFit
+    from ..store_fit import StoreAggregation, StoreFit
     from .problem import Problem
 
 
@@ -49,7 +49,13 @@ def fit_dawid_skene(
     truth_role: Literal["clamped", "start"] = "clamped",
     pseudo_count: ArrayLike | Literal["diagonal"] = 0.0,
     start: (
-        Aggregated | StoreFit | EarlierFit | ArrayLike | tuple[ArrayLike, ArrayLike] | None
+        Aggregated
+        | StoreFit
+        | StoreAggregation
+        | EarlierFit
+        | ArrayLike
+        | tuple[ArrayLike, ArrayLike]
+        | None
     ) = None,
     error_rates: ArrayLike | None = None,
     class_prior: ArrayLike | None = None,
@@ -94,7 +100,7 @@ def fit_dawid_skene(
         well on most votes. With "full", 1 in every cell is too much for 5 classes and more, and
         "diagonal" is 0.1, and 0.5 more where the answer is the class; for others see
         :func:`diagonal_pseudo_count`.
-    start : Aggregated, StoreFit, EarlierFit, tuple or array_like, optional
+    start : Aggregated, StoreFit, StoreAggregation, EarlierFit, tuple or array_like, optional
         Where to start: an earlier fit, whose raters, answers and classes are matched by name (see
         :func:`read_fit`); a pair (error_rates, class_prior); or posteriors of shape (n_items,
         n_classes). Default: vote shares; the known items if `truth_role` is "start"; a uniform

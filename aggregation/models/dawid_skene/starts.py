@@ -20,14 +20,15 @@ from ..aggregated import Aggregated
 from ..clamped import Clamped, checked_clamped
 from ..earlier import EarlierFit, Tables, earlier_fit, is_fit
 from ..known_truth import expected_counts, normalised_rates
-from ..store_fit import StoreFit
+from ..store_fit import StoreAggregation, StoreFit
 from ..warm_start import matched, tables_for
 from .arguments import answers_before_classes, summing_to_1
 
 if TYPE_CHECKING:
     from .problem import Problem
 
-Start = Aggregated | StoreFit | EarlierFit | ArrayLike | tuple[ArrayLike, ArrayLike] | None
+Earlier = Aggregated | StoreFit | StoreAggregation | EarlierFit
+Start = Earlier | ArrayLike | tuple[ArrayLike, ArrayLike] | None
 
 
 def starts_of(

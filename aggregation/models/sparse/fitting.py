@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..aggregated import Aggregated
     from ..climbing import Climbing
     from ..earlier import EarlierFit
+    from ..store_fit import StoreAggregation, StoreFit
     from .problem import SparseProblem
 
 # Tables of classes and answers that are held at once: confusions, and what they are made of.
@@ -35,7 +36,7 @@ def fit_sparse_dawid_skene(
     truth: ArrayLike | None = None,
     candidates: int = 2,
     row_count: float = 10.0,
-    start: Aggregated | EarlierFit | None = None,
+    start: Aggregated | StoreFit | StoreAggregation | EarlierFit | None = None,
     accelerate: bool = True,
     tol: float = 1e-10,
     max_steps: int = 10_000,
@@ -81,7 +82,7 @@ def fit_sparse_dawid_skene(
         nothing is cut; cells, and so memory and time, grow with it.
     row_count : float
         Votes that the background counts in each row; 0.01 or more.
-    start : Aggregated or EarlierFit, optional
+    start : Aggregated, StoreFit, StoreAggregation or EarlierFit, optional
         An earlier fit with the answers for classes, whose raters and answers are matched by name
         (see :func:`read_fit`): its class prior and the votes that it expects, over the background
         of these votes, give the first posteriors. Default: the background alone does; where a

@@ -12,6 +12,7 @@ from ...errors import VoteError
 from ...votes.votes import Votes
 from ..aggregated import Aggregated
 from ..earlier import NEW, SPARSE, EarlierFit, Occurring, earlier_fit, no_table, places_of
+from ..store_fit import StoreAggregation, StoreFit
 from ..warm_start import lifted, matched, of_places
 from .cells import Cells
 from .fit import SparseFit
@@ -19,7 +20,9 @@ from .fit import SparseFit
 Array = NDArray[np.float64]
 
 
-def checked_start(votes: Votes, start: Aggregated | EarlierFit | None) -> EarlierFit | None:
+def checked_start(
+    votes: Votes, start: Aggregated | StoreFit | StoreAggregation | EarlierFit | None
+) -> EarlierFit | None:
     """Return what an earlier fit expects; one that has no name in common is a VoteError."""
     if start is None:
         return None

@@ -24,7 +24,7 @@ from .files import (
 from .manifest import ANSWERS, RATERS, Manifest, check_files, partition_files, read_manifest
 from .passes import StorePasses
 from .remote.origin import Origin, opened_at
-from .remote.urls import check_on_disk, is_url, said
+from .remote.urls import check_on_disk, is_local, is_url, said
 
 MEMORY = 1 << 30
 
@@ -226,7 +226,7 @@ class VoteStore(StorePasses):
             The store once more, at a URL that fsspec knows ("s3://...", "gs://..."): each worker
             copies its own partitions to its own disk, compares their hashes, and deletes them at
             the end. Default: where the store was opened: at its URL, or at its path, on a disk that
-            they share.
+            they share. Workers of "local:N" read the files that are copied here.
 
         Returns
         -------
@@ -236,7 +236,7 @@ class VoteStore(StorePasses):
         --------
         ``fit_dawid_skene(store.on("tcp://10.0.0.1:8786"))``
         """
-        url = None if self.origin is None else self.origin.url
+        url = None if self.origin is None or is_local(scheduler) else self.origin.url
         return replace(self, scheduler=scheduler, copies=copies or url)
 
     @cached_property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,10 @@ from aggregation import (
     VoteStore,
     VoteWarning,
     fit_ibcc,
+    score_votes,
     vote_share,
 )
+from aggregation.models.earlier import SCORING
 from aggregation.models.store_fit import StoreAggregation
 
 from ...support.methods import quietly
@@ -184,6 +187,34 @@ def test_truth_that_does_not_fit_is_refused(stores: dict[str, VoteStore]) -> Non
         fit_ibcc(store, truth={"7": 1, 7: 0})
     with pytest.warns(VoteWarning, match="left out: 2 of 3, such as 'no one'"):
         fit_ibcc(store, truth={"no one": 1, 7: 1, "nobody": 0})
+
+
+@of_stores
+def test_a_result_goes_to_another_process(method: Method, stores: dict[str, VoteStore]) -> None:
+    """As a pickle, which opens the store by its path, and without known items or with some."""
+    store = stores["many raters"]
+    by_name, truth = known_of(store)
+    options = plain(method, restarts=0, max_steps=12, n_classes=3)
+    for known in [{}, plain(method, truth=by_name)]:
+        given = dict.fromkeys(known, truth)
+        again = pickle.loads(pickle.dumps(quietly(method, store, **options, **known)))
+        assert_same(again, quietly(method, store.votes(), **options, **given))
+
+
+@pytest.mark.parametrize("method", [one for one in BY_PASSES.values() if one.name in SCORING])
+def test_starts_and_scores_as_the_fit_in_memory_does(
+    method: Method, stores: dict[str, VoteStore]
+) -> None:
+    store = stores["many raters"]
+    options = plain(method, restarts=0, max_steps=12)
+    of_store: Any = quietly(method, store, **options)
+    in_memory = quietly(method, store.votes(), **options)
+    for start in (METHODS["ibcc"], METHODS["dawid-skene"], METHODS["one-coin-bayes"]):
+        again = quietly(start, store, max_steps=3, start=of_store)
+        assert_same(again, quietly(start, store.votes(), max_steps=3, start=in_memory))
+    scores = pickle.loads(pickle.dumps(score_votes(store, of_store)))
+    found = np.concatenate([part.posterior for part in scores.parts()])
+    np.testing.assert_array_equal(found, score_votes(store.votes(), in_memory).posterior)
 
 
 class BrokenOffError(Exception):

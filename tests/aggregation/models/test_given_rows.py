@@ -12,6 +12,8 @@ import pytest
 from numpy.typing import NDArray
 
 from aggregation import Fit, Votes, fit_dawid_skene
+from aggregation.engine.checkpoint import Checkpoint
+from aggregation.engine.climb import State
 from aggregation.engine.tables import by_code
 from aggregation.engine.tables.lines import PlainLine
 from aggregation.models.dawid_skene.arguments import FixedParameters, nothing_added
@@ -229,14 +231,25 @@ def test_whole_tables_are_taken_where_idle_rows_may_differ(
     assert seen == [True, False]
 
 
-def test_a_climb_that_was_broken_off_comes_to_the_same_bits(votes: Votes, tmp_path: Path) -> None:
+def test_a_climb_that_was_broken_off_comes_to_the_same_bits(
+    votes: Votes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was kept, two tables, is read once."""
     options: dict[str, Any] = {"tol": 0, "max_steps": 40}
     whole, path = quiet_fit(votes, **options), tmp_path / "climb.npz"
     quiet_fit(votes, checkpoint=path, **options | {"max_steps": 17})
     with np.load(path) as kept:
         assert kept["x"].shape == (N_RATERS * N_ANSWERS**2 + N_ANSWERS,)
         assert 0 < int(kept["n_steps"]) < 17
+    n_read, read = [0], Checkpoint.kept
+
+    def counted(keeper: Checkpoint) -> State | None:
+        n_read[0] += 1
+        return read(keeper)
+
+    monkeypatch.setattr(Checkpoint, "kept", counted)
     onward = quiet_fit(votes, checkpoint=path, **options)
+    assert n_read == [1]
     np.testing.assert_array_equal(onward.objective_trace, whole.objective_trace)
     np.testing.assert_array_equal(onward.error_rates, whole.error_rates)
 

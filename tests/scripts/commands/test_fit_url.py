@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,9 @@ from ...support.commands import Command, refused
 from ...support.stores import bytes_of, small_store
 
 pytest.importorskip("fsspec", reason="needs fsspec: pip install 'reassess[url]'")
+
+from fsspec import register_implementation
+
 ROOT = Path(__file__).parents[3]
 
 
@@ -50,13 +54,25 @@ def test_writes_the_same_files(reassess: Command, store: VoteStore, tmp_path: Pa
     assert read["path"] == f"{url}/manifest.json"
 
 
-def test_workers_copy_what_is_theirs(reassess: Command, store: VoteStore, tmp_path: Path) -> None:
+def test_one_copy_is_enough_for_one_machine(
+    reassess: Command, store: VoteStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Workers do not know of this disk: they read what the command has copied."""
     need_dask()
-    url = f"file://{store.folder}"
+    from ...support.flaky_disk import Flaky
+
+    register_implementation("flaky", Flaky, clobber=True)
+    monkeypatch.setattr(Flaky, "copied", Counter())
+    url = f"flaky://{store.folder}"
     assert reassess("fit", store.folder, "-o", tmp_path / "alone").status == 0
     ended = reassess("fit", url, "-o", tmp_path / "out", "--scheduler", "local:2")
     assert ended.status == 0
+    assert Flaky.copied == Counter([*store.manifest.files])
     same_files(url, tmp_path / "out", tmp_path / "alone")
+    copies = ("--copies", tmp_path / "kept", "--scheduler", "local:2")
+    assert reassess("fit", url, "-o", tmp_path / "out", *copies).status == 0
+    assert set(Flaky.copied.values()) == {2}
+    assert bytes_of(tmp_path / "kept") == bytes_of(store.folder)
 
 
 # The command, with a disk that says what is copied from it, and stops at a file that is named.

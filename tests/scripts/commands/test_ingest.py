@@ -26,6 +26,37 @@ def test_makes_what_the_function_makes(reassess: Command, tmp_path: Path) -> Non
     assert bytes_of(tmp_path / "a") == bytes_of(tmp_path / "b")
 
 
+def test_one_of_a_kind_is_counted_so(reassess: Command, tmp_path: Path) -> None:
+    path, store = tmp_path / "votes.csv", tmp_path / "store"
+    path.write_text("item,rater,answer\na,ann,yes\n")
+    one = "1 vote of 1 rater on 1 item, 1 answer"
+    assert reassess("ingest", path, "-o", store).err.splitlines()[-1] == (
+        f"wrote {one}, to {store} in 1 partition"
+    )
+    path.write_text("item,rater,answer\na,ann,yes\n\n")  # to its end, with other bytes
+    repeated, added = reassess("ingest", path, "-o", store, "--add").err.splitlines()[-2:]
+    assert repeated.startswith("1 row repeats a (rater, item) pair, and each counts as a vote")
+    assert added == (
+        f"added 1 vote to {store}, which holds 2 votes of 1 rater on 1 item, 1 answer, in 1 "
+        "partition"
+    )
+    fitted = reassess("fit", store, "-o", tmp_path / "fitted", "--method", "vote-share")
+    assert "2 votes of 1 rater on 1 item, 1 answer" in fitted.err.splitlines()
+
+
+def test_rows_that_are_dropped_are_said_as_in_memory(reassess: Command, tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "votes.csv", shuffled_table(1_000))
+    for kind in ("keep", "first", "last"):
+        how = ("--duplicates", kind)
+        said = reassess("ingest", path, "-o", tmp_path / kind, *how, "--partitions", "3").err
+        in_memory = reassess("fit", path, "--method", "vote-share", "-o", tmp_path / "fit", *how)
+        *notes, wrote = said.splitlines()
+        assert notes == in_memory.err.splitlines()[: len(notes)]
+        assert len(notes) == (1 if kind == "keep" else 2)
+        assert notes[-1].endswith(f": the {kind} is kept.") or kind == "keep"
+        assert in_memory.err.splitlines()[len(notes)].startswith(wrote[6:].partition(", to")[0])
+
+
 def test_adds_to_a_store(reassess: Command, tmp_path: Path) -> None:
     old = write_csv(tmp_path / "old.csv", shuffled_table(1_000))
     new = write_csv(tmp_path / "new.csv", shuffled_table(200, seed=1, n_raters=210))

@@ -90,4 +90,4 @@ def test_refuses_in_one_line(reassess: Command, files: tuple[Path, Path], tmp_pa
     refused(reassess("score", new, "--fit", tmp_path), "holds no fit, for there is no fit.json")
     refused(reassess("score", new, "--fit", fitted, "--truth", old), "give --truth to reassess fit")
     strange = write_rows(tmp_path / "strange.csv", [*NEW, ("z", "a", "fox")])
-    refused(reassess("score", strange, "--fit", fitted), "1 votes are for answers that are not in")
+    refused(reassess("score", strange, "--fit", fitted), "1 vote is for answers that are not in")

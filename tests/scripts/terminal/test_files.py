@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import get_type_hints
 
@@ -143,3 +144,12 @@ def test_every_path_that_a_command_takes_is_known() -> None:
         assert command.callback
         hints = get_type_hints(command.callback)
         assert {name for name, hint in hints.items() if "Path" in str(hint)} <= known
+
+
+def test_a_folder_that_may_not_be_looked_into_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is said so of the folder, not of a file that may or may not be there."""
+    monkeypatch.setattr(os, "access", lambda path, mode: (Path(path), mode) != (tmp_path, os.X_OK))
+    with pytest.raises(UsageError, match=f"^{tmp_path}: permission denied$"):
+        keep_inputs(tmp_path, [tmp_path / "votes.csv"])

@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ....errors import VoteError, listed
+from ....errors import VoteError, counted, listed
 from ....reading.options import Reading
 from ..files import held_names
 from ..manifest import ANSWERS, Manifest, described, read_manifest, write_whole
@@ -17,6 +17,9 @@ from .inputs import STORE, Input
 
 # Which files' votes a store holds: beside the manifest, for the same votes may come in other files.
 INPUTS = "inputs.json"
+# Stands there for files of which nothing is known, once a store without such a record was among
+# the inputs.
+UNKNOWN = "unknown"
 
 
 class Fresh(NamedTuple):
@@ -34,6 +37,8 @@ class Fresh(NamedTuple):
     namesakes : dict of str to None
         Names of files that are put in, though one called so is there: of other content, or read in
         another way.
+    unrecorded : list of str
+        Records that are missing, or were when votes were added, so that some files are not known.
     """
 
     inputs: list[Input]
@@ -41,6 +46,7 @@ class Fresh(NamedTuple):
     left_out: list[str]
     twice: dict[str, None]
     namesakes: dict[str, None]
+    unrecorded: list[str]
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -52,6 +58,10 @@ class Fresh(NamedTuple):
             notes = (f"{added} another way: {names}.", *notes)
         if self.twice:
             notes = (f"Took once what was named twice: {listed([*self.twice])}.", *notes)
+        if self.unrecorded and len(self.inputs) > 1:
+            missing = ", ".join(self.unrecorded)
+            twice = "is missing, or was before: a file that is in the store already may count twice"
+            notes = (f"{missing} {twice}.", *notes)
         return notes
 
     @property
@@ -66,7 +76,7 @@ class Fresh(NamedTuple):
 
 def fresh_of(inputs: Sequence[Input], options: Reading) -> Fresh:
     """Look which files are in one of the stores, by their content and how it is read."""
-    fresh, seen = Fresh([], {}, [], {}, {}), set[Path]()
+    fresh, seen = Fresh([], {}, [], {}, {}, []), set[Path]()
     for one in inputs:
         if one.kind == STORE:
             check_order_known(one, options)
@@ -94,9 +104,9 @@ def check_order_known(one: Input, options: Reading) -> None:
     n_repeated = read_manifest(one.paths[0].parent).n_repeated
     if n_repeated and options.duplicates in ("first", "last"):
         raise VoteError(
-            f"{one.paths[0].parent}: holds {n_repeated:,} votes that repeat a (rater, item) pair, "
-            f"and not in which order they came: --duplicates {options.duplicates} needs the files "
-            "themselves"
+            f"{one.paths[0].parent}: holds {counted(n_repeated, 'repeated vote')} of a (rater, "
+            "item) pair, and not in which order they came: --duplicates "
+            f"{options.duplicates} needs the files themselves"
         )
 
 
@@ -109,6 +119,7 @@ def take_store(one: Input, fresh: Fresh) -> None:
         If some of them are, and others not.
     """
     held = recorded(one.paths[0].parent)
+    unknown = {UNKNOWN: held.pop(UNKNOWN)} if UNKNOWN in held else {}
     both = [name for key, name in held.items() if key in fresh.record]
     if (both and len(both) == len(held)) or one in fresh.inputs:
         fresh.left_out.append(one.name)
@@ -119,7 +130,8 @@ def take_store(one: Input, fresh: Fresh) -> None:
         )
     else:
         fresh.inputs.append(one)
-        fresh.record.update(held)
+        fresh.record.update(held | unknown)
+        fresh.unrecorded.extend(str(one.paths[0].with_name(INPUTS)) for _ in unknown)
 
 
 def take_files(one: Input, fresh: Fresh, known: Container[str], options: Reading) -> Sequence[Path]:
@@ -147,11 +159,11 @@ def key_of(one: Input, path: Path, options: Reading) -> str:
 
 
 def recorded(folder: Path) -> dict[str, str]:
-    """Return the names of files whose votes a store holds, by their keys."""
+    """Return the names of files whose votes a store holds, by their keys, and by `UNKNOWN`."""
     try:
         held = json.loads((folder / INPUTS).read_bytes())
-    except FileNotFoundError:  # nothing was kept of them when it was made
-        return {}
+    except FileNotFoundError:  # deleted, or not copied with the store
+        return {UNKNOWN: "files of which nothing is known"}
     except (OSError, ValueError) as error:
         raise VoteError(
             f"{folder / INPUTS}: cannot be read ({error}): restore or delete it"

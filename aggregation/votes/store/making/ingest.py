@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,8 +16,8 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ....errors import VoteError
-from ....reading.options import Reading
+from ....errors import VoteError, counted
+from ....reading.options import Duplicates, Reading
 from ...arrays import check_code_range
 from ...coded import left_out_notes
 from ..alone import alone
@@ -42,6 +43,8 @@ Progress = Callable[[str, float], object]
 SPILLING, MERGING = "reading", "grouping"
 # Said when there is not enough room on disk.
 FULL = (errno.ENOSPC, errno.EDQUOT)
+# So many inputs are named that hold no votes.
+MOST_NAMED = 3
 
 
 class Found(NamedTuple):
@@ -77,6 +80,7 @@ def ingest(
             return Found(())
         with forgotten_if_unusable(folder, plan.n_partitions, is_new):
             found = [*batches_of(fresh.inputs, options, plan, partial, tell)]
+            check_votes(fresh.inputs, found)
             manifest, notes = made(folder, partial, found, options, plan, tell)
         write_record(folder, fresh.record)
         write_manifest(folder, manifest)
@@ -111,6 +115,8 @@ def added(
     brought_back(folder)
     n_partitions = len(read_manifest(folder).partitions)
     check_options(paths, options, memory, None)
+    if not os.access(folder, os.W_OK):  # whoever protects it means its files to stay
+        raise VoteError(f"{folder}: may not be written to: votes are added in its place")
     if folder.is_mount():
         raise VoteError(
             f"{folder}: is a mount point, which cannot change places with a larger store: put both "
@@ -202,7 +208,7 @@ def made(
     raters = numbered_names(batches, "rater", normalise=normalise)
     answers = numbered_names(batches, "answer", options.answer_names, normalise=normalise)
     codes = Codes(raters.codes, answers.codes, len(raters.names), len(answers.names))
-    check_sizes(batches, codes)
+    check_code_range(codes.n_raters, codes.n_answers)
     parts = []
     for number in range(plan.n_partitions):
         note = partial / f"partition-{number:04}.json"
@@ -214,15 +220,16 @@ def made(
         tell(MERGING, (number + 1) / plan.n_partitions)
     write_names(folder / RATERS, raters.names)
     write_names(folder / ANSWERS, answers.names)
-    return summed(folder, batches, parts, codes), said_of(batches, parts)
+    return summed(folder, batches, parts, codes), said_of(batches, parts, options.duplicates)
 
 
-def check_sizes(batches: Sequence[Batch], codes: Codes) -> None:
-    """Refuse a store without votes, or of more raters and answers than a code can tell apart."""
+def check_votes(inputs: Sequence[Input], batches: Sequence[Batch]) -> None:
+    """Refuse a store without votes."""
     if not any(batch.told.n_votes for batch in batches):
         left_out = ", ".join(f"{n:,} {reason}" for reason, n in left_out_of(batches).items())
-        raise VoteError(f"no votes are left{f': {left_out}' if left_out else ''}")
-    check_code_range(codes.n_raters, codes.n_answers)
+        names = ", ".join(one.name for one in inputs[:MOST_NAMED])
+        more = f" and {len(inputs) - MOST_NAMED:,} more" if len(inputs) > MOST_NAMED else ""
+        raise VoteError(f"{names}{more}: no votes are left{f': {left_out}' if left_out else ''}")
 
 
 def summed(
@@ -253,16 +260,18 @@ def left_out_of(batches: Sequence[Batch]) -> dict[str, int]:
     return found
 
 
-def said_of(batches: Sequence[Batch], parts: Sequence[dict[str, Any]]) -> tuple[str, ...]:
+def said_of(
+    batches: Sequence[Batch], parts: Sequence[dict[str, Any]], duplicates: Duplicates | None
+) -> tuple[str, ...]:
     """Say what was guessed, left out and found."""
     notes = dict.fromkeys(note for batch in batches for note in batch.told.notes)
     left_out = left_out_notes(left_out_of(batches))
-    n_repeated = sum(part["n_repeated"] for part in parts)
-    again = (
-        f"{n_repeated:,} rows repeat a (rater, item) pair, and each counts as a vote (--duplicates "
-        "keep, first, last or error)."
-    )
-    return (*notes, *left_out, *((again,) if n_repeated else ()))
+    n_again = sum(part["n_repeated"] + part.get("n_dropped", 0) for part in parts)
+    words = f"{counted(n_again, 'row')} repeat{'s' if n_again == 1 else ''} a (rater, item) pair"
+    said = f"{words}: the {duplicates} is kept."
+    if duplicates is None:
+        said = f"{words}, and each counts as a vote (--duplicates keep, first, last or error)."
+    return (*notes, *left_out, *((said,) if n_again and duplicates != "keep" else ()))
 
 
 @contextmanager

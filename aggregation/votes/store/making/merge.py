@@ -76,10 +76,10 @@ def merge(
     if normalise:
         rows = with_one_name_each(rows)
     starts, held = grouped(rows, codes)
-    n_repeated = int(repeated(starts, held, codes.n_answers).sum())
+    n_repeated, n_dropped = int(repeated(starts, held, codes.n_answers).sum()), 0
     if n_repeated and duplicates not in (None, "keep"):
         starts, held = grouped(once(rows, codes.n_raters, duplicates), codes)
-        n_repeated = 0
+        n_repeated, n_dropped = 0, n_repeated
     files = partition_files(number)
     write_whole(folder / files.codes, held.astype(CODES, copy=False).data)
     write_whole(folder / files.starts, starts.astype(STARTS, copy=False).data)
@@ -87,6 +87,7 @@ def merge(
     return {
         "counts": [len(rows.names), len(held)],
         "n_repeated": n_repeated,
+        "n_dropped": n_dropped,
         "whole": rows.whole,
         "files": {name: described(folder / name) for name in files},
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor, as_completed
 from pathlib import Path
@@ -16,6 +17,10 @@ from .urls import said
 AT_ONCE = 8
 FETCHING = "fetching"
 EXTRA = "pip install 'reassess[url]'"
+# Links of a chain of URLs that the web's servers answer.
+OF_WEB = re.compile(r"(?:^|::)(https?)://")
+# So many seconds may pass in which nothing comes from them.
+SILENCE = 60
 
 Progress = Callable[[str, float], object]
 
@@ -33,7 +38,7 @@ def file_system(url: str) -> tuple[Any, str]:
     except ImportError:
         raise VoteError(f"{said(url)}: a store at a URL needs fsspec: {EXTRA}") from None
     try:
-        system, root = fsspec.url_to_fs(url)
+        system, root = fsspec.url_to_fs(url, **for_the_web(url))
     except ImportError as error:
         wants = f"a library is missing ({reason(error)}): {EXTRA} has those of s3 and http"
         raise VoteError(f"{said(url)}: {wants}") from error
@@ -42,14 +47,32 @@ def file_system(url: str) -> tuple[Any, str]:
     return system, str(root)
 
 
+def for_the_web(url: str) -> dict[str, Any]:
+    """Return options by which a file may take as long as it keeps coming.
+
+    Else no file could that takes more than five minutes, and a server that falls silent would be
+    waited for as long.
+    """
+    protocols = OF_WEB.findall(url)
+    if not protocols:
+        return {}
+    from aiohttp import ClientTimeout
+    from fsspec.config import conf
+
+    timeout = ClientTimeout(total=None, sock_connect=SILENCE, sock_read=SILENCE)
+    own = {name: conf.get(name, {}).get("client_kwargs", {}) for name in protocols}
+    return {name: {"client_kwargs": {"timeout": timeout, **own[name]}} for name in protocols}
+
+
 def below(root: str, name: str) -> str:
     """Return the place of a file of a store."""
     return f"{root.rstrip('/')}/{name}"
 
 
 def reason(error: Exception) -> str:
-    """Return what an error says, in a line."""
-    return without_password(" ".join(str(error).split())) or type(error).__name__
+    """Return what an error says, or what it came of, in a line."""
+    text = str(error) or str(error.__cause__ or "")
+    return without_password(" ".join(text.split())) or type(error).__name__
 
 
 def copy_files(

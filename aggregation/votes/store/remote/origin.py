@@ -138,7 +138,10 @@ def opened_at(url: str, copies: Path | None) -> tuple[Origin, Manifest]:
     try:
         content: bytes = system.cat_file(below(root, MANIFEST))
     except (FileNotFoundError, NotADirectoryError):
-        raise VoteError(f"{said(url)}: no store of votes: there is no {MANIFEST}") from None
+        raise VoteError(
+            f"{said(url)}: no store of votes: there is no {MANIFEST} (a file of votes is read from "
+            "this machine: download it first)"
+        ) from None
     except Exception as error:  # each file system raises what it likes
         raise VoteError(f"{where}: cannot be read ({reason(error)})") from error
     manifest = parsed_manifest(content, where)

@@ -1,4 +1,4 @@
-"""URLs of stores, and how messages name them."""
+"""URLs of stores, how messages name them, and who needs no copy from there."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from ....errors import VoteError, without_password
 
 # Two letters at least: C:\ is a disk.
 URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+(://|::)")
+# Begins what names so many workers of this machine's in place of a scheduler's address.
+LOCAL = "local:"
 
 
 def is_url(place: object) -> bool:
@@ -32,3 +34,14 @@ def check_on_disk(folder: object) -> None:
         raise VoteError(
             f"{said(str(folder))}: votes are put into, or added to, a store on a path, not at a URL"
         )
+
+
+def is_local(scheduler: object) -> bool:
+    """Say whether a scheduler's workers are this machine's, which read the files that are here.
+
+    Examples
+    --------
+    >>> is_local("local:2"), is_local("tcp://10.0.0.1:8786")
+    (True, False)
+    """
+    return isinstance(scheduler, str) and scheduler.startswith(LOCAL)

@@ -150,13 +150,13 @@ def check_copies(cluster: Cluster, store: VoteStore, tmp_path: Path) -> None:
     shutil.copytree(store.folder, copy)
     packed = shutil.make_archive(str(copy), "zip", copy)
     in_memory = fit_dawid_skene(store.votes())
-    for url in (f"file://{copy}", f"zip://::file://{packed}"):
+    of_url = VoteStore.open(f"file://{copy}").on(cluster.address)
+    for there in (of_url, store.on(cluster.address, copies=f"zip://::file://{packed}")):
         seen: list[list[str]] = []
 
         def look(_step: int, _height: float, seen: list[list[str]] = seen) -> None:
             seen.append(sorted(path.name for path in cluster.scratch.rglob("*-000?.i??")))
 
-        there = store.on(cluster.address, copies=url)
         assert_same(fit_dawid_skene(there, progress=look), in_memory)
         kinds = ("codes-000{}.i32", "starts-000{}.i64")
         assert seen[-1] == sorted(kind.format(number) for kind in kinds for number in range(5))
@@ -207,14 +207,14 @@ def test_local_workers_start_again_and_end(store: VoteStore) -> None:
     need_dask()
 
     def kill() -> None:
+        if sys.platform == "linux":  # a process that has threads is not to be forked
+            assert [server.num_threads() for server in fork_servers()] == [1]
         for worker in local_workers():
             worker.kill()
 
     found = fit_dawid_skene(store.on("local:1"), threads=1, progress=at_step(5, kill))
     assert_same(found, fit_dawid_skene(store.votes()))
-    assert local_workers() == []
-    if sys.platform == "linux":  # a process that has threads is not to be forked
-        assert [server.num_threads() for server in fork_servers()] == [1]
+    assert local_workers() == fork_servers() == []
 
 
 @pytest.mark.parametrize(

@@ -204,7 +204,7 @@ def test_refuses_what_a_store_cannot_keep(tmp_path: Path) -> None:
         VoteStore.ingest(path, tmp_path / "d", memory=5)
     with pytest.raises(VoteError, match="partitions=0"):
         VoteStore.ingest(path, tmp_path / "e", partitions=0)
-    with pytest.raises(VoteError, match="no votes are left: 2 without an item"):
+    with pytest.raises(VoteError, match=r"votes\.csv: no votes are left: 2 without an item"):
         VoteStore.ingest(path, tmp_path / "f", missing=["i"])
     empty = write_rows(tmp_path / "gap.csv", [("i", "r", "a"), ("i", "", "b")])
     with pytest.raises(

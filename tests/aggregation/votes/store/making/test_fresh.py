@@ -43,7 +43,7 @@ def test_a_namesake_is_added_and_said(tmp_path: Path) -> None:
 def test_none_is_chosen_among_votes_without_their_order(duplicates: Any, tmp_path: Path) -> None:
     store = VoteStore.ingest(write_rows(tmp_path / "a.csv", TWICE), tmp_path / "store")
     other = write_rows(tmp_path / "b.csv", OTHERS)
-    said = rf"store: holds 1 votes that repeat .* --duplicates {duplicates} needs the files"
+    said = rf"store: holds 1 repeated vote of a .* --duplicates {duplicates} needs the files"
     with pytest.raises(VoteError, match=said):
         store.add(other, duplicates=duplicates)
     with pytest.raises(VoteError, match=said):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -197,14 +198,36 @@ def test_a_store_without_a_record_takes_votes_too(
     old: Path, new: Path, store: VoteStore, tmp_path: Path
 ) -> None:
     (store.folder / "inputs.json").unlink()
-    assert store.add(new).n_votes == 123_002
+    larger = store.add(new)
+    assert larger.n_votes == 123_002
+    again = "may count twice"
+    (said,) = (note for note in larger.notes if again in note)
+    assert said.startswith(f"{store.folder / 'inputs.json'} is missing, or was before: a file")
+    assert not [note for note in larger.add(new).notes if again in note]  # it is left out
     at_once(old, new, tmp_path / "at once")
     assert bytes_of(store.folder) == bytes_of(tmp_path / "at once")
     held = json.loads((store.folder / "inputs.json").read_text())
-    assert list(held.values()) == ["new.csv"]
+    assert sorted(held.values()) == ["files of which nothing is known", "new.csv"]
+    more = write_csv(tmp_path / "more.csv", shuffled_table(100, seed=9))
+    assert any(again in note for note in VoteStore.open(store.folder).add(more).notes)
+    copy = VoteStore.ingest(store.folder, tmp_path / "copy")
+    assert not any(again in note for note in copy.notes)
     (store.folder / "inputs.json").write_text("[")
     with pytest.raises(VoteError, match=r"inputs\.json: cannot be read"):
         store.add(new)
+
+
+def test_a_store_that_is_protected_stays(
+    new: Path, store: VoteStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another folder could take its place, but its files could not be deleted."""
+    before = all_bytes(store.folder)
+    writable = lambda path, mode: (Path(path), mode) != (store.folder, os.W_OK)  # noqa: E731
+    monkeypatch.setattr(os, "access", writable)
+    with pytest.raises(VoteError, match=f"^{store.folder}: may not be written to"):
+        store.add(new)
+    assert all_bytes(store.folder) == before
+    assert not list(tmp_path.glob(".store*"))
 
 
 def test_what_was_opened_before_says_that_it_is_of_the_past(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Any
 import pytest
 
 from aggregation import VoteError, VoteStore, fit_dawid_skene
+from aggregation.votes.store.remote import copying
 
 from .....support.clusters import need_dask
 from .....support.served_files import served_by
@@ -28,12 +31,19 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> VoteStore:
 class Handler(SimpleHTTPRequestHandler):
     """Send files, but the one of which a test says so only in part."""
 
-    cut = ""
+    cut = slow = ""
+    # What is sent of a slow file at once, and the seconds until more is.
+    piece, pause = 1_000, 0.2
 
     def copyfile(self, source: Any, target: Any) -> None:
         """Send what a file holds."""
         if self.cut and self.path.endswith(self.cut):
             target.write(source.read()[:100])
+        elif self.slow and self.path.endswith(self.slow):
+            with suppress(OSError):  # who waits no longer has gone
+                while piece := source.read(self.piece):
+                    target.write(piece)
+                    time.sleep(self.pause)
         else:
             super().copyfile(source, target)
 
@@ -55,6 +65,24 @@ def test_a_web_server(store: VoteStore, monkeypatch: pytest.MonkeyPatch) -> None
         assert "\n" not in str(found.value)
     with pytest.raises(VoteError, match=rf"^{url}/manifest.json: cannot be read \("):
         VoteStore.open(url)
+
+
+def test_a_file_takes_as_long_as_it_keeps_coming(
+    store: VoteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And no longer: the library's own limit is that of the whole file."""
+    aiohttp = pytest.importorskip("aiohttp", reason="needs aiohttp: pip install 'reassess[url]'")
+    monkeypatch.setattr("aiohttp.client.DEFAULT_TIMEOUT", aiohttp.ClientTimeout(total=0.5))
+    monkeypatch.setattr(Handler, "slow", "codes-0001.i32")  # of 6,600 bytes
+    with served_by(partial(Handler, directory=str(store.folder))) as url:
+        begun = time.monotonic()
+        assert bytes_of(VoteStore.open(url).fetch().folder) == bytes_of(store.folder)
+        assert time.monotonic() - begun > 1
+        monkeypatch.setattr(copying, "SILENCE", 0.3)
+        monkeypatch.setattr(Handler, "pause", 3)
+        silent = rf"^{url}/codes-0001.i32: cannot be copied \(Timeout on reading data from socket"
+        with pytest.raises(VoteError, match=silent):
+            VoteStore.open(url).fetch()
 
 
 @pytest.fixture
