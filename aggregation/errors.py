@@ -98,6 +98,17 @@ def listed(names: Iterable[Any], most: int = MOST_LISTED) -> str:
     return text + (f" and {len(names) - most:,} more" if len(names) > most else "")
 
 
+def number_of(count: int, what: str) -> str:
+    """Say how many there are of something.
+
+    Examples
+    --------
+    >>> number_of(1, "vote"), number_of(2000, "vote")
+    ('1 vote', '2,000 votes')
+    """
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
 def without_password(text: str) -> str:
     """Return a text without names and passwords in its URLs.
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import apart
+from ..errors import apart, number_of
 from ..table import Columns, Table
 from .label_tables import Departures, Labelled, Named, departures
 
@@ -72,8 +72,8 @@ def votes_line(result: Named) -> str:
     """Count votes, raters, items and answers in a line."""
     votes = result.votes
     return (
-        f"{votes.n_votes:,} votes of {votes.n_raters:,} raters on {votes.n_items:,} items, "
-        f"{votes.n_answers} answers"
+        f"{number_of(votes.n_votes, 'vote')} of {number_of(votes.n_raters, 'rater')} on "
+        f"{number_of(votes.n_items, 'item')}, {number_of(votes.n_answers, 'answer')}"
     )
 
 

@@ -105,12 +105,14 @@ def bytes_said(text: str) -> int:
 
 def made(store: VoteStore, before: VoteStore | None = None) -> str:
     """Say in one line what a store holds, and what was added to the one before."""
-    parts = f"{store.n_partitions:,} partition{'s' if store.n_partitions > 1 else ''}"
+    from aggregation.errors import number_of
+
+    parts = number_of(store.n_partitions, "partition")
     holds = (
-        f"{store.n_votes:,} votes of {store.n_raters:,} raters on {store.n_items:,} items, "
-        f"{store.n_answers:,} answers"
+        f"{number_of(store.n_votes, 'vote')} of {number_of(store.n_raters, 'rater')} on "
+        f"{number_of(store.n_items, 'item')}, {number_of(store.n_answers, 'answer')}"
     )
     if before is None:
         return f"wrote {holds}, to {store.folder} in {parts}"
     added = store.n_votes - before.n_votes
-    return f"added {added:,} votes to {store.folder}, which holds {holds}, in {parts}"
+    return f"added {number_of(added, 'vote')} to {store.folder}, which holds {holds}, in {parts}"

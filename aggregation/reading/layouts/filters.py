@@ -11,10 +11,6 @@ from ..options import Reading
 from ..tables.table import Objects, Table, filtered, values_of
 from .vote_table import ROLES, VoteTable
 
-# Words that many a program writes where there is nothing.
-NOTHING = frozenset(
-    ("NA", "N/A", "n/a", "na", "<NA>", "#N/A", "NaN", "nan", "NULL", "Null", "null", "None", "nil")
-)
 MOST_LINES = 3
 
 

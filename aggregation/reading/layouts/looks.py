@@ -12,6 +12,8 @@ from ..tables.table import HEAD, Table
 SHARED = 2
 # With fewer rows nothing can be told.
 FEW = 4
+# So many columns with the same answer are questions of a survey.
+SURVEY = 4
 
 
 def looks_of(table: Table, *, lacks_raters: bool) -> str:
@@ -29,6 +31,11 @@ def looks_of(table: Table, *, lacks_raters: bool) -> str:
         )
     if lacks_raters and is_wide(columns):
         return "the table looks wide, with a column for each rater: if so, say --wide"
+    if (count := most_sharing(columns)) >= SURVEY:
+        return (
+            f"{count} columns have an answer in common: if a row is a rater and a column an item, "
+            "say --wide --rater COLUMN --item 'A,B,...' or a pattern such as --item 'Q*'"
+        )
     if table.names and (not table.names[0].strip() or table.names[0].startswith("Unnamed: ")):
         return "the first column has no name, as an index that was written"
     return ""
@@ -39,6 +46,12 @@ def numbered_name(names: Sequence[str]) -> str | None:
     stems = Counter(re.sub("[0-9]+", "{}", name, count=1) for name in names)
     numbered = [stem for stem, count in stems.items() if count > 1 and "{}" in stem]
     return numbered[0] if len(numbered) > 1 else None
+
+
+def most_sharing(columns: Sequence[Sequence[str | None]]) -> int:
+    """Return how many columns have the same value, of that which most of them have."""
+    values = Counter(cell for column in columns for cell in set(column) if cell is not None)
+    return max(values.values(), default=0)
 
 
 def is_headless(names: Sequence[str], columns: Sequence[Sequence[str | None]]) -> bool:

@@ -17,6 +17,8 @@ from ..options import Reading
 SAMPLE = 1 << 20
 ROWS = 50
 SEPARATORS = (",", "\t", ";", "|")
+# What separates cells where none of these does, as R's write.table has it.
+LAST_RESORT = " "
 BY_SUFFIX = {".tsv": "\t", ".tab": "\t", ".psv": "|"}
 HINT = "sep="
 MARKS = (
@@ -25,6 +27,9 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+
+# Rows, each after the number of the line on which it begins.
+Rows = list[tuple[int, list[str]]]
 
 
 class Dialect(NamedTuple):
@@ -37,11 +42,17 @@ class Dialect(NamedTuple):
         Whether quotes enclose cells, or are characters as any.
     hint : bool
         Whether a line such as ``sep=;`` comes before all others.
+    spaced : bool
+        Whether blanks come before quotes, so that these enclose a cell nevertheless.
+    trimmed : bool
+        Whether a blank comes before each cell but the first, and is no part of it.
     """
 
     separator: str
     quoted: bool
     hint: bool
+    spaced: bool = False
+    trimmed: bool = False
 
 
 def in_utf8(buffer: Any, encoding: str | None) -> Any:
@@ -105,7 +116,8 @@ def dialect_of(sample: str, suffix: str, options: Reading) -> Dialect:
     quoted = options.quotes
     if quoted is None:
         quoted = separator != "\t" or is_quoted(sample)
-    return Dialect(separator, quoted, hint)
+    dialect = Dialect(separator, quoted, hint)
+    return with_blanks(dialect, after_hint(sample, hint))
 
 
 def after_hint(text: str, hint: bool) -> str:
@@ -117,13 +129,49 @@ def found_separator(sample: str, usual: str) -> str:
     """Return the character that takes most rows apart into as many cells as the header has."""
     scores = {}
     for separator in dict.fromkeys((usual, *SEPARATORS)):
-        lengths = [len(row) for _, row in few_rows(sample, separator)]
-        header = lengths[0] if lengths else 1
-        # a row may end early, or begin with a name that the header lacks
-        alike = sum(length in (header, header + 1) for length in lengths[1:])
+        header, alike, _ = widths(sample, separator)
         scores[separator] = (header > 1) * (1 + alike) * (1 + (separator == usual))
     best = max(scores, key=scores.__getitem__)
-    return best if scores[best] else usual
+    if scores[best]:
+        return best
+    header, alike, others = widths(sample, LAST_RESORT)
+    return LAST_RESORT if header > 1 and alike and not others else usual
+
+
+def widths(sample: str, separator: str) -> tuple[int, int, int]:
+    """Return how many cells the header has, how many rows are as wide, and how many are not."""
+    quoted = separator != "\t"
+    rows = few_rows(sample, Dialect(separator, quoted, hint=False, spaced=quoted))
+    header, *lengths = [len(row) for _, row in rows] or [1]
+    # a row may end early, or begin with a name that the header lacks
+    alike = sum(length in (header, header + 1) for length in lengths)
+    return header, alike, len(lengths) - alike
+
+
+def with_blanks(dialect: Dialect, sample: str) -> Dialect:
+    """Find out whether blanks come before quotes, as in ``"a", "b"``, or before all cells."""
+    blanks = f"{dialect.separator} "
+    if not dialect.quoted or blanks not in sample:
+        return dialect
+    if dialect.separator == LAST_RESORT:  # they align columns
+        return dialect._replace(spaced=True)
+    spaced = dialect._replace(spaced=True)
+    if f'{blanks}"' in sample and quotes_enclose(
+        few_rows(sample, dialect), few_rows(sample, spaced)
+    ):
+        return spaced
+    cells = [cell for _, row in few_rows(sample, dialect) for cell in row[1:]]
+    return dialect._replace(trimmed=all(cell.startswith(" ") for cell in cells))
+
+
+def quotes_enclose(literally: Rows, without_blanks: Rows) -> bool:
+    """Say whether a cell begins with a blank and a quote, of which no blank is left without it."""
+    pairs = (
+        pair
+        for (_, row), (_, other) in zip(literally, without_blanks, strict=False)
+        for pair in zip(row, other, strict=False)
+    )
+    return any(cell.startswith(' "') and not other.startswith(" ") for cell, other in pairs)
 
 
 def is_quoted(sample: str) -> bool:
@@ -138,10 +186,10 @@ def is_quoted(sample: str) -> bool:
     return enclosed or '\t"[{""' in rest or '\t"{""' in rest or '\n"{""' in rest
 
 
-def few_rows(sample: str, separator: str) -> list[tuple[int, list[str]]]:
+def few_rows(sample: str, dialect: Dialect) -> Rows:
     """Take the first rows of a sample apart."""
     found = []
-    for numbered in rows_of(sample, Dialect(separator, separator != "\t", hint=False)):
+    for numbered in rows_of(sample, dialect):
         found.append(numbered)
         if len(found) > ROWS:
             break
@@ -158,7 +206,10 @@ def rows_of(text: str, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
     quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if dialect.quoted else csv.QUOTE_NONE
     with cells_of_any_size():
         reader = csv.reader(
-            io.StringIO(text, newline=""), delimiter=dialect.separator, quoting=quoting
+            io.StringIO(text, newline=""),
+            delimiter=dialect.separator,
+            quoting=quoting,
+            skipinitialspace=dialect.spaced or dialect.trimmed,
         )
         line = 1
         try:

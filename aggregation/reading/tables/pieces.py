@@ -94,7 +94,10 @@ def read_fully(stream: Any, size: int) -> bytes:
 def whole_rows(
     first: bytes, chunks: Iterator[bytes], dialect: Dialect, newline: bytes
 ) -> Iterator[bytes]:
-    """Cut text where rows end."""
+    """Cut text where rows end; one with blanks before quotes stays whole, for these hide ends."""
+    if dialect.spaced:
+        yield first + b"".join(chunks)
+        return
     held = first
     while True:
         end = rows_end(held, dialect, newline)

@@ -89,6 +89,10 @@ class Table:
         kept = [column if is_nested(column) else text_of(column) for column in columns]
         return pa.Table.from_arrays(kept, names=list(self.names))
 
+    def has(self, name: str) -> bool:
+        """Say whether a column is called so; case and blanks around it need not agree."""
+        return any(folded(other) == folded(name) for other in self.names)
+
     def place(self, name: str, what: str) -> int:
         """Return a column's place by its name; case and blanks around it need not agree."""
         exact = [place for place, found in enumerate(self.names) if found == name]

@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ....errors import VoteError
+from ....reading.layouts.doubts import looks_swapped, words_for_nothing
 from ....reading.options import Reading
 from ...arrays import check_code_range
-from ...coded import left_out_notes
+from ...coded import left_out_notes, rows_repeat
 from ..alone import alone
 from ..files import brought_back, exchange
 from ..manifest import (
@@ -214,7 +215,11 @@ def made(
         tell(MERGING, (number + 1) / plan.n_partitions)
     write_names(folder / RATERS, raters.names)
     write_names(folder / ANSWERS, answers.names)
-    return summed(folder, batches, parts, codes), said_of(batches, parts)
+    manifest = summed(folder, batches, parts, codes)
+    doubts = looks_swapped(manifest.n_votes, manifest.n_items, manifest.n_raters)
+    if options.answer_names is None:
+        doubts += words_for_nothing(answers.names)
+    return manifest, (*said_of(batches, parts), *doubts)
 
 
 def check_sizes(batches: Sequence[Batch], codes: Codes) -> None:
@@ -259,8 +264,8 @@ def said_of(batches: Sequence[Batch], parts: Sequence[dict[str, Any]]) -> tuple[
     left_out = left_out_notes(left_out_of(batches))
     n_repeated = sum(part["n_repeated"] for part in parts)
     again = (
-        f"{n_repeated:,} rows repeat a (rater, item) pair, and each counts as a vote (--duplicates "
-        "keep, first, last or error)."
+        f"{rows_repeat(n_repeated)}, and each counts as a vote (--duplicates keep, first, last or "
+        "error)."
     )
     return (*notes, *left_out, *((again,) if n_repeated else ()))
 

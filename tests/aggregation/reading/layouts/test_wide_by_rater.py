@@ -1,0 +1,72 @@
+"""Surveys: a row a rater, and a column for each item."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aggregation import ReadOptions, VoteError, Votes, read_votes
+
+from ....support.named import named_votes
+
+pandas: Any = importlib.import_module("pandas")
+
+ANSWERS = {"ann": ["y", "n", "y", "n"], "bob": ["y", "", "n", "n"], "cem": ["y", "y", "y", "y"]}
+VOTES = sorted(
+    (f"Q{number}", rater, answer)
+    for rater, answers in ANSWERS.items()
+    for number, answer in enumerate(answers, 1)
+    if answer
+)
+
+
+def survey(folder: Path, name: str = "Mail") -> Path:
+    path = folder / "survey.csv"
+    rows = [
+        f"2024-01-0{k},{name[0]},{r},{','.join(a)}" for k, (r, a) in enumerate(ANSWERS.items(), 1)
+    ]
+    path.write_text("\n".join([f"Timestamp,Group,{name},Q1,Q2,Q3,Q4", *rows]) + "\n")
+    return path
+
+
+@pytest.mark.parametrize("item", ["Q*", "Q1,Q2,Q3,Q4", ["Q1", "Q2", "Q3", "Q4"]])
+def test_items_are_the_columns_that_were_named(tmp_path: Path, item: Any) -> None:
+    found = read_votes(survey(tmp_path), wide=True, rater="Mail", item=item)
+    assert sorted(named_votes(found.votes)) == VOTES
+    assert (
+        "Took 'Mail' for the rater and 4 columns, 'Q1', 'Q2', 'Q3', 'Q4', for items." in found.notes
+    )
+
+
+def test_rows_with_raters_names_are_raters() -> None:
+    table = {
+        "worker": list(ANSWERS),
+        **{f"Q{k + 1}": [a[k] for a in ANSWERS.values()] for k in range(4)},
+    }
+    for frame in (table, pandas.DataFrame(table)):
+        assert sorted(named_votes(Votes.from_frame(frame, wide=True))) == VOTES
+    numbers = {"worker": [7, 8], "1": [0, 1], "2": [1, 1]}
+    votes = Votes.from_frame(numbers, wide=True)
+    assert (votes.item_names, votes.rater_names, votes.answer_names) == ((1, 2), (7, 8), (0, 1))
+
+
+def test_a_column_of_items_keeps_rows_items() -> None:
+    table = {"item": ["i", "j"], "worker": ["x", "y"], "ann": ["x", "y"], "bob": ["x", "x"]}
+    votes = Votes.from_frame(table, wide=True)
+    assert (votes.item_names, votes.rater_names) == (("i", "j"), ("ann", "bob", "worker"))
+    some = Votes.from_frame(table, wide=True, item="item", rater="ann,bob")
+    assert some.rater_names == ("ann", "bob")
+
+
+def test_known_classes_of_rows_are_refused(tmp_path: Path) -> None:
+    options: ReadOptions = {"rater": "Mail", "item": "Q*", "truth_column": "Group", "wide": True}
+    with pytest.raises(VoteError, match="where a row is a rater, no column has the items' classes"):
+        Votes.read(survey(tmp_path), **options)
+
+
+def test_it_is_said_how_a_survey_is_read(tmp_path: Path) -> None:
+    with pytest.raises(VoteError, match=r"4 columns have an answer in common: .*--item 'Q\*'"):
+        Votes.read(survey(tmp_path))
