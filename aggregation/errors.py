@@ -58,6 +58,10 @@ class ColumnError(VoteError):
     """A table has no column of the name that was said."""
 
 
+class LayoutError(VoteError):
+    """What holds which part of votes cannot be told."""
+
+
 class ConvergenceWarning(UserWarning):
     """EM stopped because it ran out of steps, not because it had converged."""
 

@@ -7,10 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..errors import VoteError, naming
+from ..errors import ColumnError, LayoutError, VoteError, naming
 from .exports.catalogue import export_named, recognise_json, recognise_table
 from .exports.export import FILE, Export, ExportOptions
 from .layouts.filters import complete_votes, wanted_rows
+from .layouts.nested import nested_records, saying_where, unnested
 from .layouts.plain import plain_votes
 from .layouts.roles import usual_places
 from .layouts.vote_table import VoteTable
@@ -146,8 +147,21 @@ def votes_of(held: Any, options: Reading) -> VoteTable:
         export = export_of_json(held, options)
         if export is not None:
             return exported(export, held, options)
-        held = records_table(held)
-    table, notes = wanted_rows(held, options)
+    try:
+        return votes_of_rows(held if isinstance(held, Table) else records_table(held), options)
+    except (LayoutError, ColumnError) as error:
+        value = nested_records(held) if isinstance(held, Table) else held
+        if value is None or options.wide or is_numbered(options):
+            raise
+        found = unnested(value, options)
+        if found is None:
+            raise saying_where(error, value) from error
+        return votes_of_rows(*found)
+
+
+def votes_of_rows(table: Table, options: Reading) -> VoteTable:
+    """Return the votes of those rows that are wanted."""
+    table, notes = wanted_rows(table, options)
     votes = votes_of_table(table, options)
     return replace(votes, notes=(*votes.notes, *notes))
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from ...errors import VoteError, shown
+from ...errors import LayoutError, VoteError, shown
 from ..options import split_names
 from ..tables.table import Table, columns_are
 from .looks import looks_of
@@ -128,7 +128,7 @@ def choose_columns(table: Table, said: Mapping[str, Sequence[str]]) -> Roles:
     wrong = {role: found for role, found in fitting.items() if len(found) != 1}
     if wrong:
         check_free(table, places, wrong)
-        raise VoteError(cannot_tell(table, wrong))
+        raise LayoutError(cannot_tell(table, wrong))
     places |= {role: (found[0],) for role, found in fitting.items()}
     check_apart(table, places)
     return Roles({role: places[role] for role in said}, tuple(fitting))
