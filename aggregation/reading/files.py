@@ -19,7 +19,7 @@ from .layouts.wide import is_numbered, numbered_votes, wide_votes
 from .options import NONE, Reading
 from .tables.binary import feather_table, parquet_bytes_table, parquet_table, sheet_table
 from .tables.json_values import json_value, records_table
-from .tables.sources import Source, kind_of, sources_of
+from .tables.sources import Source, kind_of, raters_names, sources_of
 from .tables.table import Table, arrow_table
 from .tables.text import text_table
 from .tensors.npz import array_names, cells_of_raters, open_member
@@ -79,9 +79,9 @@ def content_of(sources: Sequence[Source], path: Path, options: Reading) -> Any:
     if len(sources) == 1:
         return one_content(sources[0], options)
     parts = []
-    for source in sources:
+    for source, rater in zip(sources, raters_names(sources), strict=True):
         with naming(source.name):
-            parts.append((source.stem, one_content(source, options)))
+            parts.append((rater, one_content(source, options)))
     if any(isinstance(part, Table) for _, part in parts):
         return stacked_tables(parts)
     return stacked_values(parts)
@@ -153,6 +153,9 @@ def votes_of(held: Any, options: Reading) -> VoteTable:
         value = nested_records(held) if isinstance(held, Table) else held
         if value is None or options.wide or is_numbered(options):
             raise
+        export = export_of_json(value, options) if isinstance(held, Table) else None
+        if export is not None:  # JSON's records in a Parquet file
+            return exported(export, value, options, held)
         found = unnested(value, options)
         if found is None:
             raise saying_where(error, value) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from ..errors import VoteError
@@ -121,9 +122,9 @@ def listed_column(values: Sequence[Any], name: str) -> Any:
     import pyarrow as pa
 
     kinds = {type(value) for value in values if value is not None}
-    if len(kinds) == 1 and kinds <= {str, int, bool, float}:
+    if len(kinds) == 1 and kinds <= {str, int, bool, float, Decimal}:
         try:
-            return pa.chunked_array([pa.array(values)])
+            return plain_text(pa.chunked_array([pa.array(values)]))
         except (pa.ArrowException, OverflowError):
             pass
     codes, names = factorised_objects(list(values), name, keep_missing=True)

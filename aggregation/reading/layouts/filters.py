@@ -64,10 +64,11 @@ def complete_votes(votes: VoteTable, options: Reading) -> VoteTable:
 
 
 def thinned(votes: VoteTable, options: Reading) -> VoteTable:
-    """Leave out further headers, and golden rows and what is missing as far as that was said."""
+    """Leave out further headers and empty rows; golden and missing ones as far as was said."""
     again = header_again(votes) if options.header else None
     if again is not None:
         votes = without(votes, again, "the header again")
+    votes = without(votes, empty_rows(votes), "empty rows")
     if options.without_golden and votes.golden is not None:
         votes = without(votes, votes.golden, "golden (their items' classes are known)")
     return without_missing(votes, options.missing) if options.missing is not None else votes
@@ -87,6 +88,18 @@ def header_again(votes: VoteTable) -> Any:
         mask = named if mask is None else pc.and_(mask, named)
         if not pc.any(mask).as_py():
             return None
+    return mask
+
+
+def empty_rows(votes: VoteTable) -> Any:
+    """Return where a row has none of item, rater and answer, as below what was once a table."""
+    import pyarrow.compute as pc
+
+    mask = is_missing(votes.answer)
+    for role in ("rater", "item"):
+        if not pc.any(mask).as_py():
+            break
+        mask = pc.and_(mask, is_missing(votes.column(role)))
     return mask
 
 

@@ -185,7 +185,9 @@ def cannot_tell(table: Table, wrong: Mapping[str, Sequence[int]]) -> str:
     for role, found in wrong.items():
         if found:
             names = " and ".join(shown(table.names[place]) for place in found)
-            parts.append(f"{names} could all be the {role}")
+            twice = len({table.names[place] for place in found}) < len(found)
+            mend = " (rename those of one name)" if twice else ""
+            parts.append(f"{names} could all be the {role}{mend}")
     if none:
         parts.append(f"no column is called like the {' or the '.join(none)}")
     options = ", ".join(f"--{role}" for role in wrong)

@@ -27,6 +27,16 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+# How files begin, in small letters, that are no tables in text.
+SIGNS = (
+    (b"par1", "parquet"),
+    (b"arrow1", "feather"),
+    (b"pk\x03\x04", "xlsx"),
+    (b"\xd0\xcf\x11\xe0", "xlsx"),
+    *((sign, "json") for sign in (b'{"', b'[{"', b"[\n", b"[\r\n", b"{\n", b"{\r\n")),
+    *((sign, "html") for sign in (b"<!doctype", b"<html", b"<?xml")),
+)
+LONGEST_SIGN = 64
 
 # Rows, each after the number of the line on which it begins.
 Rows = list[tuple[int, list[str]]]
@@ -92,6 +102,16 @@ def written_in(start: Any, encoding: str | None) -> tuple[bytes, str | None]:
         )
     is_utf8 = encoding is None or codec_name(encoding) == "utf-8"
     return mark, None if is_utf8 else encoding
+
+
+def refuse_others(start: Any) -> None:
+    """Refuse bytes that begin as what is no table in text, whatever it is called."""
+    first = bytes(start[:LONGEST_SIGN]).removeprefix(codecs.BOM_UTF8).lstrip()
+    found = next((kind for sign, kind in SIGNS if first.lower().startswith(sign)), None)
+    if found == "html":
+        raise VoteError("is a page (HTML or XML) and no table: is it what was to be downloaded?")
+    if found is not None:
+        raise VoteError(f"looks like {found}, not like a table in text: say --input-format {found}")
 
 
 def codec_name(encoding: str) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 
 from ...errors import VoteError
 from ..options import Reading
-from .dialect import SAMPLE, Dialect, written_in
+from .dialect import SAMPLE, Dialect, refuse_others, written_in
 from .sources import Source
 from .table import Table, head_of, plain_text
 from .text import text_form
@@ -68,6 +68,7 @@ def share_read(source: Source, done: int) -> float:
 def utf8_chunks(stream: Any, encoding: str | None, size: int) -> Iterator[bytes]:
     """Read a stream in chunks of `size` bytes, which come in UTF-8 and without a mark."""
     first = read_fully(stream, size)
+    refuse_others(first)
     mark, encoding = written_in(first, encoding)
     chunks = chain((first[len(mark) :],), iter(lambda: read_fully(stream, size), b""))
     if encoding is None:

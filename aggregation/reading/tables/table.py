@@ -10,6 +10,8 @@ from ...errors import ColumnError, VoteError, listed
 
 # So many rows are looked at to see what a table is like.
 HEAD = 1000
+# Floats tell decimals of so many digits apart.
+EXACT_DIGITS = 15
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +102,7 @@ class Table:
             place for place, other in enumerate(self.names) if folded(other) == folded(name)
         ]
         if len(found) > 1:
-            raise VoteError(f"column {name!r} is there {len(found)} times")
+            raise VoteError(f"column {name!r} is there {len(found)} times: rename all but one")
         if not found:
             raise ColumnError(f"there is no column {name!r} {what}: {columns_are(self.names)}")
         return found[0]
@@ -156,13 +158,23 @@ def values_of(column: Any) -> Any:
 
 
 def plain_text(column: Any) -> Any:
-    """Return views of text, as polars has them, as text; any other column as it is."""
+    """Return views of text, as polars has them, as text, and decimals as numbers; others as is."""
     import pyarrow as pa
 
     is_view = getattr(pa.types, "is_string_view", None)
     if is_view is not None and is_view(column.type):
         return column.cast(pa.large_string())
-    return column
+    return plain_numbers(column) if pa.types.is_decimal(column.type) else column
+
+
+def plain_numbers(column: Any) -> Any:
+    """Return decimals as integers if they all are, else as floats if these keep all digits."""
+    import pyarrow as pa
+
+    try:
+        return column.cast(pa.int64())
+    except pa.ArrowInvalid:
+        return column.cast(pa.float64()) if column.type.precision <= EXACT_DIGITS else column
 
 
 def whole_floats(column: Any) -> Any:

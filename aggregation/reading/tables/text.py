@@ -9,7 +9,16 @@ from typing import Any
 
 from ...errors import VoteError, shown
 from ..options import Reading
-from .dialect import SAMPLE, Dialect, after_hint, bad_text, dialect_of, in_utf8, rows_of
+from .dialect import (
+    SAMPLE,
+    Dialect,
+    after_hint,
+    bad_text,
+    dialect_of,
+    in_utf8,
+    refuse_others,
+    rows_of,
+)
 from .headers import further_headers, further_note
 from .table import HEAD, Table
 
@@ -39,6 +48,7 @@ def text_table(buffer: Any, suffix: str, options: Reading) -> Table:
     VoteError
         If the file is empty or not written as it should be.
     """
+    refuse_others(buffer)
     buffer = in_utf8(buffer, options.encoding)
     form = text_form(bytes(buffer[:SAMPLE]), suffix, options, whole=len(buffer) <= SAMPLE)
     return form.table(buffer)

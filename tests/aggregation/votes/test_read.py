@@ -242,3 +242,20 @@ def test_a_header_between_votes_is_no_vote(tmp_path: Path) -> None:
         read(tmp_path, content.replace("item,rater,answer\nb", "item,rater,x\nb")).votes.n_votes
         == 3
     )
+
+
+def test_empty_rows_are_no_votes(tmp_path: Path) -> None:
+    text = "item,rater,answer,note\n" + "".join(f"{','.join(row)},\n" for row in PLAIN)
+    found = read(tmp_path, text + ",,,\n,,,checked by hand\n")
+    assert found.votes.n_votes == len(PLAIN)
+    assert "Left out 2 votes: empty rows." in found.notes
+    with pytest.raises(VoteError, match=r"the rater .* is missing: 1 vote has none: line 7\."):
+        read(tmp_path, f"{text}c,,dog,\n,,,\n")
+
+
+def test_columns_of_one_name_are_to_be_renamed(tmp_path: Path) -> None:
+    text = "item,rater,label,label\na,ann,x,y\n"
+    with pytest.raises(VoteError, match=r"could all be the answer \(rename those of one name\)"):
+        read(tmp_path, text)
+    with pytest.raises(VoteError, match="column 'label' is there 2 times: rename all but one"):
+        read(tmp_path, text, answer="label")

@@ -141,8 +141,8 @@ def take_files(one: Input, fresh: Fresh, known: Container[str], options: Reading
 def key_of(one: Input, path: Path, options: Reading) -> str:
     """Return a hash of a file's content and of how it is read: other columns are other votes."""
     said: list[Any] = [described(path)["sha256"], as_json(options)]
-    if one.several or one.folder is not None:
-        said.append(path.stem)  # which may be the rater
+    if one.rater is not None or one.folder is not None:
+        said.append(path.stem if one.rater is None else one.rater)  # which may be the rater
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
