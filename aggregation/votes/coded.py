@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..errors import VoteError, number_of, shown
 from ..reading.columns import Column
-from ..reading.layouts.doubts import looks_swapped, many_a_vote, words_for_nothing
+from ..reading.layouts.doubts import doubtful_answers, looks_swapped, many_a_vote, words_for_nothing
 from ..reading.layouts.same_names import merged, said_of, same_names
 from ..reading.layouts.vote_table import ROLES, VoteTable
 from ..reading.names import coded_arrow, in_order
@@ -49,7 +49,9 @@ def coded_votes(votes: VoteTable, options: Reading) -> CodedVotes:
     columns = {role: coded_role(votes, role) for role in ROLES}
     columns, doubts = with_same_names(columns, normalise=options.normalise)
     if options.answer_names is None:
-        doubts += words_for_nothing(columns["answer"].names, columns["answer"].codes)
+        answer = columns["answer"]
+        doubts += words_for_nothing(answer.names, answer.codes)
+        doubts += doubtful_answers(answer.names, len(answer.codes))
     else:
         columns["answer"] = in_order(columns["answer"], options.answer_names, "answer")
     arrays, notes, more_doubts = without_repeated(columns, votes, options)

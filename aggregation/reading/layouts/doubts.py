@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import number_of
+from ...errors import listed, number_of
 from ..columns import Column
 
 # Words that many a program writes where there is nothing.
@@ -34,6 +34,8 @@ SIGNS = str.maketrans({"'": None, "\u2019": None, "_": " ", "-": " ", ".": None}
 # Where more of the votes than this repeat a (rater, item) pair, the columns are doubtful.
 MANY_REPEATED = 0.5
 FEWEST_REPEATED = 20
+# Where there are more answers than this share of the votes, they are no classes.
+MANY_ANSWERS = 0.5
 # So many raters an item, and so many in all, are rather items.
 MANY_RATERS, FEWEST_RATERS = 10, 50
 
@@ -65,6 +67,41 @@ def words_for_nothing(
         for code, word in found.items()
     ]
     return [f"{', '.join(each)} are taken for answers: if they mean that there is none, {option}"]
+
+
+def doubtful_answers(names: Sequence[Any], n_votes: int) -> list[str]:
+    """Doubt answers that are rather texts or measurements, or several choices in one."""
+    if n_votes >= FEWEST_REPEATED and len(names) > MANY_ANSWERS * n_votes:
+        many = f"there are {len(names):,} different answers in {n_votes:,} votes, each a class"
+        return [f"{many}: is that the right column for the answers? If not, say --answer COLUMN"]
+    texts = {str(name) for name in names}
+    several = [name for name in names if is_several(str(name), texts)]
+    if not several:
+        return []
+    of = f"{len(several):,} of the {number_of(len(names), 'answer')}, such as {listed(several, 2)},"
+    verb = (
+        "looks like several choices and is"
+        if len(several) == 1
+        else "look like several choices and are"
+    )
+    return [f"{of} {verb} taken whole: if so, make a row of each choice"]
+
+
+def is_several(text: str, answers: Set[str]) -> bool:
+    """Say whether an answer is a list, or other answers with a sign between them.
+
+    Examples
+    --------
+    >>> [is_several(text, {"cat", "dog"}) for text in ("['cat']", "cat|red", "cat, dog", "a, cat")]
+    [True, True, True, False]
+    """
+    if text.startswith("[") and text.endswith("]"):
+        return True
+    for sign, enough in (("|", any), (";", any), (",", all)):
+        parts = [part.strip() for part in text.split(sign)]
+        if len(parts) > 1 and enough(part in answers for part in parts):
+            return True
+    return False
 
 
 def is_nothing(word: str) -> bool:

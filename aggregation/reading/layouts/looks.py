@@ -16,8 +16,12 @@ FEW = 4
 SURVEY = 4
 
 
-def looks_of(table: Table, *, lacks_raters: bool) -> str:
-    """Say what a table looks like and what to do, in words that end a message; else nothing."""
+def looks_of(table: Table, lacking: Sequence[str]) -> str:
+    """Say what a table looks like and what to do, in words that end a message; else nothing.
+
+    `lacking` are the roles for which no column has a usual name.
+    """
+    lacks_raters = "rater" in lacking
     columns = [list(column.to_pylist()) for column in table.head().columns]
     if table.has_header and is_headless(table.names, columns):
         first = (
@@ -31,7 +35,7 @@ def looks_of(table: Table, *, lacks_raters: bool) -> str:
         )
     if lacks_raters and is_wide(columns):
         return "the table looks wide, with a column for each rater: if so, say --wide"
-    if (count := most_sharing(columns)) >= SURVEY:
+    if {"item", "answer"} <= {*lacking} and (count := most_sharing(columns)) >= SURVEY:
         return (
             f"{count} columns have an answer in common: if a row is a rater and a column an item, "
             "say --wide --rater COLUMN --item 'A,B,...' or a pattern such as --item 'Q*'"

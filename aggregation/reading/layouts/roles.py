@@ -191,7 +191,7 @@ def cannot_tell(table: Table, wrong: Mapping[str, Sequence[int]]) -> str:
     if none:
         parts.append(f"no column is called like the {' or the '.join(none)}")
     options = ", ".join(f"--{role}" for role in wrong)
-    looks = names_below(table) or looks_of(table, lacks_raters="rater" in none)
+    looks = names_below(table) or looks_of(table, none)
     end = "".join([f"; {looks}" if looks else "", *(f". {note[:-1]}" for note in table.notes)])
     return f"{'; '.join(parts)}: say which one is by {options} ({columns_are(table.names)}){end}"
 

@@ -17,6 +17,7 @@ from .dialect import (
     dialect_of,
     in_utf8,
     refuse_others,
+    refuse_unclosed,
     rows_of,
 )
 from .headers import further_headers, further_note
@@ -51,6 +52,7 @@ def text_table(buffer: Any, suffix: str, options: Reading) -> Table:
     refuse_others(buffer)
     buffer = in_utf8(buffer, options.encoding)
     form = text_form(bytes(buffer[:SAMPLE]), suffix, options, whole=len(buffer) <= SAMPLE)
+    refuse_unclosed(buffer, form.dialect)
     return form.table(buffer)
 
 
@@ -130,7 +132,13 @@ def column_names(rows: list[list[str]], *, header: bool) -> tuple[list[str], tup
     if not header:
         return [str(number) for number in range(1, max(map(len, rows)) + 1)], ()
     names = rows[0]
-    if len(rows) > 1 and all(len(row) == len(names) + 1 for row in rows[1:]):
+    first = {row[0] for row in rows[1:]}
+    # names of rows are each there once; else a cell has a separator in it
+    if (
+        first
+        and len(first) == len(rows) - 1
+        and all(len(row) == len(names) + 1 for row in rows[1:])
+    ):
         note = "Rows have a cell more than the header: the first is taken for their name."
         return ["", *names], (note,)
     return names, ()

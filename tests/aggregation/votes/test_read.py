@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from aggregation import ReadOptions, VoteError, Votes, VoteWarning, read_votes
+from aggregation import ReadOptions, VoteError, Votes, VoteStore, VoteWarning, read_votes
 
 from .test_read_formats import Rows, as_text, records
 
@@ -259,3 +259,30 @@ def test_columns_of_one_name_are_to_be_renamed(tmp_path: Path) -> None:
         read(tmp_path, text)
     with pytest.raises(VoteError, match="column 'label' is there 2 times: rename all but one"):
         read(tmp_path, text, answer="label")
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+@pytest.mark.parametrize("row", ['x,"y,cat,', 'x,y,"cat,', 'x,y,cat,"so'])
+def test_a_quote_that_is_never_closed_swallows_no_votes(tmp_path: Path, row: str, end: str) -> None:
+    lines = ["item,rater,answer,note", *(f'{",".join(vote)},"a\nb"' for vote in PLAIN)]
+    text = "\n".join([*lines, row, *lines[1:]]) + end
+    for way in (Votes.read, lambda path: VoteStore.ingest(path, tmp_path / "store")):
+        (tmp_path / "votes.csv").write_text(text)
+        with pytest.raises(
+            VoteError, match=r"votes\.csv: line 12: a quote begins a cell and is not"
+        ):
+            way(tmp_path / "votes.csv")
+    assert read(tmp_path, "\n".join(lines) + end).votes.n_votes == len(PLAIN)
+
+
+def test_quotes_within_cells_may_be_odd(tmp_path: Path) -> None:
+    text = "item,rater,answer,note\n" + "".join(f'{",".join(row)},5" wide\n' for row in PLAIN)
+    assert read(tmp_path, text).votes.n_votes == len(PLAIN)
+
+
+def test_a_separator_within_a_cell_makes_no_row_names(tmp_path: Path) -> None:
+    rows = "".join(f"{','.join(row)}, maybe\n" for row in PLAIN)
+    with pytest.raises(VoteError, match="line 2 has 4 cells, and the header 3"):
+        read(tmp_path, f"item,rater,answer\n{rows}")
+    numbered = "".join(f"{number},{','.join(row)}\n" for number, row in enumerate(PLAIN))
+    assert read(tmp_path, f"item,rater,answer\n{numbered}").votes.n_votes == len(PLAIN)

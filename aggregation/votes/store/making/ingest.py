@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ....errors import VoteError
-from ....reading.layouts.doubts import looks_swapped, words_for_nothing
+from ....reading.layouts.doubts import doubtful_answers, looks_swapped, words_for_nothing
 from ....reading.options import Reading
 from ...arrays import check_code_range
 from ...coded import left_out_notes, rows_repeat
@@ -218,7 +218,8 @@ def made(
     manifest = summed(folder, batches, parts, codes)
     doubts = looks_swapped(manifest.n_votes, manifest.n_items, manifest.n_raters)
     if options.answer_names is None:
-        doubts += words_for_nothing(answers.names)
+        names = answers.names.to_pylist()
+        doubts += words_for_nothing(names) + doubtful_answers(names, manifest.n_votes)
     return manifest, (*said_of(batches, parts), *doubts)
 
 

@@ -80,3 +80,17 @@ def test_no_data_set_is_doubted(datasets: Path) -> None:
     files = sorted(datasets.glob("**/*votes.csv"))
     assert len(files) > 10
     assert [file for file in files if read_votes(file).doubts] == []
+
+
+def test_several_choices_in_one_answer_are_doubted() -> None:
+    (doubt,) = read_votes(rows(["cat", "cat|red", "dog"])).doubts
+    assert "1 of the 3 answers, such as 'cat|red', looks like several choices" in doubt
+    (doubt,) = read_votes(rows(["['cat']", "['cat', 'red']"])).doubts
+    assert doubt.startswith("2 of the 2 answers")
+    assert read_votes(rows(["yes", "yes, but", "no"])).doubts == ()
+
+
+def test_answers_that_are_hardly_given_twice_are_doubted() -> None:
+    (doubt,) = read_votes(rows([f"text {number}" for number in range(15)] + ["other"] * 5)).doubts
+    assert "there are 16 different answers in 20 votes" in doubt
+    assert read_votes(rows([f"text {number}" for number in range(19)])).doubts == ()
