@@ -38,6 +38,8 @@ ITEMS = (
 RATERS = ("annotators", "annotator_ids", "workers", "worker_ids", "raters", "rater_ids")
 # A part of a list: in quotes, or without.
 WORD = re.compile(r"""'([^']*)'|"([^"]*)"|([^\s,]+)""")
+# What separates parts in text without brackets; names may have commas where another one does.
+SIGNS = (";", "|", ",")
 ANSWERS = ("annotations", "labels", "answers", "responses", "ratings", "votes", "annotator_labels")
 
 
@@ -168,7 +170,8 @@ def parts(text: str) -> list[Any]:
             f"{shown(bare)} is no list, but a record: make a row of each of its answers"
         )
     if not bare.startswith("["):
-        return [part.strip() for part in bare.split(",") if part.strip()]
+        sign = next((sign for sign in SIGNS if sign in bare), ",")
+        return [part.strip() for part in bare.split(sign) if part.strip()]
     # Python takes texts without commas between them, as NumPy shows them, for one.
     for read in (json.loads, ast.literal_eval) if "," in bare else (json.loads,):
         try:

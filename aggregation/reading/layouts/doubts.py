@@ -6,7 +6,7 @@ import csv
 import io
 import shlex
 from collections.abc import Mapping, Sequence, Set
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,7 +112,11 @@ def is_nothing(word: str) -> bool:
     >>> is_nothing("NA"), is_nothing("I don't know."), is_nothing("no")
     (True, True, False)
     """
-    return word in NOTHING or " ".join(word.translate(SIGNS).casefold().split()) in NO_ANSWER
+    return (
+        not word.strip()
+        or word in NOTHING
+        or " ".join(word.translate(SIGNS).casefold().split()) in NO_ANSWER
+    )
 
 
 def shown_word(word: str) -> str:
@@ -123,7 +127,11 @@ def shown_word(word: str) -> str:
 def written_together(words: Sequence[str]) -> str:
     """Return words as `--missing` takes them: commas between them, quotes where one has some."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="").writerow(words)
+    # a blank before a word is none of it unless there are quotes around it
+    quoting: Literal[0, 1] = (
+        csv.QUOTE_ALL if any(word[:1] == " " for word in words) else csv.QUOTE_MINIMAL
+    )
+    csv.writer(text, lineterminator="", quoting=quoting).writerow(words)
     return text.getvalue()
 
 

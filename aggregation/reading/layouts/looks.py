@@ -12,8 +12,6 @@ from ..tables.table import HEAD, Table
 SHARED = 2
 # With fewer rows nothing can be told.
 FEW = 4
-# So many columns with the same answer are questions of a survey.
-SURVEY = 4
 
 
 def looks_of(table: Table, lacking: Sequence[str]) -> str:
@@ -33,12 +31,10 @@ def looks_of(table: Table, lacking: Sequence[str]) -> str:
             "columns are numbered: if so, give pairs by patterns such as "
             f"--rater {pattern!r} --answer 'label_{{}}'"
         )
-    if lacks_raters and is_wide(columns):
-        return "the table looks wide, with a column for each rater: if so, say --wide"
-    if {"item", "answer"} <= {*lacking} and (count := most_sharing(columns)) >= SURVEY:
+    if "answer" in lacking and len(lacking) > 1 and is_wide(columns):
         return (
-            f"{count} columns have an answer in common: if a row is a rater and a column an item, "
-            "say --wide --rater COLUMN --item 'A,B,...' or a pattern such as --item 'Q*'"
+            "the table looks wide, with a column for each rater: if so, say --wide (with a row for "
+            "each rater, --wide --rater COLUMN --item 'A,B,...', or a pattern such as --item 'Q*')"
         )
     if table.names and (not table.names[0].strip() or table.names[0].startswith("Unnamed: ")):
         return "the first column has no name, as an index that was written"
@@ -52,12 +48,6 @@ def numbered_name(names: Sequence[str]) -> str | None:
     return numbered[0] if len(numbered) > 1 else None
 
 
-def most_sharing(columns: Sequence[Sequence[str | None]]) -> int:
-    """Return how many columns have the same value, of that which most of them have."""
-    values = Counter(cell for column in columns for cell in set(column) if cell is not None)
-    return max(values.values(), default=0)
-
-
 def is_headless(names: Sequence[str], columns: Sequence[Sequence[str | None]]) -> bool:
     """Say whether what should be columns' names are cells of their columns, too."""
     return bool(names) and any(
@@ -66,21 +56,14 @@ def is_headless(names: Sequence[str], columns: Sequence[Sequence[str | None]]) -
 
 
 def is_wide(columns: Sequence[Sequence[str | None]]) -> bool:
-    """Say whether all columns but the first have the same few values."""
-    values = [{cell for cell in column if cell is not None} for column in columns[1:]]
-    values = [found for found in values if found]
-    cells = sum(cell is not None for column in columns[1:] for cell in column)
-    every = set().union(*values)
-    if (
-        len(values) < 2
-        or len(columns[0]) < FEW
-        or not every
-        or SHARED * len(every) > cells
-        or len(every) > HEAD // 4
-    ):
-        return False
-    alone = sum(
-        not found & set().union(*(other for other in values if other is not found))
-        for found in values
+    """Say whether half of the columns, and two at least, have values in common that are few."""
+    held = [[cell for cell in column if cell is not None] for column in columns]
+    columns_of = Counter(cell for column in held for cell in set(column))
+    sharing = [column for column in held if any(columns_of[cell] > 1 for cell in set(column))]
+    every = {cell for column in sharing for cell in column}
+    return (
+        len(columns[0]) >= FEW
+        and len(sharing) >= max(2, (len(columns) - 1) / 2)
+        and SHARED * len(every) <= sum(map(len, sharing))
+        and len(every) <= HEAD // 4
     )
-    return alone == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -158,12 +159,18 @@ def values_of(column: Any) -> Any:
 
 
 def plain_text(column: Any) -> Any:
-    """Return views of text, as polars has them, as text, and decimals as numbers; others as is."""
+    """Return text of any form as text, and decimals as numbers; any other column as it is.
+
+    Polars has views of text, and some that write Parquet do not say that bytes are text.
+    """
     import pyarrow as pa
 
     is_view = getattr(pa.types, "is_string_view", None)
     if is_view is not None and is_view(column.type):
         return column.cast(pa.large_string())
+    if pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
+        with suppress(pa.ArrowInvalid):  # bytes that are no UTF-8
+            return column.cast(pa.large_string())
     return plain_numbers(column) if pa.types.is_decimal(column.type) else column
 
 

@@ -14,7 +14,12 @@ from ....support.named import named_votes
 
 pandas: Any = importlib.import_module("pandas")
 
-ANSWERS = {"ann": ["y", "n", "y", "n"], "bob": ["y", "", "n", "n"], "cem": ["y", "y", "y", "y"]}
+ANSWERS = {
+    "ann": ["y", "n", "y", "n"],
+    "bob": ["y", "", "n", "n"],
+    "cem": ["y", "y", "y", "y"],
+    "dan": ["n", "n", "y", ""],
+}
 VOTES = sorted(
     (f"Q{number}", rater, answer)
     for rater, answers in ANSWERS.items()
@@ -68,5 +73,23 @@ def test_known_classes_of_rows_are_refused(tmp_path: Path) -> None:
 
 
 def test_it_is_said_how_a_survey_is_read(tmp_path: Path) -> None:
-    with pytest.raises(VoteError, match=r"4 columns have an answer in common: .*--item 'Q\*'"):
+    with pytest.raises(VoteError, match=r"looks wide.*--wide --rater COLUMN --item 'A,B,...'"):
         Votes.read(survey(tmp_path))
+
+
+def test_wide_tables_with_other_columns_look_wide(tmp_path: Path) -> None:
+    texts = [f"text {number}" for number in range(6)]
+    answers = {"ann": list("yynnyn"), "bob": list("ynnnyy"), "cem": list("yynyyn")}
+    for table in (
+        {"item": range(6), "text": texts, **answers},
+        {**answers, "item": texts},
+        {"item": texts, **answers, "remark": texts},
+    ):
+        pandas.DataFrame(table).to_csv(tmp_path / "votes.csv", index=False)
+        with pytest.raises(VoteError, match="the table looks wide, with a column for each rater"):
+            Votes.read(tmp_path / "votes.csv")
+    long = {"a": texts, "b": list("uvwuvw"), "c": list("ynynyn")}
+    pandas.DataFrame(long).to_csv(tmp_path / "votes.csv", index=False)
+    with pytest.raises(VoteError) as caught:
+        Votes.read(tmp_path / "votes.csv")
+    assert "looks wide" not in str(caught.value)
