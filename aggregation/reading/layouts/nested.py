@@ -20,11 +20,10 @@ BY_RATER = frozenset(
 
 
 class Within(NamedTuple):
-    """Where votes are within records: the field, and in what it holds the rater and the answer."""
+    """Where votes are within records: the field, and what of it, or beside it, is which role."""
 
     field: str
-    rater: str
-    answer: str
+    roles: dict[str, str]
 
 
 def unnested(value: Any, options: Reading) -> tuple[Table, Reading] | None:
@@ -52,6 +51,7 @@ def shapes(value: Any) -> Iterator[Sequence[Record]]:
         yield lists[0]
     if len(lists) == len(inner):
         yield [{"item": key, "votes": part} for key, part in value.items()]
+        yield [{"rater": key, "votes": part} for key, part in value.items()]
     if are_records(inner):
         yield [{"id": key, **part} for key, part in value.items()]
 
@@ -62,16 +62,24 @@ def are_records(parts: Sequence[Any]) -> bool:
 
 
 def within(records: Sequence[Record], options: Reading) -> Iterator[Within]:
-    """Yield the fields of records that hold votes."""
-    for field in dict.fromkeys(name for record in records for name in record):
+    """Yield the fields of records that hold votes: an item's, or a rater's."""
+    fields = list(dict.fromkeys(name for record in records for name in record))
+    for field in fields:
         held = [votes_in(field, record.get(field)) for record in records]
         if all(votes is None for votes in held) or any(votes == () for votes in held):
             continue
         names = list(dict.fromkeys(name for votes in held for vote in votes or [] for name in vote))
-        rater = inner_name(names, "rater", options.rater)
-        answer = inner_name(names, "answer", options.answer)
-        if rater is not None and answer is not None and rater != answer:
-            yield Within(field, rater, answer)
+        beside = [name for name in fields if name != field]
+        answer, rater = (named(names, role, options) for role in ("answer", "rater"))
+        if answer is None or answer == rater:
+            continue
+        roles = {"answer": f"{field}.{answer}"}
+        if rater is not None:
+            yield Within(field, {"rater": f"{field}.{rater}", **roles})
+        elif not usual(beside, "item"):
+            item, rater = named(names, "item", options), named(beside, "rater", options)
+            if item is not None and rater is not None:
+                yield Within(field, {"item": f"{field}.{item}", "rater": rater, **roles})
 
 
 def votes_in(field: str, held: Any) -> Sequence[Record] | None:
@@ -96,12 +104,21 @@ def is_usual(name: str) -> bool:
     return any(plain(name) in names for role in ("rater", "answer") for names in USUAL[role])
 
 
-def inner_name(names: Sequence[str], role: str, said: Sequence[str]) -> str | None:
-    """Return the field of a role among those of votes: the one that was said, or a usual one."""
-    if said:
-        return next((name for name in names if folded(name) == folded(said[0])), None)
-    found = usual_places(columns_table({name: [] for name in names}), role, set())
-    return names[found[0]] if len(found) == 1 else None
+def named(names: Sequence[str], role: str, options: Reading) -> str | None:
+    """Return the field of a role: the one that was said, or the only one of a usual name."""
+    if said := options.columns()[role]:
+        # as messages call it: annotations.label
+        wanted = {folded(said[0]), folded(said[0]).rpartition(".")[2]}
+        return next((name for name in names if folded(name) in wanted), None)
+    found = usual(names, role)
+    return found[0] if len(found) == 1 else None
+
+
+def usual(names: Sequence[str], role: str) -> list[str]:
+    """Return the fields that have a usual name for a role."""
+    return [
+        names[place] for place in usual_places(columns_table({n: [] for n in names}), role, set())
+    ]
 
 
 def flattened(records: Sequence[Record], found: Within, options: Reading) -> tuple[Table, Reading]:
@@ -117,15 +134,12 @@ def flattened(records: Sequence[Record], found: Within, options: Reading) -> tup
     beside = {name: [record.get(name) for record in records] for name in outer}
     columns = {name: [values[place] for place, _ in rows] for name, values in beside.items()}
     columns |= {f"{field}.{name}": [vote.get(name) for _, vote in rows] for name in inner}
-    roles = {
-        "item": options.item or item_of(beside),
-        "rater": (f"{field}.{found.rater}",),
-        "answer": (f"{field}.{found.answer}",),
-    }
-    named = (
+    item = (found.roles["item"],) if "item" in found.roles else options.item or item_of(beside)
+    roles = {"item": item, **{role: (found.roles[role],) for role in ("rater", "answer")}}
+    taken = (
         f"{' and '.join(map(repr, names))} for the {role}" for role, names in roles.items() if names
     )
-    note = f"Took each record in {field!r} for a vote, {', '.join(named)}."
+    note = f"Took each record in {field!r} for a vote, {', '.join(taken)}."
     table = replace(
         columns_table(columns), line=lambda row: f"record {rows[row][0]}", notes=(note,)
     )
@@ -133,14 +147,19 @@ def flattened(records: Sequence[Record], found: Within, options: Reading) -> tup
 
 
 def item_of(beside: dict[str, list[Any]]) -> tuple[str, ...]:
-    """Return the first field with a usual name for the item that no two records have the same of.
+    """Return the field that names the records, each another way, None where none is clear.
 
-    None where only one has such a name, or several that no field tells apart.
+    It is the first such that has a usual name for the item, or the only one where none has.
     """
-    names = list(beside)
-    usual = [names[place] for place in usual_places(columns_table(beside), "item", set())]
-    apart = [name for name in usual if len(set(map(str, beside[name]))) == len(beside[name])]
-    return tuple(apart[:1])
+    apart = [name for name, values in beside.items() if are_different(values)]
+    called = [name for name in usual(list(beside), "item") if name in apart]
+    return tuple(called[:1] or (apart if len(apart) == 1 else ()))
+
+
+def are_different(values: Sequence[Any]) -> bool:
+    """Say whether values are names, of which no two are the same."""
+    names = {value for value in values if isinstance(value, str | int)}
+    return len(names) == len(values)
 
 
 def nested_records(table: Table) -> list[dict[str, Any]] | None:

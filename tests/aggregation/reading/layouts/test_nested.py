@@ -65,6 +65,16 @@ def a_record_a_vote() -> list[dict[str, Any]]:
     return [{"id": i, "annotation": {"annotator": r, "label": a}} for i, r, a in VOTES]
 
 
+def a_record_a_rater() -> list[dict[str, Any]]:
+    return [
+        {
+            "annotator": rater,
+            "responses": [{"item": i, "answer": a} for i, r, a in VOTES if r == rater],
+        }
+        for rater in sorted({r for _, r, _ in VOTES})
+    ]
+
+
 WAYS: list[Callable[[], Any]] = [
     listed,
     by_item,
@@ -72,9 +82,12 @@ WAYS: list[Callable[[], Any]] = [
     records_by_rater,
     learning_with_disagreements,
     a_record_a_vote,
+    a_record_a_rater,
+    lambda: {one["annotator"]: one["responses"] for one in a_record_a_rater()},
     lambda: {"data": listed()},
     lambda: {"project": {"name": "animals"}, "examples": listed()},
     lambda: listed("worker_id", "answer", seconds=3),
+    lambda: [{"prompt": one["id"], "votes": one["annotations"], "n": 3} for one in listed()],
     lambda: [*listed(), {"id": "without", "annotations": []}, {"id": "none"}],
 ]
 
@@ -114,6 +127,7 @@ def test_names_are_of_what_is_within(tmp_path: Path) -> None:
     assert sorted(named_votes(found.votes).elements()) == VOTES
     assert found.known is not None
     assert (found.known.truth >= 0).all()
+    assert Votes.read(path, rater="annotations.w", answer="annotations.v").n_votes == len(VOTES)
     assert Votes.read(path, rater="w", answer="v", where={"id": "i3"}).n_items == 1
 
 
@@ -135,4 +149,12 @@ def test_two_fields_of_votes_are_not_chosen_from(tmp_path: Path) -> None:
     path = tmp_path / "votes.json"
     path.write_text(json.dumps([{**one, "reviews": one["annotations"]} for one in listed()]))
     with pytest.raises(VoteError, match="records within 'annotations', 'reviews'"):
+        Votes.read(path)
+
+
+def test_an_items_own_user_is_no_rater(tmp_path: Path) -> None:
+    path = tmp_path / "votes.json"
+    votes = [{"id": 7, "label": "y"}, {"id": 8, "label": "n"}]
+    path.write_text(json.dumps([{"id": n, "user": "uploader", "annotations": votes} for n in "ab"]))
+    with pytest.raises(VoteError, match="records within 'annotations'"):
         Votes.read(path)
