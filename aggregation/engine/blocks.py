@@ -14,7 +14,7 @@ from ..kernels import tables as _table_kernels
 from ..kernels.patterns import spread
 from ..kernels.threads import Kernel, Threads, thread_count
 from ..votes.votes import Votes
-from .patterns import Patterns, distinct_patterns
+from .patterns import Patterns, common_size, distinct_patterns
 from .tables.by_code import WIDEST_ROW, ByCode, Complete, Fill, Layout, is_large
 from .tables.memory import Spares
 
@@ -25,7 +25,6 @@ VOTES_PER_COUNT = 4
 LINE = 16
 # Patterns of one size are worth a kernel compiled for it from so much work on.
 WORTH_COMPILING = 200_000
-LARGEST_SIZE = 10
 
 
 class Expectation(NamedTuple):
@@ -134,6 +133,14 @@ class Blocks:
     def close(self) -> None:
         """End the threads."""
         self.threads.close()
+        self.rest()
+
+    def empty(self, size: int) -> NDArray[np.float64]:
+        """Return a vector that is not filled: where tables are large, of memory that was used."""
+        return self.spares.empty(size) if self.is_large else np.empty(size)
+
+    def rest(self) -> None:
+        """Give back memory that only a climb has a use for."""
         self.spares.free.clear()
 
     def __iter__(self) -> Iterator[Blocks]:
@@ -150,17 +157,18 @@ class Blocks:
         prior: NDArray[np.float64],
         hard: bool,
         complete: Complete | None = None,
+        size: int = 0,
     ) -> Expectation:
         """Count what is expected under these parameters (Dawid & Skene 1979, eq. 2.5).
 
         `rates` is flat, n_classes entries a code. `complete` is told of each rater's counts, and
-        may change them.
+        may change them. Counts lie at the start of a vector of at least that `size`.
         """
         if self.is_large:
-            return self._expect_by_code(self.by_code.joint(rates, prior, hard), complete)
+            return self._expect_by_code(self.by_code.joint(rates, prior, hard), complete, size)
         for table, values in zip(self.tables, (rates, prior), strict=True):
             self._pad(values, table)
-        return self._expect(*self.e_steps[hard], complete)
+        return self._expect(*self.e_steps[hard], complete, size)
 
     def affinity_step(self, affinity: NDArray[np.float64]) -> Expectation:
         """Count with the mean affinity of an item's answers as its posterior.
@@ -204,11 +212,12 @@ class Blocks:
         """Posterior of each item, shape (n_items, n_classes), and the log-likelihood."""
         posterior = np.empty((self.patterns.n_patterns, self.n_classes))
         heights = np.empty(self.n_blocks)
-        ones = (1.0,) * self.row_width
-        tables = self._padded(rates), self._padded(prior)
         if self.is_large:
             ones = (1.0,) * min(self.n_classes, WIDEST_ROW)
             tables = np.ascontiguousarray(rates).reshape(-1), prior
+        else:
+            ones = (1.0,) * self.row_width
+            tables = self._padded(rates), self._padded(prior)
         given = *self.patterns[:3], *tables, ones, self.borders, posterior, heights
         self.threads.take_turns(_em_kernels.posterior_step, given, self.n_blocks)
         log_likelihood = float(heights.sum())
@@ -243,13 +252,17 @@ class Blocks:
         padded.reshape(-1, self.width)[:, : self.n_classes] = values.reshape(-1, self.n_classes)
 
     def _expect(
-        self, kernel: Kernel, given: tuple[Any, ...], complete: Complete | None = None
+        self,
+        kernel: Kernel,
+        given: tuple[Any, ...],
+        complete: Complete | None = None,
+        size: int = 0,
     ) -> Expectation:
         """Fill all blocks and add them up in their order."""
         self.threads.take_turns(kernel, given, self.n_blocks)
         counts, class_counts, heights = (found.sum(axis=0) for found in self.results)
         counts = counts[: self.n_codes * self.width]
-        found = self._expectation(np.empty(self.n_codes * self.n_classes + self.n_classes))
+        found = self._expectation(np.empty(max(size, self._size)))
         by_code = found.counts.reshape(self.n_codes, self.n_classes)
         by_code[:] = counts.reshape(self.n_codes, self.width)[:, : self.n_classes]
         found.class_counts[:] = class_counts[: self.n_classes]
@@ -257,26 +270,24 @@ class Blocks:
             complete(0, self.votes.n_raters, by_code.reshape(-1))
         return found._replace(log_likelihood=float(heights))
 
-    def _expect_by_code(self, fill: Fill, complete: Complete | None = None) -> Expectation:
-        found = self._expectation(self.spares.empty(self.n_codes * self.n_classes + self.n_classes))
+    def _expect_by_code(
+        self, fill: Fill, complete: Complete | None = None, size: int = 0
+    ) -> Expectation:
+        found = self._expectation(self.spares.empty(max(size, self._size)))
         height = self.by_code.expect(fill, found.counts.reshape(-1), found.class_counts, complete)
         return found._replace(log_likelihood=height)
 
+    @property
+    def _size(self) -> int:
+        """Number of counts, those of the classes among them."""
+        return self.n_codes * self.n_classes + self.n_classes
+
     def _expectation(self, vector: NDArray[np.float64]) -> Expectation:
-        """Lay counts over a vector, which is to be filled."""
-        return Expectation(
-            vector[: -self.n_classes].reshape(self.shape), vector[-self.n_classes :], 0.0
-        )
+        """Lay counts over the start of a vector, which is to be filled."""
+        counts, class_counts = np.split(vector[: self._size], [-self.n_classes])
+        return Expectation(counts.reshape(self.shape), class_counts, 0.0)
 
 
 def in_lines(n_rows: int, length: int) -> NDArray[np.float64]:
     """Return rows of at least that length, of which no two have a cache line in common."""
     return np.empty((n_rows, (length // LINE + 2) * LINE))
-
-
-def common_size(patterns: Patterns) -> int:
-    """Return how many votes each pattern has, if all have the same number and it is not large."""
-    size, rest = divmod(len(patterns.codes), max(patterns.n_patterns, 1))
-    if rest or not 0 < size <= LARGEST_SIZE:
-        return 0
-    return size if (np.diff(patterns.starts) == size).all() else 0

@@ -13,6 +13,8 @@ from .tables.lines import Line, PlainLine
 
 Progress = Callable[[int, float], object]
 Settled = Callable[[NDArray[np.float64], NDArray[np.float64]], bool]
+# Where a climb starts, or what returns that, so that nobody else need hold it.
+Start = NDArray[np.float64] | Callable[[], NDArray[np.float64]]
 # How far an extrapolation may go at first, in EM steps, and by what this grows and shrinks.
 FIRST_REACH = 4.0
 REACH_FACTOR = 4.0
@@ -125,7 +127,7 @@ class Keeper(Protocol):
 
 def climb(
     problem: Problem,
-    start: NDArray[np.float64],
+    start: Start,
     *,
     accelerate: bool,
     tol: float,
@@ -161,7 +163,7 @@ def climb(
     line = line or PlainLine(problem.project)
     begun = None if keeper is None else keeper.kept()
     if begun is None and max_steps <= 0:
-        return Path(start)
+        return Path(start() if callable(start) else start)
     x, here, reach, before, path = begun or _first(problem, start, progress)
     del begun  # which would hold two vectors
     while path.n_steps < max_steps and not path.converged:
@@ -197,13 +199,14 @@ def climb(
     return path
 
 
-def _first(problem: Problem, start: NDArray[np.float64], progress: Progress | None) -> State:
+def _first(problem: Problem, start: Start, progress: Progress | None) -> State:
     """Take the first step."""
-    path = Path(start)
-    here = _evaluate(problem, start, path, progress)
+    x = start() if callable(start) else start
+    path = Path(x)
+    here = _evaluate(problem, x, path, progress)
     path.record(here)
     path.x = here.next
-    return State(start, here, FIRST_REACH, None, path)
+    return State(x, here, FIRST_REACH, None, path)
 
 
 def limit_of_gains(before: float | None, gain: float) -> float:

@@ -27,6 +27,8 @@ SAME_EXPECTED = 12
 LEAST_SAMPLED = 100_000
 # Odd multipliers of a 64-bit hash; another one is tried where two patterns are taken for one.
 MULTIPLIERS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xD6E8FEB86659FD93)
+# Votes of each pattern, where a kernel may be compiled for that number.
+LARGEST_SIZE = 10
 
 
 class Patterns(NamedTuple):
@@ -186,3 +188,11 @@ def with_a_vote(
 def each_its_own(votes: Votes) -> Patterns:
     """Take each item for a pattern of its own."""
     return Patterns(votes.starts, votes.codes, np.ones(votes.n_items, dtype=np.int32), None)
+
+
+def common_size(patterns: Patterns) -> int:
+    """Return how many votes each pattern has, if all have the same number and it is not large."""
+    size, rest = divmod(len(patterns.codes), max(patterns.n_patterns, 1))
+    if rest or not 0 < size <= LARGEST_SIZE:
+        return 0
+    return size if (np.diff(patterns.starts) == size).all() else 0

@@ -45,18 +45,14 @@ def shifted(x: float) -> tuple[float, float, float]:
 
 
 @kernel
-def expected_logarithms(
-    counts: NDArray[np.float64],
+def logarithms_of_prior(
     prior: NDArray[np.float64],
-    rates: NDArray[np.float64],
-) -> float:
-    """Fill ``exp(E log p)`` of many rows of probabilities; return their divergence from the prior.
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return digamma and log gamma of counts, (n_answers, n_classes), and what each row adds.
 
-    Each p is Dirichlet with `counts`, of shape (n_raters, n_answers, n_classes), along the answers;
-    `prior` are counts of shape (n_answers, n_classes), the same for all raters. Returned is the sum
-    of the Kullback-Leibler divergences in nats. Where counts are 0, so is the probability.
+    The last is, class by class, the log gammas less that of their sum.
     """
-    n_raters, n_answers, n_classes = counts.shape
+    n_answers, n_classes = prior.shape
     digammas, log_gammas = np.zeros((n_answers, n_classes)), np.zeros((n_answers, n_classes))
     log_norms = np.zeros(n_classes)
     for k in range(n_classes):
@@ -67,6 +63,26 @@ def expected_logarithms(
                 digammas[a, k], log_gammas[a, k] = digamma_and_log_gamma(prior[a, k])
                 log_norms[k] += log_gammas[a, k]
         log_norms[k] -= digamma_and_log_gamma(total)[1]
+    return digammas, log_gammas, log_norms
+
+
+@kernel
+def expected_logarithms(
+    counts: NDArray[np.float64],
+    prior: NDArray[np.float64],
+    digammas: NDArray[np.float64],
+    log_gammas: NDArray[np.float64],
+    log_norms: NDArray[np.float64],
+    rates: NDArray[np.float64],
+) -> float:
+    """Fill ``exp(E log p)`` of many rows of probabilities; return their divergence from the prior.
+
+    Each p is Dirichlet with `counts`, of shape (n_raters, n_answers, n_classes), along the answers;
+    `prior` are counts of shape (n_answers, n_classes), the same for all raters, and what follows is
+    :func:`logarithms_of_prior`. Returned is the sum of the Kullback-Leibler divergences in nats.
+    Where counts are 0, so is the probability.
+    """
+    n_raters, n_answers, n_classes = counts.shape
     divergence = 0.0
     for r in range(n_raters):
         for k in range(n_classes):

@@ -12,6 +12,7 @@ from ..engine.blocks import Expectation
 from ..engine.climb import Step
 from ..engine.partitions import plus
 from ..engine.sums import in_a_tree
+from ..engine.tables.lines import PlainLine
 from ..kernels.patterns import spread
 from .job import Job
 
@@ -78,6 +79,11 @@ class Bwa:
     def n_classes(self) -> int:
         """Number of classes."""
         return self.job.shape[2]
+
+    @property
+    def line(self) -> PlainLine:
+        """Where points lead."""
+        return PlainLine(self.project)
 
     def step(self, x: Array) -> Step:
         """Put items where they are likeliest; then the best precisions and mean."""

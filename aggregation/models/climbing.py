@@ -11,7 +11,8 @@ from typing import Any, NamedTuple, Protocol, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engine.climb import Keeper, Problem, Progress, climb
+from ..engine.climb import Keeper, Problem, Progress, Start, climb
+from ..engine.tables.lines import Line
 from ..errors import ConvergenceWarning
 from ..votes.votes import Votes
 from .aggregated import Aggregation, ObjectiveKind
@@ -30,6 +31,8 @@ class Climbable(Problem, Protocol):
     def job(self) -> Job: ...  # noqa: D102 -- the votes and what is known
     @property
     def n_classes(self) -> int: ...  # noqa: D102 -- of the posteriors
+    @property
+    def line(self) -> Line: ...  # noqa: D102 -- where points lead
 
     def height(self, x: NDArray[np.float64]) -> float:
         """Return the objective at `x`."""
@@ -134,7 +137,7 @@ def result_of(
     return StoreAggregation(votes=votes, made=parts, **shared)
 
 
-def climbed(model: Climbable, start: NDArray[np.float64], how: Climbing) -> Top:
+def climbed(model: Climbable, start: Start, how: Climbing) -> Top:
     """Climb as :func:`top_from`, and warn if steps ran out."""
     return told(top_from(start, model, how), model.n_votes, depth=5)
 
@@ -146,13 +149,14 @@ def told(top: Top, n_votes: int, *, depth: int = 4) -> Top:
     return top
 
 
-def top_from(start: NDArray[np.float64], model: Climbable, how: Climbing) -> Top:
+def top_from(start: Start, model: Climbable, how: Climbing) -> Top:
     """Climb until a step gains at most `tol` nats a vote and moves no posterior much."""
 
     def settled(before: NDArray[np.float64], after: NDArray[np.float64]) -> bool:
         return model.still(before, after, how.least_move)
 
-    path = climb(model, start, settled=settled, **vars(how))
+    path = climb(model, start, settled=settled, line=model.line, **vars(how))
+    model.job.rest()
     if isinstance(model.job.votes, Votes):
         pieces = list(model.rows(path.x))
         rows = joined([rows for rows, _ in pieces])

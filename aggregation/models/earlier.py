@@ -235,10 +235,10 @@ def exact_tables(method: str, rates: Array, prior: Array, parameters: Any) -> Ta
 
 def expected_rates(counts: Array) -> Array:
     """Return ``exp(E log p)`` of Dirichlet rows, which lie along the middle axis."""
-    from ..kernels.dirichlet import expected_logarithms  # Numba takes its time
+    from ..engine.tables.logarithms import fill_logarithms  # Numba takes its time
 
     rates = np.empty(counts.shape)
-    expected_logarithms(np.ascontiguousarray(counts), np.ones(counts.shape[1:]), rates)
+    fill_logarithms(np.ascontiguousarray(counts), np.ones(counts.shape[1:]), rates)
     return rates
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from numbers import Integral
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..arguments import check_types
-from ..engine.tables.memory import check_room
+from ..engine.tables.memory import TABLES_OF_GROUPS, check_room
 from ..errors import VoteError
 from ..votes.given import numbers
 from ..votes.store.store import VoteStore
@@ -156,7 +157,7 @@ def fit_ebcc(
     elif n_classes is None and diagonal is not None:
         n_classes = numbers("diagonal", diagonal).size
     n_classes = count_classes(votes, n_classes, truth, None, None)
-    check_room(votes, n_classes * n_groups)
+    check_room(votes, n_classes * n_groups, TABLES_OF_GROUPS + (truth is not None))
     checked_count("group_count", group_count, ())
     own = own_answers(votes, n_classes, diagonal)
     priors = Priors(own_count, other_count, class_count)
@@ -199,7 +200,7 @@ def highest(
     best: Top | None = None
     bounds = []
     for start, keeper in zip(starts, keepers, strict=True):
-        end = top_from(model.start(start), model, replace(how, keeper=keeper))
+        end = top_from(partial(model.start, start), model, replace(how, keeper=keeper))
         bounds.append(end.objective)
         best = end if best is None or end.objective > best.objective else best
     assert best is not None  # there is a start

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,8 @@ from ..engine.climb import Step
 from ..engine.partitions import add_up, height_of
 from ..engine.patterns import each_its_own
 from ..engine.sums import in_a_tree
-from ..kernels.dirichlet import expected_logarithms
+from ..engine.tables.by_code import each_piece, vector_from
+from ..engine.tables.logarithms import fill_logarithms
 from ..votes.store.store import VoteStore
 from ..votes.votes import Votes
 from .clamped import Clamped, open_blocks
@@ -36,19 +38,26 @@ class OfClass:
         Those of the class.
     items : ndarray of int
         Which of the known items these are.
-    blocks : Blocks
-        Their votes; each weighs as much as the item is of the class.
+    votes : Votes
+        On these items alone.
+    weights : ndarray of float64
+        How far each item is of the class.
     """
 
     states: slice
     items: NDArray[np.int64]
-    blocks: Blocks
+    votes: Votes
+    weights: NDArray[Any]
 
-    def prior(self, prior: Array) -> Array:
-        """Leave only the states of the class."""
-        found = np.zeros(len(prior))
-        found[self.states] = prior[self.states]
-        return found
+    @property
+    def blocks(self) -> Blocks:
+        """The votes, where there are no other states: made anew, for what it holds is a table."""
+        patterns = each_its_own(self.votes)._replace(weights=self.weights)
+        return Blocks(self.votes, self.states.stop - self.states.start, 1, patterns=patterns)
+
+    def of_states(self, rates: Array, prior: Array) -> tuple[Array, Array]:
+        """Return the rates and the prior of the states of the class."""
+        return np.ascontiguousarray(rates[:, :, self.states]), prior[self.states]
 
 
 def job_of_states(
@@ -69,14 +78,11 @@ def known_by_class(
         return ()
     parts = []
     known = clamped.votes_of(votes)
-    n_states = clamped.weights.shape[1] * n_groups
     for k, weights in enumerate(clamped.weights.T):
         items = np.flatnonzero(weights)
         if len(items):
-            some = known.select(items)
-            patterns = each_its_own(some)._replace(weights=weights[items])
-            blocks = Blocks(some, n_states, 1, patterns=patterns)
-            parts.append(OfClass(slice(k * n_groups, (k + 1) * n_groups), items, blocks))
+            states = slice(k * n_groups, (k + 1) * n_groups)
+            parts.append(OfClass(states, items, known.select(items), weights[items]))
     return tuple(parts)
 
 
@@ -136,11 +142,18 @@ class Ebcc(Model):
         return self.joined(in_a_tree(parts, Counts.plus))
 
     def joined(self, counts: Counts) -> Array:
-        """Add counts to the priors'."""
+        """Add counts to the priors', in place where they lie at the start of a vector."""
         groups = counts.of_classes.reshape(-1, self.n_groups)
-        classes = self.class_count + groups.sum(axis=1)
-        answers = counts.of_codes + self.prior
-        return np.concatenate((answers.ravel(), classes, (groups + self.group_count).ravel()))
+        of_classes, of_groups = self.class_count + groups.sum(axis=1), groups + self.group_count
+        x = vector_from(counts.of_codes, counts.of_codes.size + of_classes.size + of_groups.size)
+        answers, classes, groups = self.split(x)
+        classes[:], groups[:], prior = of_classes, of_groups, self.prior
+
+        def add(first: int, last: int) -> None:
+            answers[first:last] += prior
+
+        each_piece(self.job.blocks.threads, self.job.shape, add)
+        return x
 
     def update(self, counts: Counts, x: Array, seen: Seen) -> Array:  # noqa: ARG002
         """M-step: add the counts to the priors'."""
@@ -149,28 +162,31 @@ class Ebcc(Model):
     def seen(self, x: Array) -> Seen:
         """Exponentials of the expected logarithms, and minus the divergence from the priors."""
         answers, classes, groups = self.split(x)
-        rates, of_classes = np.empty(answers.shape), np.empty((1, len(classes), 1))
+        rates, of_classes = self.job.table(len(x)), np.empty((1, len(classes), 1))
         by_group = np.ascontiguousarray(groups.T)[None]
         of_groups = np.empty(by_group.shape)
-        divergence = expected_logarithms(answers, self.prior, rates)
-        divergence += expected_logarithms(
+        threads = self.job.blocks.threads
+        divergence = fill_logarithms(answers, self.prior, rates, threads)
+        divergence += fill_logarithms(
             classes.reshape(of_classes.shape), self.class_count[:, None], of_classes
         )
         prior = np.full(by_group.shape[1:], self.group_count)
-        divergence += expected_logarithms(by_group, prior, of_groups)
+        divergence += fill_logarithms(by_group, prior, of_groups)
         states = of_classes.reshape(-1, 1) * of_groups[0].T
         return Seen(rates, states.reshape(-1), -divergence)
 
     def step(self, x: Array) -> Step:
         """E-step and M-step at `x`: known items keep their class, and get a group."""
         rates, prior, added, _ = seen = self.seen(x)
-        of_codes, of_classes, value = self.job.blocks.e_step(rates.reshape(-1), prior, False)
+        counts, value = self.job.expected(rates, prior, len(x))
         for part in self.known:
-            more = part.blocks.e_step(rates.reshape(-1), part.prior(prior), False)
-            of_codes, of_classes = of_codes + more.counts, of_classes + more.class_counts
+            own_rates, own_prior = part.of_states(rates, prior)
+            more = part.blocks.e_step(own_rates.reshape(-1), own_prior, False)
+            counts.of_codes[:, :, part.states] += more.counts
+            counts.of_classes[part.states] += more.class_counts
             value += more.log_likelihood
         value += added + self.job.known.entropy
-        return Step(self.update(Counts(of_codes, of_classes), x, seen), value, value)
+        return Step(self.update(counts, x, seen), value, value)
 
     def of_classes(self, states: Array) -> Array:
         """Add up the states of each class."""
@@ -183,7 +199,7 @@ class Ebcc(Model):
         if clamped is not None:
             known = np.zeros((len(clamped.items), len(prior)))
             for part, found, _ in self._of_known(rates, prior):
-                known[part.items] += part.blocks.patterns.weights[:, None] * found
+                known[part.items, part.states] += part.weights[:, None] * found
             clamped = replace(clamped, weights=known)
         pieces = self.job.blocks.posteriors(rates, prior)
         for number, (_, found, log_likelihood) in enumerate(pieces):
@@ -197,6 +213,6 @@ class Ebcc(Model):
         return value + sum(more for *_, more in self._of_known(rates, prior))
 
     def _of_known(self, rates: Array, prior: Array) -> Iterator[tuple[OfClass, Array, float]]:
-        """Yield known items by their classes, their states, and the log-likelihood."""
+        """Yield known items by their classes, with states of these, and the log-likelihood."""
         for part in self.known:
-            yield part, *part.blocks.posterior(rates, part.prior(prior))
+            yield part, *part.blocks.posterior(*part.of_states(rates, prior))

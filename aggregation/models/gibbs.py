@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaln
 
 from ..arguments import check_types
+from ..engine.tables.memory import TABLES_OF_DRAWS
 from ..errors import ConvergenceWarning, VoteError
 from ..votes.given import numbers
 from ..votes.votes import Votes
@@ -106,7 +107,7 @@ def sample_ibcc(
             raise VoteError(f"{name}={value!r}: give a whole number, {least} or more")
     if n_classes is None and diagonal is not None:
         n_classes = numbers("diagonal", diagonal).size
-    n_classes = classes_with_room(votes, n_classes, truth, None, None)
+    n_classes = classes_with_room(votes, n_classes, truth, None, None, tables=TABLES_OF_DRAWS)
     own = own_answers(votes, n_classes, diagonal)
     priors = Priors(own_count, other_count, class_count)
     clamped = None if truth is None else checked_truth(truth, votes.n_items, n_classes)

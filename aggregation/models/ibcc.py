@@ -7,9 +7,11 @@ from contextlib import closing
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
-from numpy.typing import ArrayLike
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from ..arguments import check_types
+from ..engine.tables.memory import TABLES_AT_ONCE
 from ..votes.given import numbers
 from ..votes.store.store import VoteStore
 from ..votes.votes import Votes
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from .climbing import Top
     from .earlier import EarlierFit
     from .ibcc_model import Ibcc
+    from .job import Job
 
 
 @overload
@@ -129,29 +132,45 @@ def fit_ibcc(
     check_types(fit_ibcc, locals())
     if n_classes is None and diagonal is not None:
         n_classes = numbers("diagonal", diagonal).size
-    n_classes = classes_with_room(votes, n_classes, truth, None, None, start)
+    given_start = None, None, start
+    n_classes = classes_with_room(votes, n_classes, truth, *given_start, tables=TABLES_AT_ONCE)
     own = own_answers(votes, n_classes, diagonal)
     priors = Priors(own_count, other_count, class_count)
     given = {"n_classes": n_classes, "diagonal": diagonal, "learn": learn, **vars(priors)}
     given |= {"accelerate": accelerate, "tol": tol, "max_steps": max_steps}
     call = Call(fit_ibcc, given)
     from .climbing import Climbing, climbed
-    from .ibcc_model import Ibcc  # Numba takes a third of a second to import
-    from .latent_class import checked_job, starting_counts
+    from .latent_class import checked_job  # Numba takes a third of a second to import
 
     (keeper,) = keepers_of(checkpoint, votes, call, truth)
     how = Climbing(accelerate, tol, max_steps, progress, keeper)
     job = checked_job(votes, truth, n_classes, threads)
     with closing(job.blocks):
-        affinity = affinity_to_own(own)
-        shares = job.from_affinity(affinity)
-        counts = shares if start is None else starting_counts(job, start, affinity)
-        of_classes = priors.of_classes(shares.of_classes)
-        check_possible(of_classes, own)
-        check_start(counts.of_classes, of_classes)
-        model = Ibcc(job, own, of_classes, job.votes_per_rater() > 0, learn)
-        top = climbed(model, model.start(counts, own_count, other_count), how)
+        model, *first = at_start(job, own, priors, start, learn=learn)
+        top = climbed(model, first.pop, how)  # which lets go of where it starts: it may be large
     return result(model, top, call)
+
+
+def at_start(
+    job: Job,
+    own: NDArray[np.bool_],
+    priors: Priors,
+    start: Aggregated | EarlierFit | ArrayLike | None,
+    *,
+    learn: bool,
+) -> tuple[Ibcc, NDArray[np.float64]]:
+    """Return the model, and the parameters to start from."""
+    from .ibcc_model import Ibcc
+    from .latent_class import starting_counts
+
+    affinity = affinity_to_own(own)
+    shares = job.from_affinity(affinity)
+    counts = shares if start is None else starting_counts(job, start, affinity)
+    of_classes = priors.of_classes(shares.of_classes)
+    check_possible(of_classes, own)
+    check_start(counts.of_classes, of_classes)
+    model = Ibcc(job, own, of_classes, job.votes_per_rater() > 0, learn)
+    return model, model.start(counts, float(priors.own_count), float(priors.other_count))
 
 
 def result(model: Ibcc, top: Top, options: Call) -> Aggregation | StoreAggregation:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import digamma, gammaln, polygamma
 
-from ..kernels.dirichlet import expected_logarithms
+from ..engine.tables.by_code import each_piece, rater_pieces, vector_from
+from ..engine.tables.logarithms import fill_logarithms
 from .job import Counts
 from .latent_class import Model, Seen
 from .priors import LEAST_COUNT
@@ -52,9 +55,21 @@ class Ibcc(Model):
         return self._joined(counts, np.array([own_count, other_count], dtype=np.float64))
 
     def _joined(self, counts: Counts, prior_counts: Array) -> Array:
-        answers = counts.of_codes + self._prior(prior_counts)
-        classes = self.class_count + counts.of_classes
-        return np.concatenate((answers.reshape(-1), classes, prior_counts))
+        """Add counts to the priors', in place where they lie at the start of a vector."""
+        x = vector_from(counts.of_codes, counts.of_codes.size + len(self.class_count) + 2)
+        answers, classes, own_and_other = self.split(x)
+        np.add(self.class_count, counts.of_classes, out=classes)
+        own_and_other[:] = prior_counts
+        self._add(answers, self._prior(prior_counts))
+        return x
+
+    def _add(self, answers: Array, prior: Array) -> None:
+        """Add a prior to the answers of all raters, in place."""
+
+        def work(first: int, last: int) -> None:
+            answers[first:last] += prior
+
+        each_piece(self.job.blocks.threads, self.job.shape, work)
 
     def _prior(self, prior_counts: Array) -> Array:
         own_count, other_count = prior_counts.tolist()
@@ -63,9 +78,10 @@ class Ibcc(Model):
     def seen(self, x: Array) -> Seen:
         """Exponentials of the expected logarithms, and minus the divergence from the priors."""
         answers, classes, prior_counts = self.split(x)
-        rates, prior = np.empty(answers.shape), np.empty((1, len(classes), 1))
-        divergence = expected_logarithms(answers, self._prior(prior_counts), rates)
-        divergence += expected_logarithms(
+        rates, prior = self.job.table(len(x)), np.empty((1, len(classes), 1))
+        threads = self.job.blocks.threads
+        divergence = fill_logarithms(answers, self._prior(prior_counts), rates, threads)
+        divergence += fill_logarithms(
             classes.reshape(prior.shape), self.class_count[:, None], prior
         )
         return Seen(rates, prior.reshape(-1), -divergence)
@@ -82,23 +98,29 @@ class Ibcc(Model):
         of_rows = self._prior(x[-2:]).sum(axis=0)
         return float(len(self.voted) * np.abs(gammaln(of_rows)).sum())
 
-    def update(self, counts: Counts, x: Array, seen: Seen) -> Array:  # noqa: ARG002
+    def update(self, counts: Counts, x: Array, seen: Seen) -> Array:
         """Add the counts to the prior's; then improve these by a step, if they are learned."""
         prior_counts = x[-2:]
         joined = self._joined(counts, prior_counts)
         if not self.learn or not self.voted.any():
             return joined
         answers = self.split(joined)[0]
-        rates = np.empty(answers.shape)
-        expected_logarithms(answers, self._prior(prior_counts), rates)
-        of_own = self.own & self.voted[:, None, None]
-        of_other = ~self.own & self.voted[:, None, None]
-        sums = np.log(rates, where=rates > 0, out=np.zeros_like(rates))
-        logs = np.array([sums[of_own].sum(), sums[of_other].sum()])
+        rates = seen.rates  # of which nobody has any use by now
+        fill_logarithms(answers, self._prior(prior_counts), rates, self.job.blocks.threads)
+        logs = np.sum([self._logs(rates[a:b], self.voted[a:b]) for a, b in self._pieces()], axis=0)
         learned = newton_step(prior_counts, logs, self.own, int(self.voted.sum()))
         answers[~self.voted] = self._prior(learned)
         joined[-2:] = learned
         return joined
+
+    def _pieces(self) -> Iterable[tuple[int, int]]:
+        return pairwise(rater_pieces(self.job.shape))
+
+    def _logs(self, rates: Array, voted: NDArray[np.bool_]) -> tuple[float, float]:
+        """Sum the logarithms of rates of raters with votes: of own answers, and of others."""
+        logs = np.log(rates, where=rates > 0, out=np.zeros_like(rates))
+        of_voted = voted[:, None, None]
+        return float(logs[self.own & of_voted].sum()), float(logs[~self.own & of_voted].sum())
 
 
 def newton_step(counts: Array, logs: Array, own: NDArray[np.bool_], n_raters: int) -> Array:

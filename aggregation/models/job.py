@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
@@ -123,6 +124,33 @@ class Job:
     def shape(self) -> tuple[int, int, int]:
         """(n_raters, n_answers, n_classes)."""
         return self.votes.n_raters, self.votes.n_answers, self.blocks.n_classes
+
+    def empty(self, size: int) -> NDArray[np.float64]:
+        """Return a vector that is not filled, of memory that has been used, if there is some."""
+        return self.blocks.empty(size) if isinstance(self.blocks, Blocks) else np.empty(size)
+
+    def rest(self) -> None:
+        """Give back memory that only a climb has a use for."""
+        if isinstance(self.blocks, Blocks):
+            self.blocks.rest()
+
+    def table(self, size: int) -> NDArray[np.float64]:
+        """Return a table by rater, answer and class, not filled, of a vector of that size."""
+        return self.empty(size)[: prod(self.shape)].reshape(self.shape)
+
+    def expected(
+        self, rates: NDArray[np.float64], prior: NDArray[np.float64], size: int
+    ) -> tuple[Counts, float]:
+        """Count what is expected of open items; return the log-likelihood, too.
+
+        In memory, counts lie at the start of a vector of at least that `size`.
+        """
+        given = rates.reshape(-1), prior, False
+        if isinstance(self.blocks, Blocks):
+            found = self.blocks.e_step(*given, size=size)
+        else:
+            found = self.blocks.e_step(*given)
+        return Counts(found.counts, found.class_counts), found.log_likelihood
 
     def from_affinity(self, affinity: NDArray[np.float64]) -> Counts:
         """Count with the mean affinity of an item's answers as its posterior.

@@ -15,6 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..engine.climb import Step
 from ..engine.partitions import height_of, still
+from ..engine.tables.by_code import vector_pieces
+from ..engine.tables.lines import PlainLine
 from ..errors import VoteError
 from ..votes.given import numbers
 from ..votes.store.store import VoteStore
@@ -68,14 +70,20 @@ class Model(ABC):
     def update(self, counts: Counts, x: NDArray[np.float64], seen: Seen) -> NDArray[np.float64]:
         """M-step: the best parameters under expected counts; `x` are those before, as `seen`."""
 
+    @property
+    def line(self) -> PlainLine:
+        """Where points lead."""
+        return PlainLine(self.project, self.job.blocks.threads, self.job.empty)
+
     def step(self, x: NDArray[np.float64]) -> Step:
         """E-step and M-step at `x`."""
         rates, prior, added, _ = seen = self.seen(x)
-        found, known = self.job.blocks.e_step(rates.reshape(-1), prior, False), self.job.known
-        value = found.log_likelihood + known.log_likelihood(rates, prior) + added
-        counts = Counts(found.counts, found.class_counts)
-        if known.classes.any():
-            counts = Counts(found.counts + known.counts, found.class_counts + known.classes)
+        counts, value = self.job.expected(rates, prior, len(x))
+        known = self.job.known
+        value += known.log_likelihood(rates, prior) + added
+        if known.has_items:
+            np.add(counts.of_codes, known.counts, out=counts.of_codes)
+            np.add(counts.of_classes, known.classes, out=counts.of_classes)
         return Step(self.update(counts, x, seen), value, value, self.scale(x))
 
     def scale(self, x: NDArray[np.float64]) -> float:  # noqa: ARG002
@@ -119,8 +127,13 @@ class Model(ABC):
         return ()
 
     def project(self, x: NDArray[np.float64], inside: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Bring an extrapolated vector back: no entry falls below a tenth of what it is inside."""
-        return np.maximum(x, 0.1 * inside)
+        """Bring an extrapolated vector back: no entry falls below a tenth of what it is inside.
+
+        `x` is changed in place.
+        """
+        for piece in vector_pieces(len(x)):
+            np.maximum(x[piece], 0.1 * inside[piece], out=x[piece])
+        return x
 
 
 def checked_job(

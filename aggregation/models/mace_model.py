@@ -7,7 +7,7 @@ from abc import abstractmethod
 import numpy as np
 from numpy.typing import NDArray
 
-from ..kernels.dirichlet import expected_logarithms
+from ..engine.tables.logarithms import fill_logarithms
 from ..kernels.own_answers import share_out, spread_rates
 from .job import Counts
 from .latent_class import Model, Seen
@@ -84,8 +84,8 @@ class MaceBayes(Mace):
         n_answers = taste.shape[1]
         priors = np.full((2, 1), KNOW_COUNT), np.full((n_answers, 1), TASTE_COUNT)
         of_knowing, of_taste = np.empty((*knowing.shape, 1)), np.empty((*taste.shape, 1))
-        divergence = expected_logarithms(knowing[:, :, None], priors[0], of_knowing)
-        divergence += expected_logarithms(taste[:, :, None], priors[1], of_taste)
+        divergence = fill_logarithms(knowing[:, :, None], priors[0], of_knowing)
+        divergence += fill_logarithms(taste[:, :, None], priors[1], of_taste)
         return of_knowing[:, 0, 0], of_knowing[:, 1, 0], of_taste[:, :, 0], -divergence
 
     def joined(self, competence: Array, spam: Array) -> Array:

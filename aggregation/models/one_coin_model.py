@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..kernels.dirichlet import expected_logarithms
+from ..engine.tables.logarithms import fill_logarithms
 from ..kernels.own_answers import count_coins, spread_coins
 from .job import Counts
 from .latent_class import Model, Seen
@@ -43,7 +43,7 @@ class OneCoin(Model):
         """Exponentials of the expected logarithms, and minus the divergence from the prior."""
         prior = np.array([[self.right_count], [self.wrong_count]])
         found = np.empty((len(x) // 2, 2, 1))
-        divergence = expected_logarithms(x.reshape(found.shape), prior, found)
+        divergence = fill_logarithms(x.reshape(found.shape), prior, found)
         n_classes = self.job.shape[2]
         rates = self.probabilities(found[:, 0, 0], found[:, 1, 0])
         return Seen(rates, np.full(n_classes, 1 / n_classes), -divergence)

@@ -59,6 +59,12 @@ def rater_pieces(shape: tuple[int, int, int]) -> list[int]:
     return [*range(0, shape[0], at_once), shape[0]]
 
 
+def vector_pieces(size: int) -> list[slice]:
+    """Cut a vector into pieces that stay in a core's cache, if it leaves the caches as a whole."""
+    at_once = CACHED_BYTES // ENTRY_BYTES if ENTRY_BYTES * size >= LARGE_BYTES else max(size, 1)
+    return [slice(begin, begin + at_once) for begin in range(0, max(size, 1), at_once)]
+
+
 class Layout(NamedTuple):
     """Which rows a large table has: see :mod:`aggregation.kernels.table_rates`.
 
@@ -221,17 +227,28 @@ def chunk_of(patterns: Patterns, n_codes: int, first: int, last: int) -> Chunk:
     return Chunk(first, last, places, pattern_of)
 
 
-def one_vector(
-    counts: NDArray[np.float64], class_counts: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return counts, and then class counts, as one vector: in place, where they are one already."""
+def vector_from(counts: NDArray[np.float64], size: int) -> NDArray[np.float64]:
+    """Return a vector of that size that begins with counts: the one that they lie at the start of.
+
+    Where there is no such, they are copied.
+    """
     base = counts.base
     if (
-        base is not None
-        and base is class_counts.base
-        and base.shape == (counts.size + class_counts.size,)
+        isinstance(base, np.ndarray)
+        and base.shape == (size,)
         and counts.flags.c_contiguous
         and counts.ctypes.data == base.ctypes.data
     ):
         return base
-    return np.concatenate((counts.reshape(-1), class_counts))
+    vector = np.empty(size)
+    vector[: counts.size] = counts.reshape(-1)
+    return vector
+
+
+def one_vector(
+    counts: NDArray[np.float64], class_counts: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return counts, and then class counts, as one vector: in place, where they are one already."""
+    vector = vector_from(counts, counts.size + class_counts.size)
+    vector[counts.size :] = class_counts
+    return vector

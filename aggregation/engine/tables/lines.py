@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ...kernels.table_rates import bend, go_beyond
 from ...kernels.threads import Threads
-from .by_code import Layout, rater_pieces
+from .by_code import Layout, rater_pieces, vector_pieces
 
 Project = Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]]
 
@@ -34,19 +34,46 @@ class Line(Protocol):
 
 
 class PlainLine:
-    """Any points, and what brings a vector back among the parameters."""
+    """Any points, and what brings a vector back among the parameters.
 
-    def __init__(self, project: Project) -> None:
+    Long ones are gone through in pieces that stay in a processor's cache; threads share these, and
+    sums do not depend on their number.
+
+    Parameters
+    ----------
+    project : callable
+        Brings a vector back, given another that is one of the parameters.
+    threads : Threads, optional
+    empty : callable, optional
+        Makes a vector of so many entries. Default: `numpy.empty`.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        threads: Threads | None = None,
+        empty: Callable[[int], NDArray[np.float64]] = np.empty,
+    ) -> None:
         self.project = project
+        self.threads = threads or Threads()
+        self.empty = empty
 
     def bend(
         self, x: NDArray[np.float64], y: NDArray[np.float64], z: NDArray[np.float64]
     ) -> tuple[float, float]:
         """See :meth:`Line.bend`."""
-        r = y - x
-        v = z - y - r
-        # not r @ r: BLAS shares long vectors among as many threads as there are processors
-        return float(np.square(r).sum()), float(np.square(v).sum())
+        pieces = vector_pieces(len(x))
+        sums = np.empty((len(pieces), 2))
+
+        def work(begin: int, end: int) -> None:
+            for number in range(begin, end):
+                r, v = differences(x, y, z, pieces[number])
+                # not r @ r: BLAS shares long vectors among all the processors that there are
+                sums[number] = np.square(r).sum(), np.square(v).sum()
+
+        self.threads.share(work, len(pieces))
+        squares, curvature = sums.sum(axis=0).tolist()
+        return squares, curvature
 
     def beyond(
         self,
@@ -56,9 +83,23 @@ class PlainLine:
         length: float,
     ) -> NDArray[np.float64]:
         """See :meth:`Line.beyond`."""
-        r = y - x
-        v = z - y - r
-        return self.project(x + 2 * length * r + length**2 * v, z)
+        pieces, out = vector_pieces(len(x)), self.empty(len(x))
+
+        def work(begin: int, end: int) -> None:
+            for piece in pieces[begin:end]:
+                r, v = differences(x, y, z, piece)
+                out[piece] = x[piece] + 2 * length * r + length**2 * v
+
+        self.threads.share(work, len(pieces))
+        return self.project(out, z)
+
+
+def differences(
+    x: NDArray[np.float64], y: NDArray[np.float64], z: NDArray[np.float64], piece: slice
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return a piece of ``r = y - x`` and of ``v = z - y - r``."""
+    r = y[piece] - x[piece]
+    return r, z[piece] - y[piece] - r
 
 
 class TableLine:

@@ -15,11 +15,14 @@ from ...votes.votes import Votes
 
 GB = 1e9
 DOUBLE_BYTES = 8
-# So many raters x classes x answers tables a Dawid & Skene fit holds where it is at its widest: the
-# start, three points between which SQUAREM extrapolates, and the counts. A test measures them.
+# So many raters x classes x answers tables a fit of Dawid & Skene's model or of IBCC holds where it
+# is at its widest: three points between which SQUAREM extrapolates, the counts, and the start or
+# the rates of an E-step. Tests measure all of these.
 TABLES_AT_ONCE = 5
-# Other models take more.
-TABLES_OF_OTHERS = 11
+# EBCC keeps the best of its ends beside; its tables have a row for each state.
+TABLES_OF_GROUPS = 6
+TABLES_OF_DRAWS = 12
+TABLES_OF_OTHERS = 7
 # More answers than this share of the votes are hardly classes, and likely to be free text. Small
 # tables are made all the same.
 MOST_ANSWERS = 0.25

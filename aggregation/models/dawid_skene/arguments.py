@@ -107,7 +107,7 @@ def classes_with_room(
     """Count the classes as :func:`count_classes`, and refuse what there is no room for."""
     check_of_store(votes, truth, given[-1])
     n_classes = count_classes(votes, n_classes, truth, *given)
-    check_room(votes, n_classes, tables)
+    check_room(votes, n_classes, tables + (truth is not None))  # of known items' votes
     return n_classes
 
 

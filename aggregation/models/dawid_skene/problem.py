@@ -96,14 +96,12 @@ class Problem:
 
     def empty(self, size: int) -> NDArray[np.float64]:
         """Return a vector that is not filled, of memory that has been used, if there is some."""
-        if isinstance(self.blocks, Blocks) and self.blocks.is_large:
-            return self.blocks.spares.empty(size)
-        return np.empty(size)
+        return self.blocks.empty(size) if isinstance(self.blocks, Blocks) else np.empty(size)
 
     def rest(self) -> None:
         """Give back memory that only a climb has a use for."""
         if isinstance(self.blocks, Blocks):
-            self.blocks.spares.free.clear()
+            self.blocks.rest()
 
     def split(self, x: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the rates, (n_raters, n_answers, n_classes), and the class prior of a vector."""

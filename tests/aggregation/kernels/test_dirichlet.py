@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy.special import digamma, gammaln
 
-from aggregation.kernels.dirichlet import digamma_and_log_gamma, expected_logarithms
+from aggregation.engine.tables.logarithms import fill_logarithms
+from aggregation.kernels.dirichlet import digamma_and_log_gamma
 
 
 def test_digamma_and_log_gamma() -> None:
@@ -23,7 +24,7 @@ def test_the_divergence_of_two_answers_is_an_integral() -> None:
     log_q = ends[0] + 2 * np.log(p) + 1.5 * np.log(1 - p)
     log_p = ends[1] + 3 * np.log(p)
     rates = np.empty((1, 2, 1))
-    found = expected_logarithms(np.array([[[3.0], [2.5]]]), np.array([[4.0], [1.0]]), rates)
+    found = fill_logarithms(np.array([[[3.0], [2.5]]]), np.array([[4.0], [1.0]]), rates)
     assert found == pytest.approx((np.exp(log_q) * (log_q - log_p)).mean(), rel=1e-7)
     expected = [(np.exp(log_q) * logs).mean() for logs in (np.log(p), np.log(1 - p))]
     np.testing.assert_allclose(np.log(rates.reshape(-1)), expected, rtol=1e-6)
@@ -32,8 +33,6 @@ def test_the_divergence_of_two_answers_is_an_integral() -> None:
 def test_counts_of_the_prior_diverge_by_nothing_and_zeros_are_impossible() -> None:
     prior = np.array([[4.0, 0.5], [1.0, 0.0]])
     rates = np.empty((3, 2, 2))
-    assert expected_logarithms(np.tile(prior, (3, 1, 1)), prior, rates) == pytest.approx(
-        0, abs=1e-13
-    )
+    assert fill_logarithms(np.tile(prior, (3, 1, 1)), prior, rates) == pytest.approx(0, abs=1e-13)
     np.testing.assert_array_equal(rates[:, 1, 1], 0)
     np.testing.assert_allclose(rates[:, 0, 1], 1)

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 import aggregation.engine.blocks
 from aggregation import simulate_votes
-from aggregation.engine.blocks import common_size
-from aggregation.engine.patterns import distinct_patterns
+from aggregation.engine.patterns import common_size, distinct_patterns
 from aggregation.kernels.threads import Threads
 
 from ...support.em_models import quiet_fit

@@ -14,7 +14,13 @@ from numpy.typing import NDArray
 from aggregation import VoteError, Votes, fit_dawid_skene
 from aggregation.engine.blocks import Blocks, Expectation
 from aggregation.engine.tables import by_code
-from aggregation.engine.tables.memory import TABLES_AT_ONCE, Spares
+from aggregation.engine.tables.memory import (
+    TABLES_AT_ONCE,
+    TABLES_OF_GROUPS,
+    TABLES_OF_OTHERS,
+    Spares,
+)
+from aggregation.models.catalogue import method_of
 from aggregation.models.given_rows import MOST_GIVEN
 
 # Beside the tables: votes, posteriors, masks of a bit an entry, and a piece of a table at a time.
@@ -156,6 +162,32 @@ def test_fits_of_large_tables_are_those_of_small_ones(
     np.testing.assert_allclose(large.optimality.gain, small.optimality.gain, rtol=1e-6)
 
 
+@pytest.mark.parametrize("some_known", [False, True])
+@pytest.mark.parametrize("method", ["ibcc", "ibcc-learned", "ebcc"])
+def test_bayesian_fits_of_large_tables_are_those_of_small_ones(
+    monkeypatch: pytest.MonkeyPatch, method: str, some_known: bool
+) -> None:
+    votes = votes_of(150, 6, 10)
+    options: dict[str, Any] = {"max_steps": 12}
+    if method == "ebcc":
+        options |= {"n_groups": 2, "restarts": 1}
+    if some_known:
+        options["truth"] = np.where(np.arange(150) % 10 == 0, np.arange(150) % 7, -1)
+    monkeypatch.setattr("aggregation.engine.blocks.MOST_BLOCKS", 1)  # as large ones have
+    monkeypatch.setattr(by_code, "CACHED_BYTES", 1_000)
+    fits = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for least, threads in ((1 << 40, 1), (0, 1), (0, 3)):
+            monkeypatch.setattr(by_code, "LARGE_BYTES", least)
+            fits.append(method_of(method)(votes, threads=threads, **options))
+    small, large, shared = fits
+    np.testing.assert_allclose(large.objective_trace, small.objective_trace, rtol=1e-9)
+    np.testing.assert_allclose(large.posterior, small.posterior, atol=1e-7)
+    np.testing.assert_array_equal(large.objective_trace, shared.objective_trace)
+    np.testing.assert_array_equal(large.posterior, shared.posterior)
+
+
 @pytest.mark.usefixtures("all_large")
 def test_impossible_votes_are_named() -> None:
     votes = Votes.from_triples([0, 0], [0, 1], [0, 1])
@@ -200,6 +232,38 @@ def test_a_fit_holds_five_tables(options: dict[str, Any]) -> None:
 
     fit()  # compiles, and imports
     assert 3 * table < peak_of(fit) < (TABLES_AT_ONCE + BESIDE) * table
+
+
+TABLES_OF = {
+    "dawid-skene-map": TABLES_AT_ONCE,
+    "ibcc": TABLES_AT_ONCE,
+    "ibcc-learned": TABLES_AT_ONCE,
+    "ebcc": 2 * TABLES_OF_GROUPS,
+    "one-coin-bayes": TABLES_OF_OTHERS,
+    "mace": TABLES_OF_OTHERS,
+    "mace-em": TABLES_OF_OTHERS,
+    "bwa": TABLES_OF_OTHERS,
+}
+
+
+@pytest.mark.parametrize("some_known", [False, True])
+@pytest.mark.parametrize("method", TABLES_OF)
+def test_other_methods_hold_few_tables(method: str, some_known: bool) -> None:
+    votes = votes_of(2_000, 200, 70)
+    options: dict[str, Any] = {"max_steps": 9}
+    if method == "ebcc":  # two groups, so that a table has twice as many columns
+        options |= {"n_groups": 2, "restarts": 1}
+    if some_known:
+        options["truth"] = np.where(np.arange(2_000) % 10 == 0, np.arange(2_000) % 70, -1)
+
+    def fit() -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            method_of(method)(votes, **options)
+
+    fit()
+    most = TABLES_OF[method] + some_known * TABLES_OF[method] // TABLES_AT_ONCE + BESIDE
+    assert peak_of(fit) < most * 200 * 70 * 70 * 8
 
 
 @pytest.mark.parametrize("n_items", [6_000, 9_000])
