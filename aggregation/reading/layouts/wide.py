@@ -21,6 +21,8 @@ from .vote_table import VoteTable
 
 # Stands for a number, or a name, in the names of columns.
 NUMBER = "{}"
+# What makes a pattern of a name.
+PATTERN = "*?["
 
 
 def is_numbered(options: Reading) -> bool:
@@ -61,19 +63,27 @@ def wide_votes(table: Table, options: Reading) -> VoteTable:
 def raters_of_rows(table: Table, options: Reading) -> tuple[str, ...]:
     """Return the column of raters where a row is a rater; none where it is an item.
 
-    It is said by the one column beside several for items, or is the only name of rows.
+    It is the one that was said beside several for items, or the only one with a rater's name where
+    no column is called like the item, or a pattern of columns was said for it.
     """
-    if len(options.rater) == 1 and is_several(options.item):
-        return options.rater if table.has(options.rater[0]) else ()
-    if options.item or options.rater or usual_places(table, "item", set()):
+    if options.rater:
+        one = len(options.rater) == 1 and table.has(options.rater[0])
+        return options.rater if one and is_several(options.item) else ()
+    pattern = any(sign in name for name in options.item for sign in PATTERN)
+    if (options.item and not pattern) or (not pattern and usual_places(table, "item", set())):
         return ()
     named = tuple(name for name in table.names if plain(name) in USUAL["rater"][0])
+    if pattern and len(named) != 1:
+        raise VoteError(
+            f"item={options.item[0]!r} names several columns, so that a row is a rater: say which "
+            f"column has the raters by --rater ({columns_are(table.names)})"
+        )
     return named if len(named) == 1 else ()
 
 
 def is_several(names: Sequence[str]) -> bool:
     """Say whether names are of several columns: a list, or a pattern."""
-    return len(names) > 1 or any(sign in name for name in names for sign in ",*?[")
+    return len(names) > 1 or any(sign in name for name in names for sign in f",{PATTERN}")
 
 
 def of_rows(table: Table, options: Reading, row: str, column: str) -> VoteTable:

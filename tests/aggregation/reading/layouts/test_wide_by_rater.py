@@ -93,3 +93,10 @@ def test_wide_tables_with_other_columns_look_wide(tmp_path: Path) -> None:
     with pytest.raises(VoteError) as caught:
         Votes.read(tmp_path / "votes.csv")
     assert "looks wide" not in str(caught.value)
+
+
+def test_a_pattern_of_items_alone(tmp_path: Path) -> None:
+    found = Votes.read(survey(tmp_path, "Worker ID"), wide=True, item="Q?")
+    assert sorted(named_votes(found)) == VOTES
+    with pytest.raises(VoteError, match=r"item='Q\*' names several columns.*by --rater"):
+        Votes.read(survey(tmp_path), wide=True, item="Q*")
