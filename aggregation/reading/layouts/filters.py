@@ -84,7 +84,8 @@ def header_again(votes: VoteTable) -> Any:
         column, name = votes.column(role), votes.called.get(role)
         if name is None or isinstance(column, Objects) or not pa.types.is_string(column.type):
             return None
-        named = pc.fill_null(pc.equal(column, name), False)
+        forms = {name, name.strip(), name.lower(), name.upper(), name.title(), name.capitalize()}
+        named = pc.is_in(column, pa.array(sorted(forms), pa.string()))
         mask = named if mask is None else pc.and_(mask, named)
         if not pc.any(mask).as_py():
             return None

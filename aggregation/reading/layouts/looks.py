@@ -19,17 +19,17 @@ def looks_of(table: Table, lacking: Sequence[str]) -> str:
 
     `lacking` are the roles for which no column has a usual name.
     """
-    lacks_raters = "rater" in lacking
     columns = [list(column.to_pylist()) for column in table.head().columns]
     if table.has_header and is_headless(table.names, columns):
         first = (
             " and its columns are item, rater, answer in this order" if len(columns) == 3 else ""
         )
         return f"the first line looks like votes, not like names: if so, say --no-header{first}"
-    if lacks_raters and (pattern := numbered_name(table.names)):
+    if "rater" in lacking and len(patterns := numbered_names(table.names)) > 1:
+        rater, answer = patterns[:2]
         return (
             "columns are numbered: if so, give pairs by patterns such as "
-            f"--rater {pattern!r} --answer 'label_{{}}'"
+            f"--rater {rater!r} --answer {answer!r}"
         )
     if "answer" in lacking and len(lacking) > 1 and is_wide(columns):
         return (
@@ -41,11 +41,10 @@ def looks_of(table: Table, lacking: Sequence[str]) -> str:
     return ""
 
 
-def numbered_name(names: Sequence[str]) -> str | None:
-    """Return a pattern of names that differ in a number, where two such patterns are there."""
+def numbered_names(names: Sequence[str]) -> list[str]:
+    """Return the patterns of names that differ in a number."""
     stems = Counter(re.sub("[0-9]+", "{}", name, count=1) for name in names)
-    numbered = [stem for stem, count in stems.items() if count > 1 and "{}" in stem]
-    return numbered[0] if len(numbered) > 1 else None
+    return [stem for stem, count in stems.items() if count > 1 and "{}" in stem]
 
 
 def is_headless(names: Sequence[str], columns: Sequence[Sequence[str | None]]) -> bool:

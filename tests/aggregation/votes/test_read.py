@@ -244,6 +244,28 @@ def test_a_header_between_votes_is_no_vote(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("again", ["item,rater,answer", "Item,Rater,Answer", "ITEM,RATER,ANSWER"])
+def test_a_header_again_in_any_case_is_no_vote(tmp_path: Path, again: str) -> None:
+    lines = [",".join(row) for row in PLAIN]
+    found = read(tmp_path, "\n".join(["item,rater,answer", *lines, again, *lines]))
+    assert found.votes.n_votes == 2 * len(PLAIN)
+    assert "Left out 1 vote: the header again." in found.notes
+
+
+def test_characters_that_nobody_sees_are_doubted() -> None:
+    rows = records([("a", "ann", "cat"), ("a", "bob", "cat\u200b"), ("b", "bob", "\ufeffcat")])
+    (doubt,) = read_votes(rows).doubts
+    assert r"'cat' and 'cat\u200b' and '\ufeffcat'" in doubt
+    assert Votes.from_frame(rows, normalise=True).answer_names == ("cat",)
+
+
+def test_numbered_columns_are_named_as_they_are(tmp_path: Path) -> None:
+    text = "id,who1,said1,who2,said2\na,ann,x,bob,y\n"
+    with pytest.raises(VoteError, match=r"--rater 'who\{\}' --answer 'said\{\}'"):
+        read(tmp_path, text)
+    assert read(tmp_path, text, rater="who{}", answer="said{}").votes.n_votes == 2
+
+
 def test_empty_rows_are_no_votes(tmp_path: Path) -> None:
     text = "item,rater,answer,note\n" + "".join(f"{','.join(row)},\n" for row in PLAIN)
     found = read(tmp_path, text + ",,,\n,,,checked by hand\n")
