@@ -32,13 +32,19 @@ def looks_of(table: Table, lacking: Sequence[str]) -> str:
             f"--rater {rater!r} --answer {answer!r}"
         )
     if "answer" in lacking and len(lacking) > 1 and is_wide(columns):
+        counts = "; counts of answers, without raters, cannot be weighed"
         return (
             "the table looks wide, with a column for each rater: if so, say --wide (with a row for "
             "each rater, --wide --rater COLUMN --item 'A,B,...', or a pattern such as --item 'Q*')"
-        )
+        ) + counts * are_counts(columns[1:])
     if table.names and (not table.names[0].strip() or table.names[0].startswith("Unnamed: ")):
         return "the first column has no name, as an index that was written"
     return ""
+
+
+def are_counts(columns: Sequence[Sequence[str | None]]) -> bool:
+    """Say whether all cells are whole numbers, and none is empty."""
+    return all(cell is not None and cell.isdecimal() for column in columns for cell in column)
 
 
 def numbered_names(names: Sequence[str]) -> list[str]:
