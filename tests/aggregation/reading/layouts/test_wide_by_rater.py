@@ -105,5 +105,5 @@ def test_a_pattern_of_items_alone(tmp_path: Path) -> None:
 def test_counts_of_a_varying_number_of_raters_are_not_told_to_be_wide_alone(tmp_path: Path) -> None:
     counts = {"item": list("abcdef"), "cat": [0, 1, 2, 0, 3, 1], "dog": [2, 2, 0, 1, 1, 0]}
     pandas.DataFrame(counts).to_csv(tmp_path / "votes.csv", index=False)
-    with pytest.raises(VoteError, match="looks wide.*; counts of answers, without raters, cannot"):
+    with pytest.raises(VoteError, match=r"looks wide.*; counts of answers, without raters, cannot"):
         Votes.read(tmp_path / "votes.csv")
