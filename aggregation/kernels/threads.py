@@ -43,6 +43,9 @@ class Threads:
 
     def share(self, work: Callable[[int, int], object], size: int) -> None:
         """Do ``work(begin, end)`` on equal pieces of ``range(size)``, one in this thread."""
+        if size <= 1:  # nobody else has anything to do, and may go on to wait for a next step
+            work(0, size)
+            return
         self._rest()
         borders = [round(size * thread / self.n_threads) for thread in range(self.n_threads + 1)]
         first, *others = pairwise(borders)

@@ -53,19 +53,23 @@ def add_drawn_kinds(
         if begin == end:
             continue
         j = step_of(places[i], classes[i])
-        state = np.int64(0)
+        state = np.uint64(0)
         for v in range(begin, end):
-            state = np.int64(after[state, step_of(places[n_items + v], rates[raters[v], j])])
-        counted[first[end - begin] + state] += 1
+            step = step_of(places[n_items + v], rates[np.uint64(raters[v]), j])
+            state = np.uint64(after[state, step])
+        counted[first[end - begin] + np.int64(state)] += 1
 
 
 @kernel
-def step_of(place: float, bounds: NDArray[np.float64]) -> int:
-    """Count the bounds up to a place: all are asked, for where to stop no processor can guess."""
+def step_of(place: float, bounds: NDArray[np.float64]) -> np.uint64:
+    """Count the bounds up to a place: all are asked, for where to stop no processor can guess.
+
+    An index that may be below 0 would be asked whether it counts from the end: this one is not.
+    """
     step = 0
     for k in range(len(bounds)):
         step += place >= bounds[k]
-    return step
+    return np.uint64(step)
 
 
 @kernel
@@ -198,7 +202,8 @@ def fill_posterior(
         for j in range(n_classes):
             likelihood = 1.0
             for v in range(begin, end):
-                rate = rates[codes[v], j]  # of each vote: whether it counts no processor can guess
+                # of each vote: whether it counts no processor can guess
+                rate = rates[np.uint64(codes[v]), j]
                 likelihood *= rate if place[v] < most else 1.0
             row[j] = likelihood * prior[j]
             total += row[j]

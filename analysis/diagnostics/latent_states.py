@@ -6,12 +6,13 @@ state its votes are independent, so that one check of the model serves all of th
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregation import Aggregated, Fit, Votes, normalised_rates
+from aggregation import Aggregated, Fit, IdentifiabilityWarning, Votes, normalised_rates
 
 from ..errors import AnalysisError
 
@@ -123,3 +124,27 @@ def rates_by_ease(ability: NDArray[np.float64], n_classes: int) -> NDArray[np.fl
         return np.ones((len(ability), 1, EASES, 1))
     own = np.eye(n_classes, dtype=bool)[None, :, None, :]
     return np.asarray(np.where(own, right, (1 - right) / (n_classes - 1)))
+
+
+def fit_again(fit: Aggregated, answers: NDArray[np.int64]) -> LatentStates:
+    """Fit other answers of the same raters to the same items, starting from the fit."""
+    if not isinstance(fit, Fit):
+        raise AnalysisError("refit=True: only Dawid & Skene's model is fitted anew; leave it out")
+    from aggregation import fit_dawid_skene  # who draws checks needs no Numba
+
+    votes = fit.votes
+    drawn = Votes.from_triples(
+        votes.items,
+        votes.raters,
+        answers,
+        n_items=votes.n_items,
+        n_raters=votes.n_raters,
+        n_answers=votes.n_answers,
+    )
+    truth = {} if fit.clamped is None else {"truth": fit.clamped}
+    start = (fit.error_rates, fit.class_prior)
+    with warnings.catch_warnings():
+        # The same doubts as about the fit itself, which has warned of them.
+        warnings.simplefilter("ignore", IdentifiabilityWarning)
+        again = fit_dawid_skene(drawn, **{**fit.options.arguments(), **truth, "start": start})
+    return latent_states(again)

@@ -7,19 +7,19 @@ the same raters on the same items: a parametric bootstrap, or posterior predicti
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.random import default_rng
 from numpy.typing import NDArray
 
-from aggregation import Aggregated, Fit, IdentifiabilityWarning, Votes
+from aggregation import Aggregated
 
 from ..errors import AnalysisError, check_types
 from ..statistics.estimates import check_count
 from ..tables import to_csv
-from .latent_states import LatentStates, latent_states
+from .latent_states import LatentStates, fit_again, latent_states
 from .vote_kinds import (
     KindTable,
     agreement_weights,
@@ -169,49 +169,44 @@ def check_model(
     check_types(check_model, locals())
     check_count("replicates", replicates, 1)
     check_count("seed", seed, 0)
-    if not fit.votes.n_votes:
+    return check_models((fit,), replicates=replicates, refit=refit, seed=seed, progress=progress)[0]
+
+
+def check_models(
+    fits: Sequence[Aggregated],
+    *,
+    replicates: int = REPLICATES,
+    refit: bool = False,
+    seed: int = 0,
+    progress: Callable[[int], object] | None = None,
+) -> tuple[ModelCheck, ...]:
+    """Check several models of the same votes; see :func:`check_model`, of which these are results.
+
+    What is drawn from each rests on the same random numbers, which take most of the time.
+    """
+    votes = fits[0].votes
+    if not votes.n_votes:
         raise AnalysisError("there are no votes, so there is nothing to check")
-    model = latent_states(fit)
-    if reason := too_many_kinds(fit.votes, len(model.class_prior)):
+    models = [latent_states(fit) for fit in fits]
+    if reason := max(too_many_kinds(votes, len(model.class_prior)) for model in models):
         raise AnalysisError(reason)
-    table = kind_table(fit.votes)
-    observed = count_kinds(fit.votes, fit.votes.answers, table)
-    expected = expected_kinds(model, table)
-    drawn = np.empty((replicates, len(expected)))
-    numbers = range(replicates)
-    for number, counted in enumerate(drawn_kinds(model, table, numbers, seed)):
+    table = kind_table(votes)
+    observed = count_kinds(votes, votes.answers, table)
+    expected = np.array([expected_kinds(model, table) for model in models])
+    off = np.empty((replicates, *expected.shape))
+    for number, counted in enumerate(drawn_kinds(models, table, range(replicates), seed)):
         predicted = expected
         if refit:
-            answers = draw_replicate(model, np.random.default_rng((seed, number)))
-            predicted = expected_kinds(_fit_again(fit, answers), table)
-        drawn[number] = counted - predicted
+            answers = (draw_replicate(model, default_rng((seed, number))) for model in models)
+            again = map(fit_again, fits, answers)
+            predicted = np.array([expected_kinds(model, table) for model in again])
+        off[number] = counted - predicted
         if progress is not None:
             progress(number + 1)
-    return _assembled(model, table, observed, expected, drawn, refit)
-
-
-def _fit_again(fit: Aggregated, answers: NDArray[np.int64]) -> LatentStates:
-    """Fit other answers of the same raters to the same items, starting from the fit."""
-    if not isinstance(fit, Fit):
-        raise AnalysisError("refit=True: only Dawid & Skene's model is fitted anew; leave it out")
-    from aggregation import fit_dawid_skene  # who draws checks needs no Numba
-
-    votes = fit.votes
-    drawn = Votes.from_triples(
-        votes.items,
-        votes.raters,
-        answers,
-        n_items=votes.n_items,
-        n_raters=votes.n_raters,
-        n_answers=votes.n_answers,
+    return tuple(
+        _assembled(model, table, observed, expected[number], off[:, number], refit)
+        for number, model in enumerate(models)
     )
-    truth = {} if fit.clamped is None else {"truth": fit.clamped}
-    start = (fit.error_rates, fit.class_prior)
-    with warnings.catch_warnings():
-        # The same doubts as about the fit itself, which has warned of them.
-        warnings.simplefilter("ignore", IdentifiabilityWarning)
-        again = fit_dawid_skene(drawn, **{**fit.options.arguments(), **truth, "start": start})
-    return latent_states(again)
 
 
 def _assembled(

@@ -23,7 +23,7 @@ from .hard_labels import (
     label_pairs,
     label_pairs_csv,
 )
-from .model_check import REPLICATES, ModelCheck, check_model, model_check_csv
+from .model_check import REPLICATES, ModelCheck, check_models, model_check_csv
 from .more_votes import VotesBought, more_votes, more_votes_csv
 from .next_vote import next_vote_columns, next_vote_gain, next_votes_csv
 from .vote_kinds import too_many_kinds
@@ -178,8 +178,7 @@ def _report(
 ) -> ModelReport:
     progress("model checks")
     unchecked = _why_unchecked(fits)
-    checked = () if unchecked else fits
-    checks = tuple(check_model(each, replicates=replicates, seed=seed) for each in checked)
+    checks = () if unchecked else check_models(fits, replicates=replicates, seed=seed)
     if checks:
         show("model_check", checks)
     progress("more votes")

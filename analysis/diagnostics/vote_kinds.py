@@ -154,24 +154,31 @@ def count_kinds(
 
 
 def drawn_kinds(
-    model: LatentStates, table: KindTable, numbers: range, seed: int
+    models: Sequence[LatentStates], table: KindTable, numbers: range, seed: int
 ) -> Iterator[NDArray[np.int64]]:
-    """Yield the number of items of each kind, shape (n_kinds,), in votes drawn from the model.
+    """Yield the number of items of each kind, shape (n_models, n_kinds), in votes drawn from each.
 
-    A replicate depends on the seed and its own number alone; they are drawn on several threads.
+    The models are of the same votes. A replicate depends on the seed and its own number alone; they
+    are drawn on several threads.
     """
     from .kernels import add_drawn_kinds
 
-    votes, raters = model.votes, model.votes.raters
-    classes = np.ascontiguousarray(np.cumsum(model.chances, axis=1)[:, :-1])
-    rates = answer_bounds(model.error_rates)
+    votes, raters = models[0].votes, models[0].votes.raters
+    bounds = [
+        (
+            np.ascontiguousarray(np.cumsum(model.chances, axis=1)[:, :-1]),
+            answer_bounds(model.error_rates),
+        )
+        for model in models
+    ]
 
     def draw(number: int) -> NDArray[np.int64]:
         places = np.random.default_rng((seed, number)).random(votes.n_items + votes.n_votes)
-        counted = np.zeros(len(table.counts), dtype=np.int64)
-        add_drawn_kinds(
-            votes.starts, raters, places, classes, rates, table.after, table.first, counted
-        )
+        counted = np.zeros((len(models), len(table.counts)), dtype=np.int64)
+        for of_model, counts in zip(bounds, counted, strict=True):
+            add_drawn_kinds(
+                votes.starts, raters, places, *of_model, table.after, table.first, counts
+            )
         return counted
 
     with ThreadPoolExecutor(thread_count(None, votes.n_votes)) as pool:

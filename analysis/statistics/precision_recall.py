@@ -165,11 +165,12 @@ def precision_recall(scores: ArrayLike, *, truth: ArrayLike) -> PrecisionRecall:
     """
     check_types(precision_recall, locals())
     ranked, fits = _checked_pair(scores, truth)
-    thresholds, place = np.unique(ranked, return_inverse=True)
-    kept = np.bincount(place)[::-1].cumsum()
-    hits = np.bincount(place[fits], minlength=len(thresholds))[::-1].cumsum()
+    order = np.argsort(ranked)[::-1]
+    descending = ranked[order]
+    last = np.flatnonzero(np.append(descending[1:] != descending[:-1], True))  # of equal scores
+    hits = fits[order].cumsum()
     return PrecisionRecall(
-        thresholds[::-1], kept, hits, n_questions=len(fits), n_fits=int(hits[-1])
+        descending[last], last + 1, hits[last], n_questions=len(fits), n_fits=int(hits[-1])
     )
 
 

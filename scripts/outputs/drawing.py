@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
 import subprocess
 import sys
@@ -14,6 +15,9 @@ from typing import IO, Any, Self
 # A function in `analysis.figures`, and what it takes.
 Job = tuple[str, tuple[Any, ...], dict[str, Any]]
 Files = dict[str, bytes]
+
+# A figure is a great many objects, most of which last until it is drawn.
+OBJECTS_BETWEEN_SEARCHES = 100_000
 
 # Packages are found where this one's are, whatever a user's own are called; see `__main__`.
 START = """
@@ -94,6 +98,7 @@ class Drawing:
 
 def serve(source: IO[bytes], sink: IO[bytes]) -> None:
     """Draw what is sent until its end, and then send all figures back."""
+    gc.set_threshold(OBJECTS_BETWEEN_SEARCHES)
     sent: SimpleQueue[bytes | None] = SimpleQueue()
     # Who sends need not wait until this process has imported, or drawn, something.
     Thread(target=receive, args=(source, sent), daemon=True).start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from importlib import metadata
@@ -181,3 +182,23 @@ def test_every_command_names_its_output_alike() -> None:
     assert {frozenset(names) for names in places.values()} == {
         frozenset({"-o", "--out", "--output"})
     }
+
+
+IDLE_THREADS = """
+import os, sys
+from scripts.__main__ import run
+assert "numpy" not in sys.modules  # which reads it when it is imported
+try:
+    run()
+finally:
+    print(os.environ["OPENBLAS_THREAD_TIMEOUT"], file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize(("given", "found"), [({}, "4"), ({"OPENBLAS_THREAD_TIMEOUT": "9"}, "9")])
+def test_idle_threads_of_blas_sleep_at_once(given: dict[str, str], found: str) -> None:
+    """Or when the user says that they should."""
+    environ = {k: v for k, v in os.environ.items() if k != "OPENBLAS_THREAD_TIMEOUT"} | given
+    command = [sys.executable, "-c", IDLE_THREADS, "--version"]
+    ended = subprocess.run(command, env=environ, capture_output=True, text=True, check=True)
+    assert ended.stderr.split() == [found]

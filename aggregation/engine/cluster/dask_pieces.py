@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 import warnings
 from collections import Counter
@@ -122,6 +121,8 @@ class Pieces:
 
     async def fetched(self, tasks: list[Future]) -> list[Any] | None:
         """Wait for tasks; return what came of them, or None if a worker has taken some with it."""
+        import asyncio  # which who works without a cluster need not wait for
+
         from distributed import CancelledError
         from distributed.scheduler import KilledWorker
 

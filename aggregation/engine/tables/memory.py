@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import VoteError
+from ...errors import VoteError, VoteWarning
 from ...votes.store.store import VoteStore
 from ...votes.votes import Votes
 
@@ -27,6 +28,11 @@ TABLES_OF_OTHERS = 7
 # tables are made all the same.
 MOST_ANSWERS = 0.25
 SMALL_TABLE_BYTES = 0.1 * GB
+# The rest of the memory is for votes, posteriors and whatever else runs.
+MOST_OF_MEMORY = 0.75
+# A table so large, with so many more entries than votes, is likely to be the wrong model.
+WIDE_TABLE_BYTES = 1 * GB
+ENTRIES_PER_VOTE = 100
 # Taken for this machine's where it does not say.
 ASSUMED_BYTES = 16 * GB
 CGROUPS = Path("/sys/fs/cgroup")
@@ -46,24 +52,38 @@ def check_room(votes: Votes | VoteStore, n_classes: int, tables: int = TABLES_OF
     Raises
     ------
     VoteError
-        If the tables would take more than there is, or are large because nearly every vote has an
-        answer of its own.
+        If the tables would take more than three quarters of what there is, or are large because
+        nearly every vote has an answer of its own.
+
+    Warns
+    -----
+    VoteWarning
+        If a large table has so many more entries than there are votes that it tells little.
     """
     table = votes.n_raters * n_classes * votes.n_answers * DOUBLE_BYTES
     needed, available = tables * table, memory_bytes()
     many = votes.n_answers > MOST_ANSWERS * votes.n_votes
-    if needed <= available and not (many and table > SMALL_TABLE_BYTES):
-        return
-    room = f"; this machine has {available / GB:,.0f} GB" if needed > available else ""
-    raise VoteError(
+    fits = needed <= MOST_OF_MEMORY * available
+    size = (
         f"error rates of {votes.n_raters:,} raters x {n_classes:,} classes x "
         f"{votes.n_answers:,} answers take {table / GB:,.1f} GB, and a fit about "
-        f"{needed / GB:,.0f} GB{room}. There are {votes.n_answers:,} answers among "
-        f"{votes.n_votes:,} votes of {votes.n_raters:,} raters: is that the right column? If not, "
-        "take another (answer=, --answer COLUMN); else merge rare answers or fit fewer classes "
-        "(n_classes=), or take fit_sparse_dawid_skene (--method dawid-skene-sparse), which has no "
-        "such table"
+        f"{needed / GB:,.0f} GB"
     )
+    sparse = "fit_sparse_dawid_skene (--method dawid-skene-sparse), which has no such table"
+    if not fits or (many and table > SMALL_TABLE_BYTES):
+        room = "" if fits else f"; this machine has {available / GB:,.0f} GB"
+        raise VoteError(
+            f"{size}{room}. There are {votes.n_answers:,} answers among "
+            f"{votes.n_votes:,} votes of {votes.n_raters:,} raters: is that the right column? If "
+            "not, take another (answer=, --answer COLUMN); else merge rare answers or fit fewer "
+            f"classes (n_classes=), or take {sparse}"
+        )
+    if table > WIDE_TABLE_BYTES and table > ENTRIES_PER_VOTE * DOUBLE_BYTES * votes.n_votes:
+        warnings.warn(
+            f"{size}, gone through at each step for {votes.n_votes:,} votes: consider {sparse}",
+            VoteWarning,
+            stacklevel=4,  # who called the fit
+        )
 
 
 def check_bytes(needed: float, what: str, instead: str) -> None:

@@ -63,10 +63,12 @@ def common_to_pairs(
     if tested.sum() < LEAST_PAIRS:
         return MODEL
     copied, error = (part[tested] for part in copied_share(agreed, n_items, expected, variance))
-    mean = spread = 0.0
-    for _ in range(20):  # each given the other; it is at rest after a few
+    before, mean, spread = np.nan, 0.0, 0.0
+    for _ in range(20):  # each given the other, until the mean, which is one of few, is at rest
         mean = max(0.0, weighted_median(copied, 1 / (spread**2 + error**2)))
-        spread = spread_of(np.abs(copied - mean), error)
+        if mean == before:
+            break
+        before, spread = mean, spread_of(np.abs(copied - mean), error)
     return Peers(mean, spread)
 
 

@@ -130,11 +130,16 @@ def test_drawn_kinds_are_those_of_drawn_answers(
     threads: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     votes = ragged()
-    model, table = LatentStates(votes, RATES, PRIOR, 2, None), kind_table(votes)
+    table = kind_table(votes)
+    models = [
+        LatentStates(votes, RATES, PRIOR, 2, None),
+        LatentStates(votes, draw_error_rates(5, 3, 3, seed=4), np.array([0.5, 0.3, 0.2]), 3, None),
+    ]
     monkeypatch.setattr(sharing, "thread_count", lambda *_: threads)
-    for number, drawn in enumerate(drawn_kinds(model, table, range(20), 7)):
-        answers = draw_replicate(model, np.random.default_rng((7, number)))
-        assert drawn.tolist() == count_kinds(votes, answers, table).tolist()
+    for number, drawn in enumerate(drawn_kinds(models, table, range(20), 7)):
+        for model, counted in zip(models, drawn, strict=True):
+            answers = draw_replicate(model, np.random.default_rng((7, number)))
+            assert counted.tolist() == count_kinds(votes, answers, table).tolist()
 
 
 def test_gain_is_the_expected_fall_of_entropy() -> None:

@@ -11,7 +11,7 @@ from aggregation import Fit, Votes, fit_dawid_skene, simulate_votes
 from aggregation.datasets.simulate import draw_error_rates
 from analysis import AnalysisError, Release, check_model
 from analysis.diagnostics.latent_states import latent_states
-from analysis.diagnostics.model_check import ModelCheck, model_check_csv
+from analysis.diagnostics.model_check import ModelCheck, check_models, model_check_csv
 from analysis.diagnostics.vote_kinds import expected_kinds, kind_table, too_many_kinds
 
 RATES = draw_error_rates(10, 2, 3, seed=3)
@@ -40,6 +40,16 @@ def test_numbers_of_the_votes() -> None:
     assert sum(kind.expected for kind in check.kinds) == pytest.approx(1)
     off = sum(abs(kind.difference) for kind in check.kinds) / 2
     assert check.misplaced.observed == pytest.approx(off)
+
+
+@pytest.mark.parametrize("refit", [False, True])
+def test_models_are_checked_together_as_each_alone(refit: bool) -> None:
+    votes = draw(2, n_items=100)
+    fits = [fit_dawid_skene(votes, n_classes=n_classes) for n_classes in (2, 3)]
+    together = check_models(fits, replicates=3, refit=refit, seed=4)
+    alone = [check_model(fit, replicates=3, refit=refit, seed=4) for fit in fits]
+    assert model_check_csv(*together) == model_check_csv(*alone)
+    assert len(set(map(model_check_csv, together))) == 2
 
 
 def p_values(mode: str, seeds: range) -> NDArray[np.float64]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from aggregation import VoteError, Votes, fit_dawid_skene
+from aggregation import VoteError, Votes, VoteWarning, fit_dawid_skene
 from aggregation.engine.tables import memory
 from aggregation.engine.tables.memory import check_room, group_limits, memory_bytes, physical_bytes
 from aggregation.models.dawid_skene.arguments import nothing_added, pseudo_counts_of
@@ -67,6 +68,29 @@ def test_what_has_room_is_not_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     check_room(votes_of(100_000, 3_000, 100), 100)
     check_room(votes_of(30, 5, 30), 30)  # an answer for each vote, in tables that are small
     check_room(votes_of(1_000_000, 20, 2_000), 2_000)  # many votes for each of many answers
+
+
+def test_tables_that_leave_no_room_for_the_votes_are_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    votes = votes_of(100_000, 100, 500)  # a table of 0.2 GB
+    for available, fits in ((1.3e9, False), (1.4e9, True)):
+        monkeypatch.setattr(memory, "memory_bytes", lambda available=available: available)
+        if fits:
+            check_room(votes, 500, 5)
+        else:
+            with pytest.raises(VoteError, match=r"a fit about 1 GB; this machine has 1 GB"):
+                check_room(votes, 500, 5)
+
+
+def test_a_wide_table_of_few_votes_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "memory_bytes", lambda: 64e9)
+    said = r"2,000 raters x 300 classes x 300 answers take 1\.4 GB.* for 100,000 votes: consider"
+    with pytest.warns(VoteWarning, match=said):
+        check_room(votes_of(100_000, 2_000, 300), 300)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        check_room(votes_of(2_000_000, 2_000, 300), 300)
 
 
 def test_memory_is_the_least_of_the_machines_and_its_groups(
