@@ -62,6 +62,8 @@ def check_types(
 def check_type(name: str, value: Any, annotation: str, error: type[BriefError]) -> None:
     """Refuse one argument that is of none of the kinds that its annotation names."""
     wanted = [kind_of(part) for part in parts_of(annotation)]
+    if name == "truth":
+        check_order(value, annotation, error)
     if None in wanted:  # a kind that is not checked
         return
     known = [kind for kind in wanted if kind is not None]
@@ -91,6 +93,23 @@ def check_array(name: str, value: Any, error: type[BriefError]) -> None:
         raise error(f"{name} must be numbers: it holds {shown(first)}")
     if kind == "f" and name in NEVER_NAN and np.isnan(np.asarray(array)).any():
         raise error(f"{name} has {np.count_nonzero(np.isnan(array))} entries that are NaN")
+
+
+def check_order(truth: Any, annotation: str, error: type[BriefError]) -> None:
+    """Refuse known classes that stand in a dataframe, or that an index gives names of its own.
+
+    A frame of items and their classes would read as two classes' weights, and a column by its
+    rows' order, whatever items its index names.
+    """
+    frame, index = hasattr(truth, "columns"), getattr(truth, "index", None)
+    in_order = getattr(index, "start", None) == 0 and getattr(index, "step", None) == 1
+    if not frame and (in_order or not hasattr(index, "names")):
+        return
+    what = "is a dataframe" if frame else "has an index, whose names are not looked at"
+    pairs = "dict(zip(items, classes))" if frame else "dict(truth)"
+    by_name = f"{pairs} to go by the items' names, or " if "Mapping" in annotation else ""
+    weights = ", if its columns are the classes' weights" if frame else " to go by their order"
+    raise error(f"truth {what}: give {by_name}truth.to_numpy(){weights}")
 
 
 def parts_of(annotation: str) -> list[str]:
@@ -137,6 +156,7 @@ def is_instance_of(name: str) -> Callable[[Any], bool]:
 
 WHOLE, REAL, ARRAY = "a whole number", "a finite number", "an array of numbers"
 NAMED = "a dictionary"
+VOTES = "Votes (Votes.from_frame of a dataframe, Votes.read of a file, store.votes() of a store)"
 KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "None": (lambda value: value is None, "None"),
     "int": (is_whole, WHOLE),
@@ -159,7 +179,7 @@ def kind_of(part: str) -> tuple[Callable[[Any], bool], str] | None:
     """Return the check of one kind and its words, None for a kind that is not checked."""
     name = re.split(r"[\[(]", part)[0].rpartition(".")[2]
     if name == "Votes":
-        return is_instance_of(name), "Votes of this package (of a store: store.votes())"
+        return is_instance_of(name), VOTES
     if name in CLASSES:
         return is_instance_of(name), f"{name} of this package"
     if name == "Aggregated":

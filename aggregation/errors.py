@@ -86,6 +86,8 @@ def shown(name: Any) -> str:
         # a search for addresses in a name of a megabyte would take minutes
         name = MAIL.sub(r"\1...@\2", name[: 4 * LONGEST_SHOWN])
     text = repr(name)
+    if "\n" in text:  # a table's, or an array's
+        text = " ".join(text.split())
     return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 4]}...{text[-1]}"
 
 

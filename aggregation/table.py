@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -185,8 +186,21 @@ def _short(cell: Any) -> str:
 
 def _aligned(name: str, cells: list[str], *, right: bool) -> list[str]:
     name = printable(name)
-    width = max(map(len, [name, *cells]))
-    return [f"{cell:>{width}}" if right else f"{cell:<{width}}" for cell in [name, *cells]]
+    texts = [name, *cells]
+    widths = [*map(_cells_wide, texts)]
+    blanks = [" " * (max(widths) - width) for width in widths]
+    return [
+        f"{blank}{text}" if right else f"{text}{blank}"
+        for text, blank in zip(texts, blanks, strict=True)
+    ]
+
+
+def _cells_wide(text: str) -> int:
+    """Count a terminal's cells: two for a Chinese letter, none for what joins the one before."""
+    if text.isascii():
+        return len(text)
+    marks = sum(unicodedata.category(letter) in ("Mn", "Me", "Cf") for letter in text)
+    return len(text) - marks + sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
 
 
 def _arrow(column: Sequence[Any] | NDArray[Any]) -> Any:

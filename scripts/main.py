@@ -7,6 +7,7 @@ import errno
 import gc
 import logging
 import sys
+from inspect import cleandoc
 from typing import Annotated, Any
 
 import typer
@@ -30,6 +31,7 @@ from .commands import (
     simulate,
 )
 from .terminal import messages
+from .terminal.files import keeping_inputs
 
 OBJECTS_BETWEEN_SEARCHES = 100_000
 
@@ -84,6 +86,11 @@ def reassess(
     """
 
 
+def flowing(text: str) -> str:
+    """Return a docstring's paragraphs without line breaks, which a narrow terminal breaks again."""
+    return "\n\n".join(" ".join(part.split()) for part in cleandoc(text).split("\n\n"))
+
+
 for subcommand in (
     reproduce.reproduce,
     fetch.fetch,
@@ -101,7 +108,7 @@ for subcommand in (
     report.report,
     simulate.simulate,
 ):
-    app.command()(subcommand)
+    app.command(help=flowing(subcommand.__doc__ or ""))(keeping_inputs(subcommand))
 
 
 def run() -> None:

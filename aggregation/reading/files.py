@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,7 @@ from .tables.json_values import json_value, records_table
 from .tables.sources import Source, kind_of, raters_names, sources_of
 from .tables.table import Table, arrow_table
 from .tables.text import text_table
-from .tensors.npz import array_names, cells_of_raters, open_member
+from .tensors.npz import array_names, cells_of_raters, open_member, read_names
 from .tensors.tensor import TensorCells
 
 JSON_KINDS = ("json", "jsonl")
@@ -123,7 +125,22 @@ def stacked_tables(parts: Sequence[tuple[str, Any]]) -> Table:
             columns[name].extend(column.chunks if there else [column])
         columns[FILE].append(pa.array([stem] * n_rows, pa.string()))
     whole = [pa.chunked_array(chunks, pa.string()) for chunks in columns.values()]
-    return arrow_table(whole, list(columns), written=True, has_header=tables[0][1].has_header)
+    one = arrow_table(whole, list(columns), written=True, has_header=tables[0][1].has_header)
+    sizes = map(len, columns[FILE])
+    return replace(one, line=line_of_file(tables, [*accumulate(sizes, initial=0)]))
+
+
+def line_of_file(
+    tables: Sequence[tuple[str, Table]], starts: Sequence[int]
+) -> Callable[[int], str]:
+    """Return how messages call a row of several tables: by its file, and by its line there."""
+
+    def called(row: int) -> str:
+        place = bisect_right(starts, row) - 1
+        stem, table = tables[place]
+        return f"{table.line(row - starts[place])} of {stem}"
+
+    return called
 
 
 def stacked_values(parts: Sequence[tuple[str, Any]]) -> Any:
@@ -274,21 +291,3 @@ def read_tensor(path: Path) -> TensorCells:
         except VoteError as error:
             raise member.fail(str(error)) from error
     return TensorCells(rows, n_items, n_answers, item_names, rater_names)
-
-
-def read_names(path: Path, name: str, size: int) -> list[Any]:
-    """Read an array of names, one an entry or several a row, which are joined by a slash."""
-    with open_member(path, name) as member:
-        if len(member.shape) not in (1, 2) or member.shape[0] != size:
-            raise member.fail(
-                f"should hold {size} names, as the tensor has: its shape is {member.shape}"
-            )
-        if member.dtype.kind not in "biuUS":
-            raise member.fail(f"should hold names, text or whole numbers: it holds {member.dtype}")
-        names: list[Any] = member.whole().tolist()
-    if len(member.shape) == 2:
-        names = ["/".join(map(str, row)) for row in names]
-    twice = len(names) - len(set(names))
-    if twice:
-        raise member.fail(f"{twice} of the {size} names occur before")
-    return names

@@ -26,6 +26,8 @@ def frame_vote_table(frame: Any, options: Reading) -> VoteTable:
     VoteError
         If it is no dataframe, or its votes cannot be used.
     """
+    if options.wide and not options.item:
+        frame = with_items_named(frame)
     return complete_votes(votes_of(table_of(frame), options), options)
 
 
@@ -100,6 +102,15 @@ def with_index(frame: Any) -> Any:
         return frame
     apart = [name for name in names if name not in frame.columns]
     return frame.reset_index(level=apart) if apart else frame
+
+
+def with_items_named(frame: Any) -> Any:
+    """Return a wide pandas frame with its index called item, where that is text without a name."""
+    index = getattr(frame, "index", None)
+    unnamed = list(getattr(index, "names", None) or ()) == [None]
+    if not (unnamed and hasattr(frame, "rename_axis") and len(frame)):
+        return frame
+    return frame.rename_axis("item") if isinstance(frame.index[0], str) else frame
 
 
 def series_column(series: nw.Series[Any]) -> Any:

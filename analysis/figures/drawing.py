@@ -18,6 +18,7 @@ from aggregation.errors import printable
 
 from ..defaults import FORMATS
 from ..errors import AnalysisError
+from .fonts import families, unsaid_weights
 
 # Okabe & Ito's colours, which colour-blind readers can tell apart; vermilion and green are darker,
 # to be readable as text. In a grey print the shape of a mark still says what it is.
@@ -31,7 +32,6 @@ STYLE = {
     "axes.spines.right": False,
     "axes.spines.top": False,
     "figure.dpi": 220,
-    "font.family": "DejaVu Sans",  # comes with matplotlib, so every machine has it
     "font.size": 9,
     "grid.color": LIGHT_GREY,
     "grid.linewidth": 0.5,
@@ -55,7 +55,8 @@ NO_METADATA: dict[str, dict[str, None]] = {
 @contextmanager
 def house_style() -> Iterator[None]:
     """Draw as all figures are drawn, whatever the user's own settings, which come back after it."""
-    with style.context(["default", STYLE]), warnings.catch_warnings():
+    fonts = {"font.family": list(families())}
+    with style.context(["default", STYLE | fonts]), unsaid_weights(), warnings.catch_warnings():
         # a name in letters that the font lacks is drawn as boxes, and still is a name
         warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from", UserWarning)
         yield

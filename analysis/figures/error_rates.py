@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ..defaults import SHOWN_RATERS
 from ..raters.quality.quality import RaterQuality
 from ..release.published import TRUTHS
-from .drawing import BLACK, GREY, LIGHT_GREY, WIDTH, drawn_figure, shortened
+from .drawing import BLACK, GREY, LIGHT_GREY, WIDTH, drawn_figure, house_style, shortened
 
 SMALL = 7.5
 # Longer names are cut; a letter takes so much of a figure's width, which is so many points.
@@ -26,8 +26,8 @@ NAME_WIDTH, POINTS_WIDE = 0.0095, 72 * WIDTH
 NAME_SIZE, ROW, LEAST_BODY = 9.0, 0.14, 2.0
 # Height of a colour bar, in inches, at most; lines of a class's title, at most.
 MOST_BAR, MOST_LINES = 2.7, 3
-# Of smaller letters, in points, nothing can be read.
-LEAST_LETTER = 4.0
+# With narrower columns, in points, nothing can be read of the answers' names.
+LEAST_COLUMN = 6.0
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def heat_layout(
     column_points = POINTS_WIDE * width / (len(classes) * len(answers))
     longest = longest_of(answers)
     level = POINTS_WIDE * NAME_WIDTH * longest < column_points
-    legible = level or column_points > LEAST_LETTER
+    legible = level or column_points > LEAST_COLUMN
     titles, titles_level = fitting_titles(classes, int(width / len(classes) / 1.3 / NAME_WIDTH))
     n_lines = 1 + max(title.count("\n") for title in titles)
     size = SMALL if level else min(SMALL, 0.8 * column_points)
@@ -124,8 +124,9 @@ def points_of(name: str) -> float:
     """Measure a row's name as it is drawn, in points."""
     if not name.strip():
         return 0.0
-    # $ would begin a formula
-    return float(TextPath((0, 0), name.replace("$", "S"), size=NAME_SIZE).get_extents().x1)
+    with house_style():
+        # $ would begin a formula
+        return float(TextPath((0, 0), name.replace("$", "S"), size=NAME_SIZE).get_extents().x1)
 
 
 def longest_of(names: Sequence[str]) -> int:

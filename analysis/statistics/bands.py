@@ -129,7 +129,7 @@ def precision_recall_bands(
     *,
     truth: ArrayLike,
     images: ArrayLike,
-    recalls: ArrayLike = RECALLS,
+    recalls: ArrayLike | None = None,
     confidence: float = CONFIDENCE,
     replicates: int = REPLICATES,
     seed: int = 0,
@@ -143,8 +143,8 @@ def precision_recall_bands(
         As for :func:`precision_recall`.
     images : array_like, shape (n_questions,)
         The image of each question: numbers or names.
-    recalls : array_like, shape (n_recalls,)
-        Where to measure the band, above 0 up to 1.
+    recalls : array_like, shape (n_recalls,), optional
+        Where to measure the band, above 0 up to 1. Default: 0.005, 0.01, ..., 1.
     confidence : float
         Of each interval, between 0 and 1.
     replicates, seed, threads
@@ -171,7 +171,7 @@ def precision_recall_bands(
     True
     """
     check_types(precision_recall_bands, locals())
-    wanted = checked_recalls(recalls)
+    wanted = checked_recalls(RECALLS if recalls is None else recalls)
     curve = precision_recall(scores, truth=truth)
     drawn = bootstrap_curve(
         scores, truth=truth, images=images, replicates=replicates, seed=seed, threads=threads

@@ -256,7 +256,7 @@ def choose(measured: PrecisionRecall | Bands, target: Target) -> Choice:
     place = int(target.best(*counts, share)[0])
     if place < 0:
         reachable = best_reachable(curve, target, share)
-        raise AnalysisError(f"no threshold reaches {target}: {reachable}")
+        raise AnalysisError(f"there is no threshold for {target}: {reachable}")
     interval = same_side(curve.thresholds, float(np.append(curve.thresholds, math.inf)[place]))
     threshold = shortest_decimal(interval)
     return Choice(threshold, interval, curve.at(threshold))

@@ -21,7 +21,6 @@ from ..outputs.accuracy_files import (
     print_ranks,
     print_table,
 )
-from ..terminal.files import keep_inputs
 from ..terminal.messages import UsageError, print_result, say
 from ..terminal.options import DataOption
 
@@ -116,8 +115,6 @@ def accuracy(
     from analysis.accuracy.table import accuracy_csv
 
     check_options(predictions, order, figure, curve)
-    for output in (by_class, figure, curve):
-        keep_inputs(output, (*predictions, labels))
     wanted = parsed_topk(topk)
     most = max(wanted or (5,))
     found = read_models(predictions, most=most, column=column, partial=partial, data=data)

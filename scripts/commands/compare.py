@@ -18,8 +18,8 @@ from ..terminal.inputs import print_notes, read_inputs
 from ..terminal.messages import (
     UsageError,
     announced_compilation,
-    console,
     print_result,
+    print_whole,
     recorded_doubts,
     say,
     warn,
@@ -248,9 +248,9 @@ def print_table(result: Comparison) -> None:
     table = Table(
         box=None, padding=(0, 1, 0, 0), pad_edge=False, caption=CAPTION, caption_justify="left"
     )
-    table.add_column("SIMULATED release" if result.simulated else "", overflow="fold")
+    table.add_column("SIMULATED release" if result.simulated else "")
     for heading in HEADINGS:
-        table.add_column(heading, justify="right", overflow="fold")
+        table.add_column(heading, justify="right")
     for method in result.methods:
         measured, gap = method.out_of_sample, method.difference
         table.add_row(
@@ -259,4 +259,4 @@ def print_table(result: Comparison) -> None:
             f"{measured.value:.3f} [{measured.low:.3f}, {measured.high:.3f}]",
             f"{gap.value:+.3f} [{gap.low:.3f}, {gap.high:.3f}]",
         )
-    console().print(table)
+    print_whole(table)

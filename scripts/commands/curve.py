@@ -14,7 +14,7 @@ from analysis.defaults import REPLICATES, THRESHOLD
 from analysis.release.files.writing import write_file
 
 from ..terminal.files import STANDARD_OUTPUT
-from ..terminal.messages import UsageError, console, print_result, say
+from ..terminal.messages import UsageError, print_result, print_whole, say
 from ..terminal.options import DataOption, output_option
 
 if TYPE_CHECKING:
@@ -136,14 +136,14 @@ def print_table(data: Figure3) -> None:
     from rich.table import Table
 
     table = Table(box=None, padding=(0, 1, 0, 0))  # fits 80 characters
-    table.add_column("SIMULATED release" if data.simulated else "", no_wrap=True)
+    table.add_column("SIMULATED release" if data.simulated else "")
     for heading in HEADINGS:
-        table.add_column(heading, justify="right", no_wrap=True)
+        table.add_column(heading, justify="right")
     for rule, point in data.rules.items():
         shares = (point.precision, point.recall, point.f1)
         counts = (point.kept, point.hits, point.n_fits)
         table.add_row(rule, *map(rounded, shares), *(f"{count:,}" for count in counts))
-    console().print(table)
+    print_whole(table)
 
 
 def rounded(share: float) -> str:

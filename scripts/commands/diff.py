@@ -10,7 +10,7 @@ import typer
 
 from analysis.release.files.writing import write_file
 
-from ..terminal.files import STANDARD_OUTPUT, keep_inputs
+from ..terminal.files import STANDARD_OUTPUT
 from ..terminal.messages import print_result, say
 from ..terminal.options import output_option
 
@@ -29,7 +29,9 @@ def diff(
     after: Annotated[Path, typer.Argument(metavar="B.json", help="Another label file.")],
     output: Annotated[
         Path | None,
-        output_option("Write what changed by class, as csv. Default: none.", show_default=False),
+        output_option(
+            "Write what changed by class, as csv. Default: none.", "csv", show_default=False
+        ),
     ] = None,
 ) -> None:
     """Compare two label files: images and labels added and dropped, by class and over all.
@@ -41,7 +43,6 @@ def diff(
     from analysis.release.files.readers import read_label_sets
     from analysis.release.labels.diff import diff_csv
 
-    keep_inputs(output, (before, after))
     changes = diff_labels(read_label_sets(before), read_label_sets(after))
     if output == STANDARD_OUTPUT:
         print_result(diff_csv(changes))

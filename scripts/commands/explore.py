@@ -23,7 +23,7 @@ from ..terminal.votes_options import VotesOptions, takes_votes
 @takes_votes
 def explore(
     said: VotesOptions,
-    output: Annotated[Path, output_option("The page to write.")] = Path("explore.html"),
+    output: Annotated[Path, output_option("The page to write.", "html")] = Path("explore.html"),
     votes: VotesOption = None,
     data: DataOption = None,
 ) -> None:

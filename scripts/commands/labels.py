@@ -10,7 +10,7 @@ import typer
 from analysis.defaults import THRESHOLD
 from analysis.release.files.writing import write_files
 
-from ..terminal.files import STANDARD_OUTPUT, keep_inputs
+from ..terminal.files import STANDARD_OUTPUT
 from ..terminal.messages import print_result, say
 from ..terminal.options import DataOption, output_option
 
@@ -33,7 +33,7 @@ def labels(
     ] = None,
     output: Annotated[
         Path,
-        output_option("Where to write."),
+        output_option("Where to write.", "json"),
     ] = STANDARD_OUTPUT,
     data: DataOption = None,
 ) -> None:
@@ -49,7 +49,6 @@ def labels(
     from analysis.statistics.thresholds import check_threshold
     from analysis.tables import json_text
 
-    keep_inputs(output, (scores,))
     check_threshold(threshold)
     release = load_release(data)
     label_sets = make_labels(

@@ -12,7 +12,7 @@ from analysis.defaults import REPLICATES
 from analysis.release.files.writing import write_file
 
 from ..terminal.files import STANDARD_OUTPUT
-from ..terminal.messages import console, print_result, say
+from ..terminal.messages import UsageError, in_options, print_result, print_whole, say
 from ..terminal.options import DataOption, output_option
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def pick(
     seed: Annotated[int, typer.Option(help="Of the bootstrap.")] = 0,
     output: Annotated[
         Path | None,
-        output_option("Write the numbers as csv.", show_default=False),
+        output_option("Write the numbers as csv.", "csv", show_default=False),
     ] = None,
     data: DataOption = None,
 ) -> None:
@@ -72,13 +72,16 @@ def pick(
 
     Prints a table on a terminal, and csv where the output is piped or redirected.
     """
-    from analysis import load_release, out_of_sample_scores
+    from analysis import AnalysisError, load_release, out_of_sample_scores
     from analysis.scores.picking import pick as pick_points
     from analysis.scores.picking import picks_csv
     from analysis.statistics.operating_point import Costs, Target
 
     wanted = None if costs is None else Costs(*costs)
-    target = Target(precision, recall, f_beta, wanted, threshold, with_confidence)
+    try:
+        target = Target(precision, recall, f_beta, wanted, threshold, with_confidence)
+    except AnalysisError as error:
+        raise UsageError(in_options(str(error))) from error
     release = load_release(data)
     picked = pick_points(
         release,
@@ -107,7 +110,7 @@ def print_table(picked: tuple[PickedPoint, ...]) -> None:
 
     table = Table(box=None, padding=(0, 1, 0, 0))
     for heading in ("", "threshold", "precision", "recall", "F1", "labels", "images"):
-        table.add_column(heading, justify="left" if not heading else "right", overflow="fold")
+        table.add_column(heading, justify="left" if not heading else "right")
     for point in picked:
         estimate = point.estimate
         values = (estimate.precision, estimate.recall, estimate.f1)
@@ -118,4 +121,4 @@ def print_table(picked: tuple[PickedPoint, ...]) -> None:
             f"{point.n_labels:,}",
             f"{point.n_images:,}",
         )
-    console().print(table)
+    print_whole(table)

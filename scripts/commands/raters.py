@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..outputs.drawing import Drawing
+from ..outputs.drawing import Drawing, unshown
 from ..outputs.rater_files import checked_and_shown, drawn_by, leave_out, write_report
 from ..terminal.inputs import print_notes, read_inputs
 from ..terminal.messages import (
     UsageError,
     announced_compilation,
-    console,
     print_result,
+    print_whole,
     recorded_doubts,
     say,
 )
@@ -98,7 +98,7 @@ def raters(
     with announced_compilation(), recorded_doubts() as doubts, figures as drawing:
         if votes is not None:
             read, known, notes, unmeant = read_inputs(votes, said)
-            doubts += unmeant
+            doubts += [*unmeant, *(() if out is None else unshown(read))]
         else:
             release = load_release(data)
             if without is not None:
@@ -149,11 +149,11 @@ def print_table(report: RaterReport) -> None:
     golden = report.golden
     caption = CAPTION if golden is not None else None
     table = Table(box=None, padding=(0, 1, 0, 0), caption=caption, caption_justify="left")
-    table.add_column("", no_wrap=golden is not None)
+    table.add_column("")
     headings = HEADINGS if golden is not None else ("votes", "accuracy", "bits")
     for heading in headings:
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("verdict", no_wrap=golden is not None)
+        table.add_column(heading, justify="right")
+    table.add_column("verdict")
     if golden is None:
         table.add_column("evidence")
         rows = rows_of_votes(report)
@@ -161,7 +161,7 @@ def print_table(report: RaterReport) -> None:
         rows = rows_of_release(report, golden.accuracy)
     for cells in rows:
         table.add_row(*cells)
-    console().print(table)
+    print_whole(table)
 
 
 def rows_of_votes(report: RaterReport) -> Iterator[tuple[str, ...]]:

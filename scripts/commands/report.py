@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from analysis.release.files.writing import write_file
 
+from ..outputs.drawing import unshown
 from ..terminal.files import STANDARD_OUTPUT
 from ..terminal.inputs import print_notes, read_inputs
 from ..terminal.messages import announced_compilation, print_result, recorded_doubts, say
@@ -30,7 +31,7 @@ MOST_COMPARED = 1_000_000
 def report(
     file: VotesArgument,
     said: VotesOptions,
-    output: Annotated[Path, output_option("The page to write.")] = Path("report.html"),
+    output: Annotated[Path, output_option("The page to write.", "html")] = Path("report.html"),
 ) -> None:
     """Write one page on your own votes: open it in a browser, no network is needed.
 
@@ -44,7 +45,7 @@ def report(
 
     with announced_compilation(), recorded_doubts() as doubts:
         votes, known, notes, unmeant = read_inputs(file, said)
-        doubts += unmeant
+        doubts += [*unmeant, *unshown(votes)]
         with stages(N_STAGES) as begin:
             raters = report_on_votes(votes, known=known, progress=begin)
             model = model_report_on_votes(raters.fit, progress=begin)

@@ -11,7 +11,6 @@ import typer
 from ..outputs.fit_files import described
 from ..outputs.score_files import print_scores, write_scores
 from ..outputs.store_files import fetched, manifest_of, opened_store
-from ..terminal.files import keep_inputs
 from ..terminal.inputs import print_notes, read_inputs
 from ..terminal.messages import UsageError, announced_compilation, quietly, warn
 from ..terminal.options import Format, VotesOrUrlArgument, out_option
@@ -72,7 +71,6 @@ def score(
     from aggregation import read_fit, score_votes
     from analysis.release.labels.provenance import versions
 
-    keep_inputs(out, (fitted / "raters.csv",))
     with quietly(quiet), announced_compilation():
         earlier = read_fit(fitted)
         votes, notes = votes_and_notes(file, said)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..terminal.messages import console
+from ..terminal.messages import print_whole
 
 if TYPE_CHECKING:
     import numpy as np
@@ -97,9 +97,9 @@ def print_table(rows: Sequence[AccuracyRow]) -> None:
         caption=f"difference: {differences[0]}, in percentage points" if differences else None,
         caption_justify="left",
     )
-    table.add_column("", overflow="fold")
+    table.add_column("")
     for heading in HEADINGS:
-        table.add_column(heading, justify="right", no_wrap=True)
+        table.add_column(heading, justify="right")
     for row in rows:
         table.add_row(
             "difference" if row.is_difference else row.model,
@@ -110,7 +110,7 @@ def print_table(rows: Sequence[AccuracyRow]) -> None:
             with_interval(row),
             p_value(row.p_mid),
         )
-    console(markup=False).print(table)
+    print_whole(table, markup=False)
 
 
 def print_ranks(rows: Sequence[AccuracyRow]) -> None:
@@ -129,9 +129,9 @@ def print_ranks(rows: Sequence[AccuracyRow]) -> None:
             caption=f"difference in ReaL accuracy from {first}, with McNemar's mid-p",
             caption_justify="left",
         )
-        table.add_column("", overflow="fold")
+        table.add_column("")
         for heading in ("ReaL", "rank", "original", "rank", "difference"):
-            table.add_column(heading, justify="right", no_wrap=True)
+            table.add_column(heading, justify="right")
         for row in sorted(real, key=lambda row: row.rank or 0):
             original = of_k[row.model, "original"]
             table.add_row(
@@ -142,7 +142,7 @@ def print_ranks(rows: Sequence[AccuracyRow]) -> None:
                 f"{original.rank}",
                 difference(of_k.get((f"{row.model} - {first}", "ReaL"))),
             )
-        console(markup=False).print(table)
+        print_whole(table, markup=False)
 
 
 def with_interval(row: AccuracyRow) -> str:

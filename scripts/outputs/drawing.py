@@ -10,8 +10,13 @@ from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
-from typing import IO, Any, Self
+from typing import IO, TYPE_CHECKING, Any, Self
 
+if TYPE_CHECKING:
+    from aggregation import Votes
+
+# So many letters are named that figures cannot show.
+MOST_LETTERS = 10
 # A function in `analysis.figures`, and what it takes.
 Job = tuple[str, tuple[Any, ...], dict[str, Any]]
 Files = dict[str, bytes]
@@ -94,6 +99,23 @@ class Drawing:
         if self._process is not None:
             with suppress(OSError), self._process as process:  # what is not sent yet, cannot be
                 process.kill()
+
+
+def unshown(votes: Votes) -> list[str]:
+    """Say which letters of raters' and answers' names no font here has, if there are any."""
+    names = [*map(str, votes.rater_names), *map(str, votes.answer_names)]
+    if all(map(str.isascii, names)):  # matplotlib takes a while to import
+        return []
+    from analysis.figures.fonts import letters_lacking, list_of_fonts
+
+    lacking = letters_lacking(names)
+    if not lacking:
+        return []
+    more = len(lacking) - MOST_LETTERS
+    first = lacking[:MOST_LETTERS] + (f" and {more:,} more" if more > 0 else "")
+    said = f"figures show boxes for letters that no font here has: {first}. A font such as Noto "
+    said += f"Sans CJK has many; then remove matplotlib's list of fonts from {list_of_fonts()}"
+    return [said]
 
 
 def serve(source: IO[bytes], sink: IO[bytes]) -> None:

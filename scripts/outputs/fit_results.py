@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..terminal.messages import UsageError, recorded_doubts, say
+from ..terminal.messages import UsageError, in_options, recorded_doubts, say
 from ..terminal.method_options import known_arguments
 from ..terminal.votes_options import VotesOptions
 from .fit_files import beside_majority
@@ -91,7 +91,7 @@ def fitted(
         further = {"threads": threads, "progress": tell}
         taken = {name: value for name, value in further.items() if name in method.takes}
         result = method(votes, **arguments | taken)
-    return result, doubts
+    return result, [*map(in_options, doubts)]
 
 
 def below_majority(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from ..terminal.messages import print_result, print_whole
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -13,8 +15,6 @@ if TYPE_CHECKING:
 
 def print_methods(data: VotesComparison) -> None:
     """Print a table of votes, and one of known items where there are any."""
-    from rich.console import Console
-
     from analysis.comparison.words import (
         OF_KNOWN,
         OF_VOTES,
@@ -24,16 +24,15 @@ def print_methods(data: VotesComparison) -> None:
         votes_caption,
     )
 
-    console = Console(highlight=False)
-    console.print(
+    print_whole(
         table_of(
             OF_VOTES, ((one.name, *vote_cells(one)) for one in data.methods), votes_caption(data)
         )
     )
     if data.n_known:
         rows = ((one.name, *known_cells(one)) for one in data.methods)
-        console.print()
-        console.print(table_of(OF_KNOWN, rows, known_caption(data)))
+        print_result("\n")
+        print_whole(table_of(OF_KNOWN, rows, known_caption(data)))
 
 
 def table_of(headings: Iterable[str], rows: Iterable[Iterable[str]], caption: str) -> Table:
@@ -43,9 +42,9 @@ def table_of(headings: Iterable[str], rows: Iterable[Iterable[str]], caption: st
 
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, caption=caption)
     table.caption_justify = "left"
-    table.add_column("", overflow="fold")
+    table.add_column("")
     for heading in headings:
-        table.add_column(heading, justify="right", overflow="fold")
+        table.add_column(heading, justify="right")
     for name, *cells in rows:
         table.add_row(escape(name), *cells)
     return table

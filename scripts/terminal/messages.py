@@ -14,12 +14,26 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
 
 class UsageError(Exception):
     """Input that cannot be used, in one line; ends the command with exit status 2."""
 
 
+# Columns of names are not narrower than so many letters, if they hold longer words; there is so
+# much between two columns.
+LEAST_NAME, BETWEEN = 12, 1
+# What a message calls an argument of Python's, and how a command says the same.
+AS_OPTIONS = {
+    "precision, recall, f_beta, costs and threshold": "--precision, --recall, --f-beta, --costs "
+    "and --threshold",
+    "f_beta": "--f-beta",
+    "a pseudo_count, such as": "--pseudo-count",
+    "family='one-coin' or 'shared'": "--family one-coin or shared",
+    "leave_zeros=True": "--set leave_zeros=True",
+    "a larger max_steps, or a larger tol": "a larger --max-steps, or a larger --tol",
+}
 QUIET = ContextVar("quiet", default=False)
 
 
@@ -65,6 +79,35 @@ def console(**options: Any) -> Console:
             return super().render_str(printable(text, kept="\n\t"), **arguments)
 
     return Shown(highlight=False, **options)
+
+
+def print_whole(table: Table, **options: Any) -> None:
+    """Print a table, wider than a terminal that would cut its numbers: a part of one is another.
+
+    Cells are broken between words; names alone, which stand to the left, within one, too.
+    """
+    from rich.cells import cell_len
+
+    shown = console(**options)
+    cells = [[str(column.header), *map(str, column.cells)] for column in table.columns]
+    for column, texts in zip(table.columns, cells, strict=True):
+        longest = max(map(cell_len, " ".join(texts).split()), default=0)
+        column.overflow = "fold"
+        column.width = longest if column.justify == "right" else min(longest, LEAST_NAME)
+    least = sum((column.width or 0) + BETWEEN for column in table.columns)
+    room = shown.width - least + (0 if table.pad_edge else BETWEEN)
+    for column, texts in zip(table.columns[::-1], cells[::-1], strict=True):
+        natural = max(map(cell_len, "\n".join(texts).split("\n")))
+        more = max(min(natural - (column.width or 0), room), 0)
+        column.width, room = (column.width or 0) + more, room - more
+    console(**options, width=shown.width - min(room, 0)).print(table)
+
+
+def in_options(message: str) -> str:
+    """Say in a command's options what a message says in arguments."""
+    for argument, option in AS_OPTIONS.items():
+        message = message.replace(argument, option)
+    return message
 
 
 def say() -> Console:

@@ -30,6 +30,10 @@ DataOption = Annotated[
 ]
 
 
+# What is called so is meant to be a file, of that kind.
+OF_FILES = (".csv", ".json", ".jsonl", ".parquet", ".xlsx", ".html", ".png", ".pdf")
+
+
 def out_option(what: str, **more: Any) -> Any:
     """Make the option that names a folder for several files."""
     names = "-o", "--out", "--output"
@@ -38,15 +42,31 @@ def out_option(what: str, **more: Any) -> Any:
 
 def folder_of(out: Path | None) -> Path | None:
     """Refuse a file where a folder is to be written to, before anything is computed."""
-    if isinstance(out, Path) and out.exists() and not out.is_dir():
+    if not isinstance(out, Path) or out.is_dir():
+        return out
+    if out.exists():
         raise UsageError(f"{out} is a file: name a folder to write to")
+    if out.suffix.lower() in OF_FILES:
+        raise UsageError(
+            f"{out} is called like a file: name a folder to write to; what is printed goes to a "
+            "file by > FILE"
+        )
     return out
 
 
-def output_option(what: str, **more: Any) -> Any:
-    """Make the option that names one file, or standard output."""
+def output_option(what: str, kind: str | None = None, **more: Any) -> Any:
+    """Make the option that names one file, of a kind if there is one, or standard output."""
+
+    def of_kind(output: Path | None) -> Path | None:
+        suffix = output.suffix.lower() if isinstance(output, Path) else ""
+        if kind is not None and suffix != f".{kind}" and suffix in OF_FILES:
+            raise UsageError(f"{output}: what is written is {kind}: name a .{kind} file")
+        return output
+
     help_text = f"{what} - is standard output."
-    return typer.Option("-o", "--output", "--out", metavar="FILE", help=help_text, **more)
+    return typer.Option(
+        "-o", "--output", "--out", metavar="FILE", help=help_text, callback=of_kind, **more
+    )
 
 
 def place_of(text: str) -> Path | str:

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args, get_type_hints
 
 import typer
 
-from .files import keep_inputs
-
 if TYPE_CHECKING:
     from aggregation import ReadOptions
 
@@ -97,7 +95,8 @@ class VotesOptions:
         option(
             panel=VOTES,
             metavar="A,B,...",
-            text="Words for no answer: such votes are left out. '' stands for empty cells.",
+            text="Words that stand for nothing as item, rater or answer: such votes are left out. "
+            "'' stands for empty cells.",
         ),
     ] = None
     where: Annotated[
@@ -265,8 +264,6 @@ def takes_votes(command: Callable[..., None], unwanted: Sequence[str] = ()) -> C
     def with_votes(**given: Any) -> None:
         names = [one.name for one in fields(VotesOptions) if one.name in given]
         said = VotesOptions(**{name: given.pop(name) for name in names})
-        inputs = (given.get("file"), given.get("votes"), given.get("classifier"), said.truth)
-        keep_inputs(given.get("output", given.get("out")), inputs)
         command(**given, said=said)
 
     with_votes.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]

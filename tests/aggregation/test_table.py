@@ -104,3 +104,15 @@ def test_pyarrow_for_the_rest(native: str | None) -> None:
 
 def test_names_of_several_types_become_text() -> None:
     assert Table({"x": [1, "a", None]}).to_arrow()["x"].to_pylist() == ["1", "a", None]
+
+
+def test_columns_stand_below_each_other_with_letters_of_two_cells() -> None:
+    names = ["猫 (ねこ)", "cafe\u0301", "dog"]
+    lines = Table({"class": names, "items": [1, 22, 3]}).to_text().splitlines()
+    blank = " ".__mul__
+    assert lines == [
+        f"class{blank(6)}items",
+        f"猫 (ねこ){blank(6)}1",
+        f"cafe\u0301{blank(10)}22",
+        f"dog{blank(12)}3",
+    ]

@@ -184,6 +184,12 @@ def test_every_command_names_its_output_alike() -> None:
     }
 
 
+def test_help_flows_into_any_width() -> None:
+    assert main.flowing("Do this.\n\n    One line\n    another.\n\n    Last.\n    ") == (
+        "Do this.\n\nOne line another.\n\nLast."
+    )
+
+
 IDLE_THREADS = """
 import os, sys
 from scripts.__main__ import run

@@ -63,7 +63,8 @@ def check_room(votes: Votes | VoteStore, n_classes: int, tables: int = TABLES_OF
     table = votes.n_raters * n_classes * votes.n_answers * DOUBLE_BYTES
     needed, available = tables * table, memory_bytes()
     many = votes.n_answers > MOST_ANSWERS * votes.n_votes
-    fits = needed <= MOST_OF_MEMORY * available
+    most = MOST_OF_MEMORY * available
+    fits = needed <= most
     size = (
         f"error rates of {votes.n_raters:,} raters x {n_classes:,} classes x "
         f"{votes.n_answers:,} answers take {table / GB:,.1f} GB, and a fit about "
@@ -71,7 +72,8 @@ def check_room(votes: Votes | VoteStore, n_classes: int, tables: int = TABLES_OF
     )
     sparse = "fit_sparse_dawid_skene (--method dawid-skene-sparse), which has no such table"
     if not fits or (many and table > SMALL_TABLE_BYTES):
-        room = "" if fits else f"; this machine has {available / GB:,.0f} GB"
+        room = f"; this machine has {available / GB:,.0f} GB, of which it may take {most / GB:,.0f}"
+        room = "" if fits else room
         raise VoteError(
             f"{size}{room}. There are {votes.n_answers:,} answers among "
             f"{votes.n_votes:,} votes of {votes.n_raters:,} raters: is that the right column? If "

@@ -165,6 +165,12 @@ def counted(votes: VoteTable, table: Table, name: str) -> VoteTable:
     """Return as many votes of each row as a column says."""
     from dataclasses import replace
 
+    both = [role for role, column in votes.called.items() if column == name]
+    if both:
+        raise VoteError(
+            f"column {name!r} is taken for the {both[0]}, and --count (count=) says that it counts "
+            f"votes: say which column is the {both[0]} by --{both[0]} ({both[0]}=)"
+        )
     counts = numbers_of(table.texts([table.place(name, "for --count")])[0], table)
     rows = np.repeat(np.arange(len(counts)), counts)
     columns = {role: votes.column(role).take(rows) for role in ROLES}

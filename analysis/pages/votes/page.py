@@ -6,6 +6,8 @@ import base64
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import numpy as np
+
 from ...comparison.comparison import VotesComparison
 from ...defaults import SHOWN_RATERS
 from ...diagnostics.report import ModelReport
@@ -83,6 +85,7 @@ def votes_page(
         "pairs": pair_table(pairs),
     }
     sure = fit.posterior.max(axis=1) >= SURE
+    told = np.zeros(len(sure), bool) if fit.clamped is None else fit.clamped.any(axis=1)
     return rendered(
         "votes/votes.html",
         title=title,
@@ -95,7 +98,8 @@ def votes_page(
         n_votes=f"{fit.votes.n_votes:,}",
         n_classes=fit.n_classes,
         sure=f"{100 * SURE:g}",
-        n_sure=f"{int(sure.sum()):,}",
+        n_sure=f"{int((sure & ~told).sum()):,}",
+        n_told=f"{int(told.sum()):,}" if told.any() else None,
         most=f"{report.quality.prior_bits:.2f}",
         alpha=report.agreement.krippendorff_alpha,
         percent=report.agreement.percent,

@@ -87,6 +87,14 @@ def missing_files(folder: Path) -> list[str]:
     return [name for name in FILES if not (folder / name).is_file()]
 
 
+def place_of_release(data: str | os.PathLike[str] | None) -> tuple[Path, str]:
+    """Say which folder the release should be in, and what named it, if anything did."""
+    for place, source in ((data, "--data"), (os.environ.get("REASSESS_DATA"), "REASSESS_DATA")):
+        if place:
+            return Path(place), source
+    return cache_dir(), ""
+
+
 def find_release(data: str | os.PathLike[str] | None = None) -> Path:
     """Find a folder with the release's six files, without any download.
 
@@ -106,18 +114,14 @@ def find_release(data: str | os.PathLike[str] | None = None) -> Path:
     ReleaseError
         If the folder lacks a file; the message says what to do.
     """
-    for place, source in ((data, "--data"), (os.environ.get("REASSESS_DATA"), "REASSESS_DATA")):
-        if place:
-            folder = Path(place)
-            lacking = missing_files(folder)
-            if lacking:
-                raise ReleaseError(
-                    f"{folder} ({source}) lacks {', '.join(lacking)}"
-                    + ("" if folder.is_dir() else ": there is no such folder")
-                )
-            return folder
-    folder = cache_dir()
-    if missing_files(folder):
+    folder, source = place_of_release(data)
+    lacking = missing_files(folder)
+    if lacking and source:
+        raise ReleaseError(
+            f"{folder} ({source}) lacks {', '.join(lacking)}"
+            + ("" if folder.is_dir() else ": there is no such folder")
+        )
+    if lacking:
         raise ReleaseError(
             "the release is not on this machine: `reassess fetch` downloads it, or name its folder "
             "with --data or REASSESS_DATA"

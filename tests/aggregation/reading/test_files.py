@@ -257,6 +257,18 @@ def test_a_folder_of_other_files_is_named(tmp_path: Path) -> None:
         Votes.read(tmp_path)
 
 
+def test_a_row_of_a_folder_is_named_by_its_file(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("task,worker,label\n1,ann,x\n2,bob,y\n")
+    (tmp_path / "gold.csv").write_text("task,label\n1,x\n2,y\n")
+    (tmp_path / "b.csv").write_text("task,worker,label\n1,eve,x\n")
+    with pytest.raises(VoteError, match="2 votes have none: line 2 of gold, line 3 of gold"):
+        Votes.read(tmp_path)
+    (tmp_path / "gold.csv").unlink()
+    (tmp_path / "b.csv").write_text("task,worker,label\n1,eve,\n")
+    with pytest.raises(VoteError, match="1 vote has none: line 2 of b"):
+        Votes.read(tmp_path)
+
+
 def test_a_pattern_of_folders_alone_is_said_to_be_one(tmp_path: Path) -> None:
     (tmp_path / "votes1").mkdir()
     for pattern, message in (

@@ -284,3 +284,14 @@ def test_decimals_are_numbers(texts: list[str], names: tuple[float, ...] | None)
     for frame in (pa.table(whole), pandas.DataFrame(whole), polars.DataFrame(whole), whole):
         found = Votes.from_frame(frame).answer_names
         assert found == (tuple(sorted(decimals)) if names is None else names)
+
+
+def test_an_index_of_text_names_the_items_of_a_wide_frame() -> None:
+    frame = pandas.DataFrame({"ann": ["x", "y"], "bob": ["x", None]}, index=["i", "j"])
+    votes = Votes.from_frame(frame, wide=True)
+    assert named_votes(votes) == Counter([("i", "ann", "x"), ("j", "ann", "y"), ("i", "bob", "x")])
+    by_number = frame.rename_axis("item").reset_index().set_index(pandas.Index([5, 7]))
+    assert named_votes(Votes.from_frame(by_number, wide=True)) == named_votes(votes)
+    assert named_votes(Votes.from_frame(by_number.set_index("item"), wide=True)) == named_votes(
+        votes
+    )

@@ -187,7 +187,7 @@ def test_what_cannot_be_read_is_said(tmp_path: Path, content: str, message: str)
     [
         ({"where": {"task": "z"}}, "no row has 'z' in column 'task'"),
         ({"where": {"nowhere": "z"}}, "there is no column 'nowhere' for --where"),
-        ({"count": "label"}, "has 'cat' for a number of votes"),
+        ({"count": "label"}, "column 'label' is taken for the answer, and --count"),
         ({"duplicates": "none"}, "duplicates='none' is not one of keep, first, last, error"),
         ({"separator": "::"}, "separator='::' should be one character"),
         ({"answer_names": ["cat"]}, "answer 'dog' is not in answer_names"),
@@ -242,3 +242,8 @@ def test_a_header_between_votes_is_no_vote(tmp_path: Path) -> None:
         read(tmp_path, content.replace("item,rater,answer\nb", "item,rater,x\nb")).votes.n_votes
         == 3
     )
+
+
+def test_a_count_is_a_number(tmp_path: Path) -> None:
+    with pytest.raises(VoteError, match="line 2 has 'x' for a number of votes"):
+        read(tmp_path, "item,rater,answer,n\na,ann,cat,x\n", count="n")

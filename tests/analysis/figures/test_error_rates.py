@@ -38,6 +38,9 @@ def test_answers_too_narrow_to_read_take_no_room() -> None:
     layout = heat_layout(RATERS, names, names)
     assert not layout.answers_legible
     assert layout.above == pytest.approx(0.08)
+    few, many = ([str(k) for k in range(size)] for size in (6, 9))
+    assert heat_layout(RATERS, few, few).answers_legible
+    assert not heat_layout(RATERS, many, many).answers_legible
 
 
 def test_titles_are_broken_between_words() -> None:

@@ -167,5 +167,5 @@ def test_csv(simulated: Release) -> None:
 def test_unreachable_precision(simulated: Release) -> None:
     golden = simulated.golden
     upside_down = 1 - simulated.scores[golden.questions]
-    with pytest.raises(AnalysisError, match=r"all labels: no .* the highest precision is"):
+    with pytest.raises(AnalysisError, match=r"all labels: there is no .* the highest precision is"):
         pick(simulated, Target(precision=1), golden_scores=upside_down, replicates=5)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import inspect
 import io
 
 import numpy as np
@@ -188,3 +189,10 @@ def test_published_bands(release: Release) -> None:
     assert round(left_out.average_precision.value, 5) == 0.89099
     assert round(data.optimism.value, 4) == 0.0023
     assert 0 < data.optimism.low < data.optimism.high < 0.005
+
+
+def test_help_shows_no_array() -> None:
+    shown = str(inspect.signature(precision_recall_bands))
+    assert "recalls: 'ArrayLike | None' = None" in shown
+    bands = precision_recall_bands([0.9, 0.6, 0.4], truth=[1, 0, 1], images=[1, 1, 2])
+    assert bands.recalls.tolist() == [k / 200 for k in range(1, 201)]

@@ -41,7 +41,7 @@ def test_precision(curve: PrecisionRecall, least: float) -> None:
     reachable = [recall for precision, recall in points(curve) if float(precision) >= least]
     if not reachable:
         with pytest.raises(
-            AnalysisError, match=r"no threshold reaches .* the highest precision is"
+            AnalysisError, match=r"there is no threshold for .* the highest precision is"
         ):
             choose_threshold(curve, precision=least)
         return

@@ -43,7 +43,8 @@ def test_it_can_keep_none(reassess: Command, simulated_dir: Path) -> None:
     ("arguments", "message"),
     [
         (["--precision", "1.5"], "precision 1.5 is not in 0..1"),
-        ([], "none is given"),
+        ([], "of --precision, --recall, --f-beta, --costs and --threshold: none is given"),
+        (["--f-beta", "0"], "--f-beta 0.0 is not above 0"),
         (["--recall", "0.5", "--threshold", "0.5"], "not recall and threshold"),
         (["--costs", "1", "5", "--with-confidence", "0.95"], "goes with precision, not with costs"),
         (["--precision", "0.5", "--with-confidence", "95"], "confidence 95.0 is not between 0"),

@@ -9,15 +9,16 @@ import sys
 import psutil
 import pytest
 
+from aggregation import Votes
 from analysis import Release, rater_accuracy
-from analysis.figures import figure3, figure_files, raters_figure
+from analysis.figures import figure3, figure_files, fonts, raters_figure
 from analysis.scores.figure3 import Figure3, figure3_data
 from scripts.outputs import drawing
-from scripts.outputs.drawing import Drawing
+from scripts.outputs.drawing import Drawing, unshown
 
 WAITS = """
 import time
-from scripts.outputs.drawing import Drawing
+from scripts.outputs.drawing import Drawing, unshown
 drawing = Drawing()
 print(drawing._process.pid, flush=True)
 time.sleep(60)
@@ -106,3 +107,14 @@ def test_this_process_draws_what_cannot_be_sent(
         process.begin("figure3", lambda: b"here")
         process.begin("figure3", data)
         assert process.files() == expected | {"made": b"here"}
+
+
+def test_letters_that_figures_cannot_show_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "known_letters", lambda: frozenset(range(0x250)))
+    assert unshown(Votes.from_triples(["图", "图"], ["ann", "Zoë"], ["a", "b"])) == []
+    few = unshown(Votes.from_triples([0, 1], ["ann", "bob"], ["猫", "🐶 a"]))
+    assert len(few) == 1
+    assert "no font here has: 猫🐶. A font such as" in few[0]
+    letters = "".join(map(chr, range(0x4E00, 0x4E00 + 1_500)))
+    many = unshown(Votes.from_triples([0], [letters], ["a"]))
+    assert f"no font here has: {letters[:10]} and 1,490 more. A font" in many[0]

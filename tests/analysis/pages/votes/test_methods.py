@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 
-from aggregation import simulate_votes
+from aggregation import KnownItems, Votes, simulate_votes
 from analysis import compare_on_votes, report_on_votes, votes_page
 from analysis.comparison.comparison import VotesComparison
 from analysis.comparison.words import CAVEAT, seconds_in_words
@@ -81,3 +82,15 @@ def test_without_a_comparison_there_is_no_section(compared: VotesComparison) -> 
     assert rows_of(page) == []
     assert "side by side" not in page
     assert 'href="#methods"' not in page
+
+
+def test_items_that_were_told_are_counted_apart() -> None:
+    votes = Votes.from_triples(["a", "a", "b", "b", "c"], [0, 1, 0, 1, 1], [0, 0, 1, 1, 0])
+    known = KnownItems(np.array([0, -1, -1]), (0, 1), 0)
+    for given, words in (
+        (None, r"\. \d items have a label with"),
+        (known, r"\. Items whose class is known, and kept: 1\. Of the others [0-2] have a label"),
+    ):
+        report = report_on_votes(votes, known=given)
+        page = votes_page(report, model_report_on_votes(report.fit, replicates=2))
+        assert re.search(words, page)
