@@ -58,6 +58,10 @@ class ColumnError(VoteError):
     """A table has no column of the name that was said."""
 
 
+class LayoutError(VoteError):
+    """What holds which part of votes cannot be told."""
+
+
 class ConvergenceWarning(UserWarning):
     """EM stopped because it ran out of steps, not because it had converged."""
 
@@ -100,15 +104,15 @@ def listed(names: Iterable[Any], most: int = MOST_LISTED) -> str:
     return text + (f" and {len(names) - most:,} more" if len(names) > most else "")
 
 
-def counted(number: int, word: str) -> str:
-    """Return a number of things.
+def number_of(count: int, what: str) -> str:
+    """Say how many there are of something.
 
     Examples
     --------
-    >>> counted(1, "vote"), counted(2_000, "vote")
+    >>> number_of(1, "vote"), number_of(2000, "vote")
     ('1 vote', '2,000 votes')
     """
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def without_password(text: str) -> str:

@@ -10,7 +10,7 @@ from .numbering import MULTIPLIER, Keys
 from .text import Bytes
 
 SHIFT = np.uint64(32)
-QUOTE = ord('"')
+QUOTE, CARRIAGE_RETURN = ord('"'), ord("\r")
 CELL_BEGINS, PLAIN, QUOTED, QUOTE_IN_QUOTED = range(4)
 
 
@@ -60,3 +60,30 @@ def last_row_end(text: Bytes, separator: int, newline: int) -> int:
         else:
             state = PLAIN
     return end
+
+
+@kernel
+def torn_cell(text: Bytes, separator: int, newline: int) -> int:
+    """Return where a cell begins whose quote takes in the next rows, up to one of theirs; else -1.
+
+    Within its quotes is the end of a line, and behind them what belongs to no cell in quotes; or
+    they are never closed. The text begins with a row.
+    """
+    state, opened, lines = CELL_BEGINS, -1, 0
+    for i in range(len(text)):
+        byte = text[i]
+        if state == QUOTED:
+            lines += byte == newline
+            if byte == QUOTE:
+                state = QUOTE_IN_QUOTED
+        elif byte == QUOTE and state == QUOTE_IN_QUOTED:
+            state = QUOTED
+        elif byte == QUOTE and state != PLAIN:
+            state, opened, lines = QUOTED, i, 0
+        elif byte in (newline, separator):
+            state = CELL_BEGINS
+        elif byte != CARRIAGE_RETURN:
+            if state == QUOTE_IN_QUOTED and lines:
+                return opened
+            state = PLAIN
+    return opened if state == QUOTED else -1

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arguments import check_types
-from ..errors import VoteError, counted, listed
+from ..errors import VoteError, listed, number_of
 from ..votes.store.store import VoteStore
 from ..votes.votes import Votes
 from .aggregated import Aggregated, Aggregation, Call, ObjectiveKind
@@ -276,7 +276,7 @@ def check_answers(votes: Votes | VoteStore, earlier: EarlierFit, answers: Any) -
     if n_given := int(given.sum()):
         names = listed(votes.answer_names[answer] for answer in np.flatnonzero(given).tolist())
         raise VoteError(
-            f"{counted(n_given, 'vote')} {'is' if n_given == 1 else 'are'} for answers that are "
+            f"{number_of(n_given, 'vote')} {'is' if n_given == 1 else 'are'} for answers that are "
             f"not in the fit ({names}; it has {listed(earlier.answer_names)}): leave them out, "
             "such as with --missing, or fit anew and start from it"
         )

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import apart, counted
+from ..errors import apart, number_of
 from ..table import Columns, Table
 from .label_tables import Departures, Labelled, Named, departures
 
@@ -72,8 +72,8 @@ def votes_line(result: Named) -> str:
     """Count votes, raters, items and answers in a line."""
     votes = result.votes
     return (
-        f"{counted(votes.n_votes, 'vote')} of {counted(votes.n_raters, 'rater')} on "
-        f"{counted(votes.n_items, 'item')}, {counted(votes.n_answers, 'answer')}"
+        f"{number_of(votes.n_votes, 'vote')} of {number_of(votes.n_raters, 'rater')} on "
+        f"{number_of(votes.n_items, 'item')}, {number_of(votes.n_answers, 'answer')}"
     )
 
 
@@ -83,7 +83,7 @@ def end_line(result: Concluded) -> list[str]:
         return []
     kind = result.objective_kind.replace("log likelihood", "log-likelihood")
     end = "converged" if result.converged else "NOT converged"
-    return [f"{kind} {result.objective:,.4f}, {end} after {counted(result.n_steps, 'step')}"]
+    return [f"{kind} {result.objective:,.4f}, {end} after {number_of(result.n_steps, 'step')}"]
 
 
 def class_columns(result: Named, names: Sequence[Any], items: NDArray[np.int64]) -> Columns:
@@ -116,6 +116,6 @@ def majority_line(found: Departures | None) -> list[str]:
     if found is None or not found.compared:
         return []
     share = 100 * found.differ / found.compared
-    ties = f", {counted(found.tied, 'tie')} apart" if found.tied else ""
+    ties = f", {number_of(found.tied, 'tie')} apart" if found.tied else ""
     compared = f"{found.differ:,} of {found.compared:,} items ({share:.1f} %){ties}"
     return [f"labels differ from the majority of votes on {compared}"]

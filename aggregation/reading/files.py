@@ -9,10 +9,11 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from ..errors import VoteError, naming
+from ..errors import ColumnError, LayoutError, VoteError, naming
 from .exports.catalogue import export_named, recognise_json, recognise_table
 from .exports.export import FILE, Export, ExportOptions
 from .layouts.filters import complete_votes, wanted_rows
+from .layouts.nested import nested_records, saying_where, unnested
 from .layouts.plain import plain_votes
 from .layouts.roles import usual_places
 from .layouts.vote_table import VoteTable
@@ -20,10 +21,10 @@ from .layouts.wide import is_numbered, numbered_votes, wide_votes
 from .options import NONE, Reading
 from .tables.binary import feather_table, parquet_bytes_table, parquet_table, sheet_table
 from .tables.json_values import json_value, records_table
-from .tables.sources import Source, kind_of, sources_of
+from .tables.sources import Source, kind_of, raters_names, sources_of
 from .tables.table import Table, arrow_table
 from .tables.text import text_table
-from .tensors.npz import array_names, cells_of_raters, open_member
+from .tensors.npz import array_names, cells_of_raters, open_member, read_names
 from .tensors.tensor import TensorCells
 
 JSON_KINDS = ("json", "jsonl")
@@ -80,9 +81,9 @@ def content_of(sources: Sequence[Source], path: Path, options: Reading) -> Any:
     if len(sources) == 1:
         return one_content(sources[0], options)
     parts = []
-    for source in sources:
+    for source, rater in zip(sources, raters_names(sources), strict=True):
         with naming(source.name):
-            parts.append((source.stem, one_content(source, options)))
+            parts.append((rater, one_content(source, options)))
     if any(isinstance(part, Table) for _, part in parts):
         return stacked_tables(parts)
     return stacked_values(parts)
@@ -163,8 +164,24 @@ def votes_of(held: Any, options: Reading) -> VoteTable:
         export = export_of_json(held, options)
         if export is not None:
             return exported(export, held, options)
-        held = records_table(held)
-    table, notes = wanted_rows(held, options)
+    try:
+        return votes_of_rows(held if isinstance(held, Table) else records_table(held), options)
+    except (LayoutError, ColumnError) as error:
+        value = nested_records(held) if isinstance(held, Table) else held
+        if value is None or options.wide or is_numbered(options):
+            raise
+        export = export_of_json(value, options) if isinstance(held, Table) else None
+        if export is not None:  # JSON's records in a Parquet file
+            return exported(export, value, options, held)
+        found = unnested(value, options)
+        if found is None:
+            raise saying_where(error, value) from error
+        return votes_of_rows(*found)
+
+
+def votes_of_rows(table: Table, options: Reading) -> VoteTable:
+    """Return the votes of those rows that are wanted."""
+    table, notes = wanted_rows(table, options)
     votes = votes_of_table(table, options)
     return replace(votes, notes=(*votes.notes, *notes))
 
@@ -274,21 +291,3 @@ def read_tensor(path: Path) -> TensorCells:
         except VoteError as error:
             raise member.fail(str(error)) from error
     return TensorCells(rows, n_items, n_answers, item_names, rater_names)
-
-
-def read_names(path: Path, name: str, size: int) -> list[Any]:
-    """Read an array of names, one an entry or several a row, which are joined by a slash."""
-    with open_member(path, name) as member:
-        if len(member.shape) not in (1, 2) or member.shape[0] != size:
-            raise member.fail(
-                f"should hold {size} names, as the tensor has: its shape is {member.shape}"
-            )
-        if member.dtype.kind not in "biuUS":
-            raise member.fail(f"should hold names, text or whole numbers: it holds {member.dtype}")
-        names: list[Any] = member.whole().tolist()
-    if len(member.shape) == 2:
-        names = ["/".join(map(str, row)) for row in names]
-    twice = len(names) - len(set(names))
-    if twice:
-        raise member.fail(f"{twice} of the {size} names occur before")
-    return names

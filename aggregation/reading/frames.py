@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from ..errors import VoteError
@@ -124,7 +125,7 @@ def series_column(series: nw.Series[Any]) -> Any:
     native = series.to_native()
     if isinstance(native, pa.ChunkedArray) or series.dtype == nw.List:
         return plain_text(pa.chunked_array([pa.array(series.to_list())]))
-    return listed_column(series.to_list(), str(series.name))
+    return listed_or_lists(series.to_list(), str(series.name))
 
 
 def listed_column(values: Sequence[Any], name: str) -> Any:
@@ -132,9 +133,9 @@ def listed_column(values: Sequence[Any], name: str) -> Any:
     import pyarrow as pa
 
     kinds = {type(value) for value in values if value is not None}
-    if len(kinds) == 1 and kinds <= {str, int, bool, float}:
+    if len(kinds) == 1 and kinds <= {str, int, bool, float, Decimal}:
         try:
-            return pa.chunked_array([pa.array(values)])
+            return plain_text(pa.chunked_array([pa.array(values)]))
         except (pa.ArrowException, OverflowError):
             pass
     codes, names = factorised_objects(list(values), name, keep_missing=True)
@@ -160,14 +161,14 @@ def columns_table(columns: Mapping[Any, Any]) -> Table:
 
 
 def listed_or_lists(values: list[Any], name: str) -> Any:
-    """Return values as a column, which may be one of lists."""
+    """Return values as a column, which may be one of lists or of records."""
     import pyarrow as pa
 
     values = [
         value.item() if hasattr(value, "item") and not hasattr(value, "__len__") else value
         for value in values
     ]
-    if any(isinstance(value, list) for value in values):
+    if any(isinstance(value, list | dict) for value in values):
         try:
             return pa.chunked_array([pa.array(values)])
         except pa.ArrowException as error:

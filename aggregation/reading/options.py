@@ -42,7 +42,8 @@ class ReadOptions(FileOptions, total=False):
     truth_column : str
         Where items' known classes are; see :func:`read_votes`. "NONE" does without.
     wide : bool
-        A row an item, and a column for each rater; an empty cell is no vote.
+        A row an item, and a column for each rater; an empty cell is no vote. Or a row a rater,
+        where `rater` is one column and `item` several, or a pattern such as ``"Q*"``.
     count : str
         A column that says how many votes a row stands for.
     where : mapping or iterable of str

@@ -8,18 +8,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import VoteError, shown
+from ..errors import VoteError, number_of, shown
 from ..reading.columns import Column
-from ..reading.layouts.filters import NOTHING
+from ..reading.layouts.doubts import doubtful_answers, looks_swapped, many_a_vote, words_for_nothing
 from ..reading.layouts.same_names import merged, said_of, same_names
 from ..reading.layouts.vote_table import ROLES, VoteTable
 from ..reading.names import coded_arrow, in_order
 from ..reading.options import Reading
 from .arrays import VoteArrays, arrays_of_columns, repeated
-
-# Where more of the votes than this repeat a (rater, item) pair, the columns are doubtful.
-MANY_REPEATED = 0.5
-FEWEST_REPEATED = 20
 
 
 class CodedVotes(NamedTuple):
@@ -52,18 +48,25 @@ def coded_votes(votes: VoteTable, options: Reading) -> CodedVotes:
     """
     columns = {role: coded_role(votes, role) for role in ROLES}
     columns, doubts = with_same_names(columns, normalise=options.normalise)
-    doubts += words_for_nothing(columns["answer"])
-    if options.answer_names is not None:
+    if options.answer_names is None:
+        answer = columns["answer"]
+        doubts += words_for_nothing(answer.names, answer.codes)
+        doubts += doubtful_answers(answer.names, len(answer.codes))
+    else:
         columns["answer"] = in_order(columns["answer"], options.answer_names, "answer")
     arrays, notes, more_doubts = without_repeated(columns, votes, options)
     notes = [*votes.notes, *left_out_notes(votes.left_out), *notes]
+    # where most votes are repeated, too many are of one item for another reason
+    more_doubts = more_doubts or looks_swapped(
+        len(arrays.codes), len(arrays.starts) - 1, arrays.n_raters
+    )
     return CodedVotes(arrays, votes.known, tuple(notes), (*doubts, *more_doubts))
 
 
 def left_out_notes(left_out: Mapping[str, int]) -> Iterator[str]:
     """Say what was left out, by reason."""
     for reason, count in left_out.items():
-        yield f"Left out {count:,} vote{'s' if count != 1 else ''}: {reason}."
+        yield f"Left out {number_of(count, 'vote')}: {reason}."
 
 
 def coded_role(votes: VoteTable, role: str) -> Column:
@@ -94,19 +97,6 @@ def with_same_names(
     return columns, [doubt]
 
 
-def words_for_nothing(answer: Column) -> list[str]:
-    """Doubt answers such as NA, which stand for nothing in many a program."""
-    if NOTHING.isdisjoint(map(str, answer.names)):
-        return []
-    counts = np.bincount(answer.codes, minlength=answer.size)
-    return [
-        f"{name} is taken for an answer, and given {counts[code]:,} times: if it means that there "
-        f"is none, --missing {name} leaves such votes out"
-        for code, name in enumerate(answer.names)
-        if name in NOTHING
-    ]
-
-
 def without_repeated(
     columns: dict[str, Column], votes: VoteTable, options: Reading
 ) -> tuple[VoteArrays, list[str], list[str]]:
@@ -118,7 +108,7 @@ def without_repeated(
     n_repeated = int(repeated(arrays.starts, arrays.codes, arrays.n_answers).sum())
     if options.duplicates == "keep" or options.count is not None or not n_repeated:
         return arrays, [], []
-    words = f"{n_repeated:,} rows repeat a (rater, item) pair"
+    words = rows_repeat(n_repeated)
     if options.duplicates is None:
         said = f"{words}, and each counts as a vote (--duplicates keep, first, last or error)."
         doubt = many_a_vote(columns, len(arrays.codes), n_repeated)
@@ -130,6 +120,12 @@ def without_repeated(
     kept = kept_rows(pair, last=options.duplicates == "last")
     thinned = {role: column._replace(codes=column.codes[kept]) for role, column in columns.items()}
     return arrays_of_columns(**thinned), [f"{words}: the {options.duplicates} is kept."], []
+
+
+def rows_repeat(n_repeated: int) -> str:
+    """Say how many rows repeat others."""
+    verb = "repeats" if n_repeated == 1 else "repeat"
+    return f"{number_of(n_repeated, 'row')} {verb} a (rater, item) pair"
 
 
 def kept_rows(pair: NDArray[np.int64], *, last: bool) -> NDArray[np.int64]:
@@ -150,19 +146,6 @@ def first_repetition(
     place = "" if votes.line is None else f" ({votes.line(row)})"
     item, rater = (columns[role].names[columns[role].codes[row]] for role in ("item", "rater"))
     return (
-        f"rater {shown(rater)} votes on item {shown(item)} again{place}: {n_repeated:,} rows "
-        "repeat a (rater, item) pair. --duplicates first or last keeps one of each, keep counts all"
-    )
-
-
-def many_a_vote(columns: dict[str, Column], n_votes: int, n_repeated: int) -> str:
-    """Doubt the columns where most votes are repeated."""
-    if n_repeated < max(MANY_REPEATED * n_votes, FEWEST_REPEATED):
-        return ""
-    item, rater = columns["item"], columns["rater"]
-    per_item = np.bincount(item.codes, minlength=item.size)
-    return (
-        f"These {n_votes:,} rows are only {n_votes - n_repeated:,} (item, rater) pairs: "
-        f"{item.size:,} items have up to {per_item.max():,} votes each, of {rater.size:,} raters. "
-        "Is that the right column for the items? Say --item COLUMN, or --item A --item B"
+        f"rater {shown(rater)} votes on item {shown(item)} again{place}: "
+        f"{rows_repeat(n_repeated)}. --duplicates first or last keeps one of each, keep counts all"
     )

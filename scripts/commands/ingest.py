@@ -105,14 +105,14 @@ def bytes_said(text: str) -> int:
 
 def made(store: VoteStore, before: VoteStore | None = None) -> str:
     """Say in one line what a store holds, and what was added to the one before."""
-    from aggregation.errors import counted
+    from aggregation.errors import number_of
 
-    parts = counted(store.n_partitions, "partition")
+    parts = number_of(store.n_partitions, "partition")
     holds = (
-        f"{counted(store.n_votes, 'vote')} of {counted(store.n_raters, 'rater')} on "
-        f"{counted(store.n_items, 'item')}, {counted(store.n_answers, 'answer')}"
+        f"{number_of(store.n_votes, 'vote')} of {number_of(store.n_raters, 'rater')} on "
+        f"{number_of(store.n_items, 'item')}, {number_of(store.n_answers, 'answer')}"
     )
     if before is None:
         return f"wrote {holds}, to {store.folder} in {parts}"
-    added = counted(store.n_votes - before.n_votes, "vote")
-    return f"added {added} to {store.folder}, which holds {holds}, in {parts}"
+    added = store.n_votes - before.n_votes
+    return f"added {number_of(added, 'vote')} to {store.folder}, which holds {holds}, in {parts}"

@@ -124,7 +124,12 @@ class VotesOptions:
         ),
     ] = False
     wide: Annotated[
-        bool, option("--wide", panel=VOTES, text="A row an item, a column for each rater.")
+        bool,
+        option(
+            "--wide",
+            panel=VOTES,
+            text="A row an item, a column for each rater; or the other way round: --item 'Q*'.",
+        ),
     ] = False
     count: Annotated[
         str | None,

@@ -14,7 +14,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from ...errors import VoteError, listed
+from ...errors import LayoutError, VoteError, listed, shown
 from ..layouts.vote_table import VoteTable
 from ..tables.table import folded, has_lists
 from .assembly import table_votes
@@ -38,6 +38,8 @@ ITEMS = (
 RATERS = ("annotators", "annotator_ids", "workers", "worker_ids", "raters", "rater_ids")
 # A part of a list: in quotes, or without.
 WORD = re.compile(r"""'([^']*)'|"([^"]*)"|([^\s,]+)""")
+# What separates parts in text without brackets; names may have commas where another one does.
+SIGNS = (";", "|", ",")
 ANSWERS = ("annotations", "labels", "answers", "responses", "ratings", "votes", "annotator_labels")
 
 
@@ -55,7 +57,7 @@ def recognises_records(value: Any) -> bool:
         and all(
             isinstance(field, list | str)
             for name, field in record.items()
-            if folded(name) in RATERS
+            if folded(name) in RATERS or (folded(name) in ANSWERS and isinstance(field, dict))
         )
         for record in records
     )
@@ -155,7 +157,7 @@ def lists(column: Any, name: str) -> Any:
     try:
         texts = column.cast(pa.string()).to_pylist()
     except pa.ArrowException as error:
-        raise VoteError(f"column {name!r} should have lists: its type is {kind}") from error
+        raise LayoutError(f"column {name!r} should have lists: its type is {kind}") from error
     rows = [None if text is None else [text_of(part) for part in parts(text)] for text in texts]
     return pa.array(rows, pa.list_(pa.string()))
 
@@ -163,8 +165,13 @@ def lists(column: Any, name: str) -> Any:
 def parts(text: str) -> list[Any]:
     """Return the parts of a list in text."""
     bare = text.strip()
+    if bare.startswith("{"):
+        raise VoteError(
+            f"{shown(bare)} is no list, but a record: make a row of each of its answers"
+        )
     if not bare.startswith("["):
-        return [part.strip() for part in bare.split(",") if part.strip()]
+        sign = next((sign for sign in SIGNS if sign in bare), ",")
+        return [part.strip() for part in bare.split(sign) if part.strip()]
     # Python takes texts without commas between them, as NumPy shows them, for one.
     for read in (json.loads, ast.literal_eval) if "," in bare else (json.loads,):
         try:

@@ -11,10 +11,6 @@ from ..options import Reading
 from ..tables.table import Objects, Table, filtered, values_of
 from .vote_table import ROLES, VoteTable
 
-# Words that many a program writes where there is nothing.
-NOTHING = frozenset(
-    ("NA", "N/A", "n/a", "na", "<NA>", "#N/A", "NaN", "nan", "NULL", "Null", "null", "None", "nil")
-)
 MOST_LINES = 3
 
 
@@ -68,10 +64,11 @@ def complete_votes(votes: VoteTable, options: Reading) -> VoteTable:
 
 
 def thinned(votes: VoteTable, options: Reading) -> VoteTable:
-    """Leave out further headers, and golden rows and what is missing as far as that was said."""
+    """Leave out further headers and empty rows; golden and missing ones as far as was said."""
     again = header_again(votes) if options.header else None
     if again is not None:
         votes = without(votes, again, "the header again")
+    votes = without(votes, empty_rows(votes), "empty rows")
     if options.without_golden and votes.golden is not None:
         votes = without(votes, votes.golden, "golden (their items' classes are known)")
     return without_missing(votes, options.missing) if options.missing is not None else votes
@@ -87,10 +84,23 @@ def header_again(votes: VoteTable) -> Any:
         column, name = votes.column(role), votes.called.get(role)
         if name is None or isinstance(column, Objects) or not pa.types.is_string(column.type):
             return None
-        named = pc.fill_null(pc.equal(column, name), False)
+        forms = {name, name.strip(), name.lower(), name.upper(), name.title(), name.capitalize()}
+        named = pc.is_in(column, pa.array(sorted(forms), pa.string()))
         mask = named if mask is None else pc.and_(mask, named)
         if not pc.any(mask).as_py():
             return None
+    return mask
+
+
+def empty_rows(votes: VoteTable) -> Any:
+    """Return where a row has none of item, rater and answer, as below what was once a table."""
+    import pyarrow.compute as pc
+
+    mask = is_missing(votes.answer)
+    for role in ("rater", "item"):
+        if not pc.any(mask).as_py():
+            break
+        mask = pc.and_(mask, is_missing(votes.column(role)))
     return mask
 
 

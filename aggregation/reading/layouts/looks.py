@@ -14,31 +14,43 @@ SHARED = 2
 FEW = 4
 
 
-def looks_of(table: Table, *, lacks_raters: bool) -> str:
-    """Say what a table looks like and what to do, in words that end a message; else nothing."""
+def looks_of(table: Table, lacking: Sequence[str]) -> str:
+    """Say what a table looks like and what to do, in words that end a message; else nothing.
+
+    `lacking` are the roles for which no column has a usual name.
+    """
     columns = [list(column.to_pylist()) for column in table.head().columns]
     if table.has_header and is_headless(table.names, columns):
         first = (
             " and its columns are item, rater, answer in this order" if len(columns) == 3 else ""
         )
         return f"the first line looks like votes, not like names: if so, say --no-header{first}"
-    if lacks_raters and (pattern := numbered_name(table.names)):
+    if "rater" in lacking and len(patterns := numbered_names(table.names)) > 1:
+        rater, answer = patterns[:2]
         return (
             "columns are numbered: if so, give pairs by patterns such as "
-            f"--rater {pattern!r} --answer 'label_{{}}'"
+            f"--rater {rater!r} --answer {answer!r}"
         )
-    if lacks_raters and is_wide(columns):
-        return "the table looks wide, with a column for each rater: if so, say --wide"
+    if "answer" in lacking and len(lacking) > 1 and is_wide(columns):
+        counts = "; counts of answers, without raters, cannot be weighed"
+        return (
+            "the table looks wide, with a column for each rater: if so, say --wide (with a row for "
+            "each rater, --wide --rater COLUMN --item 'A,B,...', or a pattern such as --item 'Q*')"
+        ) + counts * are_counts(columns[1:])
     if table.names and (not table.names[0].strip() or table.names[0].startswith("Unnamed: ")):
         return "the first column has no name, as an index that was written"
     return ""
 
 
-def numbered_name(names: Sequence[str]) -> str | None:
-    """Return a pattern of names that differ in a number, where two such patterns are there."""
+def are_counts(columns: Sequence[Sequence[str | None]]) -> bool:
+    """Say whether all cells are whole numbers, and none is empty."""
+    return all(cell is not None and cell.isdecimal() for column in columns for cell in column)
+
+
+def numbered_names(names: Sequence[str]) -> list[str]:
+    """Return the patterns of names that differ in a number."""
     stems = Counter(re.sub("[0-9]+", "{}", name, count=1) for name in names)
-    numbered = [stem for stem, count in stems.items() if count > 1 and "{}" in stem]
-    return numbered[0] if len(numbered) > 1 else None
+    return [stem for stem, count in stems.items() if count > 1 and "{}" in stem]
 
 
 def is_headless(names: Sequence[str], columns: Sequence[Sequence[str | None]]) -> bool:
@@ -49,21 +61,14 @@ def is_headless(names: Sequence[str], columns: Sequence[Sequence[str | None]]) -
 
 
 def is_wide(columns: Sequence[Sequence[str | None]]) -> bool:
-    """Say whether all columns but the first have the same few values."""
-    values = [{cell for cell in column if cell is not None} for column in columns[1:]]
-    values = [found for found in values if found]
-    cells = sum(cell is not None for column in columns[1:] for cell in column)
-    every = set().union(*values)
-    if (
-        len(values) < 2
-        or len(columns[0]) < FEW
-        or not every
-        or SHARED * len(every) > cells
-        or len(every) > HEAD // 4
-    ):
-        return False
-    alone = sum(
-        not found & set().union(*(other for other in values if other is not found))
-        for found in values
+    """Say whether half of the columns, and two at least, have values in common that are few."""
+    held = [[cell for cell in column if cell is not None] for column in columns]
+    columns_of = Counter(cell for column in held for cell in set(column))
+    sharing = [column for column in held if any(columns_of[cell] > 1 for cell in set(column))]
+    every = {cell for column in sharing for cell in column}
+    return (
+        len(columns[0]) >= FEW
+        and len(sharing) >= max(2, (len(columns) - 1) / 2)
+        and SHARED * len(every) <= sum(map(len, sharing))
+        and len(every) <= HEAD // 4
     )
-    return alone == 0

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from ...errors import VoteError, shown
+from ...errors import LayoutError, VoteError, shown
 from ..options import split_names
 from ..tables.table import Table, columns_are
 from .looks import looks_of
@@ -128,7 +128,7 @@ def choose_columns(table: Table, said: Mapping[str, Sequence[str]]) -> Roles:
     wrong = {role: found for role, found in fitting.items() if len(found) != 1}
     if wrong:
         check_free(table, places, wrong)
-        raise VoteError(cannot_tell(table, wrong))
+        raise LayoutError(cannot_tell(table, wrong))
     places |= {role: (found[0],) for role, found in fitting.items()}
     check_apart(table, places)
     return Roles({role: places[role] for role in said}, tuple(fitting))
@@ -185,11 +185,13 @@ def cannot_tell(table: Table, wrong: Mapping[str, Sequence[int]]) -> str:
     for role, found in wrong.items():
         if found:
             names = " and ".join(shown(table.names[place]) for place in found)
-            parts.append(f"{names} could all be the {role}")
+            twice = len({table.names[place] for place in found}) < len(found)
+            mend = " (rename those of one name)" if twice else ""
+            parts.append(f"{names} could all be the {role}{mend}")
     if none:
         parts.append(f"no column is called like the {' or the '.join(none)}")
     options = ", ".join(f"--{role}" for role in wrong)
-    looks = names_below(table) or looks_of(table, lacks_raters="rater" in none)
+    looks = names_below(table) or looks_of(table, none)
     end = "".join([f"; {looks}" if looks else "", *(f". {note[:-1]}" for note in table.notes)])
     return f"{'; '.join(parts)}: say which one is by {options} ({columns_are(table.names)}){end}"
 

@@ -22,6 +22,8 @@ MOST_GROUPS = 5
 ODD_NUMBER = re.compile(
     r"^[-+]?(?:[0-9]*\.[0-9]*(?:e[-+]?[0-9]+)?|0[0-9]+|[0-9]+e[-+]?[0-9]+)$|^\+[0-9]|^-0$", re.M
 )
+# Blanks of no width, the mark of an encoding, soft hyphens, and marks of a direction.
+UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"))
 
 # Lower-case ASCII that is no number, or a whole number in the shortest way: it folds to itself.
 FOLDED = r"^(?:[!-*,/:-@\[-~][!-@\[-~]*|0|[1-9][0-9]{0,14})$"
@@ -35,7 +37,8 @@ def folded_name(name: str) -> str:
     >>> folded_name(" Cat  A"), folded_name("007"), folded_name("1.50")
     ('cat a', '7', '1.5')
     """
-    folded = " ".join(unicodedata.normalize("NFKC", name).split()).casefold()
+    name = unicodedata.normalize("NFKC", name).translate(UNSEEN)
+    folded = " ".join(name.split()).casefold()
     # Python, and few others, take 1_0 for 10
     if (folded[:1].isdecimal() or folded[:1] in "+-.") and "_" not in folded:
         try:

@@ -6,13 +6,14 @@ import contextlib
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
 
 import numpy as np
 
-from ...errors import VoteError, listed
-from ..options import Reading
+from ...errors import VoteError, listed, number_of
+from ..options import NONE, Reading
 from ..tables.table import Objects, Table, columns_are, text_of
 from .plain import gold_column, known_of, role_column, without_lists
 from .roles import USUAL, plain, said_places, usual_places
@@ -20,6 +21,8 @@ from .vote_table import VoteTable
 
 # Stands for a number, or a name, in the names of columns.
 NUMBER = "{}"
+# What makes a pattern of a name.
+PATTERN = "*?["
 
 
 def is_numbered(options: Reading) -> bool:
@@ -30,6 +33,9 @@ def is_numbered(options: Reading) -> bool:
 def wide_votes(table: Table, options: Reading) -> VoteTable:
     """Return the votes of a table that has a column for each rater; an empty cell is no vote.
 
+    Or a row for each rater and a column for each item, as surveys are exported: where that was
+    said, or where the rows have raters' names.
+
     Raises
     ------
     VoteError
@@ -39,20 +45,65 @@ def wide_votes(table: Table, options: Reading) -> VoteTable:
         raise VoteError(
             f"answer={options.answer[0]!r}: in a wide table every rater's column has answers"
         )
-    items = item_places(table, options)
-    raters, left = rater_places(table, options, items)
-    names = [table.names[place].strip() for place in raters]
-    cells = dict(zip(names, same_types(table, raters), strict=True))
-    item = " and ".join(repr(table.names[place]) for place in items)
-    notes = [f"Took {item} for the item and {len(raters)} columns, {listed(names)}, for raters."]
+    by_rater = raters_of_rows(table, options)
+    if not by_rater:
+        return of_rows(table, options, "item", "rater")
+    if options.truth_column not in (None, NONE):
+        raise VoteError(
+            f"truth_column={options.truth_column!r}: where a row is a rater, no column has the "
+            "items' classes: give them by --truth FILE"
+        )
+    turned = of_rows(table, replace(options, item=by_rater, rater=options.item), "rater", "item")
+    written = {"item"} | (turned.written - {"rater"} if table.written else set())
+    return replace(
+        turned, item=turned.rater, rater=turned.item, known=None, written=frozenset(written)
+    )
+
+
+def raters_of_rows(table: Table, options: Reading) -> tuple[str, ...]:
+    """Return the column of raters where a row is a rater; none where it is an item.
+
+    It is the one that was said beside several for items, or the only one with a rater's name where
+    no column is called like the item, or a pattern of columns was said for it.
+    """
+    if options.rater:
+        one = len(options.rater) == 1 and table.has(options.rater[0])
+        return options.rater if one and is_several(options.item) else ()
+    pattern = any(sign in name for name in options.item for sign in PATTERN)
+    if (options.item and not pattern) or (not pattern and usual_places(table, "item", set())):
+        return ()
+    named = tuple(name for name in table.names if plain(name) in USUAL["rater"][0])
+    if pattern and len(named) != 1:
+        raise VoteError(
+            f"item={options.item[0]!r} names several columns, so that a row is a rater: say which "
+            f"column has the raters by --rater ({columns_are(table.names)})"
+        )
+    return named if len(named) == 1 else ()
+
+
+def is_several(names: Sequence[str]) -> bool:
+    """Say whether names are of several columns: a list, or a pattern."""
+    return len(names) > 1 or any(sign in name for name in names for sign in f",{PATTERN}")
+
+
+def of_rows(table: Table, options: Reading, row: str, column: str) -> VoteTable:
+    """Return the votes of a table whose rows are items, or raters, and its columns the other."""
+    rows = item_places(table, options)
+    places, left = rater_places(table, options, rows)
+    names = [table.names[place].strip() for place in places]
+    cells = dict(zip(names, same_types(table, places), strict=True))
+    first = " and ".join(repr(table.names[place]) for place in rows)
+    columns = number_of(len(places), "column")
+    notes = [f"Took {first} for the {row} and {columns}, {listed(names)}, for {column}s."]
     if left:
-        notes.append(f"Column {listed(left)} is no rater's (--truth-column {left[0]} uses it).")
+        notes.append(f"Column {listed(left)} is no {column}'s (--truth-column {left[0]} uses it).")
     if strange := strangers(cells):
         notes.append(
-            f"No answer of {listed(strange)} is in another column: if that is no rater's, name "
-            "the raters' columns by --rater 'A,B,...' or a pattern such as --rater 'r*'."
+            f"No answer of {listed(strange)} is in another column: if that is no {column}'s, name "
+            f"the {column}s' columns by --{column} 'A,B,...' or a pattern such as "
+            f"--{column} '{column[0]}*'."
         )
-    return stacked(table, options, items, cells, None, notes)
+    return stacked(table, options, rows, cells, None, notes)
 
 
 def strangers(cells: Mapping[str, Any]) -> list[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import VoteError, listed
+from .headers import MOST_FURTHER, further_headers, further_note
 from .table import HEAD, Table, arrow_table, head_of, plain_text
 
 # Text that Parquet holds as places in a list is read as such where the list has this many bytes a
@@ -121,7 +122,7 @@ def feather_table(buffer: Any) -> Table:
 
 
 def sheet_table(buffer: Any, *, header: bool) -> Table:
-    """Make a table of a spreadsheet's first sheet that holds something.
+    """Make a table of a spreadsheet's first sheet that holds one.
 
     Raises
     ------
@@ -131,7 +132,8 @@ def sheet_table(buffer: Any, *, header: bool) -> Table:
     sheets = filled_sheets(buffer)
     if not sheets:
         raise VoteError("there are no rows")
-    name, sheet = next(iter(sheets.items()))
+    name = first_table(sheets)
+    sheet = sheets[name]
     rows = unmerged(sheet)
     width = len(rows[0])
     names = (
@@ -144,15 +146,36 @@ def sheet_table(buffer: Any, *, header: bool) -> Table:
         for number, row in enumerate(rows, sheet.start[0] + 1)
         if any(cell not in (None, "") for cell in row)
     ][int(header) :]
+    few = [list(map(cell_text, row)) for _, row in body[:MOST_FURTHER]]
+    further = further_headers(few) if header else 0
+    body = body[further:]
     columns = [text_cells([row[place] for _, row in body]) for place in range(width)]
-    others = [other for other in sheets if other != name]
-    note = (
-        f"Read sheet {name!r}, the first one, and not {listed(others)}: "
-        "to read another, save it as csv."
-    )
-    notes = (note,) if others else ()
+    notes = (*sheet_note(name, sheets), *further_note(further))
     table = arrow_table(columns, names, written=True, has_header=header, notes=notes)
     return replace(table, line=lambda row: f"row {body[row][0]}")
+
+
+def first_table(sheets: dict[str, Any]) -> str:
+    """Return the first sheet with a second row and column: one of remarks has no table."""
+    whole = (name for name, sheet in sheets.items() if min(extent(sheet)) > 1)
+    return next(whole, next(iter(sheets)))
+
+
+def extent(sheet: Any) -> tuple[int, int]:
+    """Return how many rows and columns a sheet's cells take."""
+    (top, left), (bottom, right) = sheet.start, sheet.end
+    return bottom - top + 1, right - left + 1
+
+
+def sheet_note(name: str, sheets: dict[str, Any]) -> tuple[str, ...]:
+    """Say which of several sheets is read, and which are not."""
+    others = [other for other in sheets if other != name]
+    if not others:
+        return ()
+    which = "the first one" if name == next(iter(sheets)) else "the first with a table"
+    return (
+        f"Read sheet {name!r}, {which}, and not {listed(others)}: to read another, save it as csv.",
+    )
 
 
 def filled_sheets(buffer: Any) -> dict[str, Any]:

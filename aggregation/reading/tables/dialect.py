@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Literal, NamedTuple
 
+import numpy as np
+
 from ...errors import VoteError, shown
 from ..options import Reading
 
@@ -17,6 +19,8 @@ from ..options import Reading
 SAMPLE = 1 << 20
 ROWS = 50
 SEPARATORS = (",", "\t", ";", "|")
+# What separates cells where none of these does, as R's write.table has it.
+LAST_RESORT = " "
 BY_SUFFIX = {".tsv": "\t", ".tab": "\t", ".psv": "|"}
 HINT = "sep="
 MARKS = (
@@ -25,6 +29,19 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+# How files begin, in small letters, that are no tables in text.
+SIGNS = (
+    (b"par1", "parquet"),
+    (b"arrow1", "feather"),
+    (b"pk\x03\x04", "xlsx"),
+    (b"\xd0\xcf\x11\xe0", "xlsx"),
+    *((sign, "json") for sign in (b'{"', b'[{"', b"[\n", b"[\r\n", b"{\n", b"{\r\n")),
+    *((sign, "html") for sign in (b"<!doctype", b"<html", b"<?xml")),
+)
+LONGEST_SIGN = 64
+
+# Rows, each after the number of the line on which it begins.
+Rows = list[tuple[int, list[str]]]
 
 
 class Dialect(NamedTuple):
@@ -37,11 +54,17 @@ class Dialect(NamedTuple):
         Whether quotes enclose cells, or are characters as any.
     hint : bool
         Whether a line such as ``sep=;`` comes before all others.
+    spaced : bool
+        Whether blanks come before quotes, so that these enclose a cell nevertheless.
+    trimmed : bool
+        Whether a blank comes before each cell but the first, and is no part of it.
     """
 
     separator: str
     quoted: bool
     hint: bool
+    spaced: bool = False
+    trimmed: bool = False
 
 
 def in_utf8(buffer: Any, encoding: str | None) -> Any:
@@ -83,6 +106,16 @@ def written_in(start: Any, encoding: str | None) -> tuple[bytes, str | None]:
     return mark, None if is_utf8 else encoding
 
 
+def refuse_others(start: Any) -> None:
+    """Refuse bytes that begin as what is no table in text, whatever it is called."""
+    first = bytes(start[:LONGEST_SIGN]).removeprefix(codecs.BOM_UTF8).lstrip()
+    found = next((kind for sign, kind in SIGNS if first.lower().startswith(sign)), None)
+    if found == "html":
+        raise VoteError("is a page (HTML or XML) and no table: is it what was to be downloaded?")
+    if found is not None:
+        raise VoteError(f"looks like {found}, not like a table in text: say --input-format {found}")
+
+
 def codec_name(encoding: str) -> str:
     """Return the usual name of an encoding."""
     try:
@@ -105,7 +138,8 @@ def dialect_of(sample: str, suffix: str, options: Reading) -> Dialect:
     quoted = options.quotes
     if quoted is None:
         quoted = separator != "\t" or is_quoted(sample)
-    return Dialect(separator, quoted, hint)
+    dialect = Dialect(separator, quoted, hint)
+    return with_blanks(dialect, after_hint(sample, hint))
 
 
 def after_hint(text: str, hint: bool) -> str:
@@ -117,13 +151,49 @@ def found_separator(sample: str, usual: str) -> str:
     """Return the character that takes most rows apart into as many cells as the header has."""
     scores = {}
     for separator in dict.fromkeys((usual, *SEPARATORS)):
-        lengths = [len(row) for _, row in few_rows(sample, separator)]
-        header = lengths[0] if lengths else 1
-        # a row may end early, or begin with a name that the header lacks
-        alike = sum(length in (header, header + 1) for length in lengths[1:])
+        header, alike, _ = widths(sample, separator)
         scores[separator] = (header > 1) * (1 + alike) * (1 + (separator == usual))
     best = max(scores, key=scores.__getitem__)
-    return best if scores[best] else usual
+    if scores[best]:
+        return best
+    header, alike, others = widths(sample, LAST_RESORT)
+    return LAST_RESORT if header > 1 and alike and not others else usual
+
+
+def widths(sample: str, separator: str) -> tuple[int, int, int]:
+    """Return how many cells the header has, how many rows are as wide, and how many are not."""
+    quoted = separator != "\t"
+    rows = few_rows(sample, Dialect(separator, quoted, hint=False, spaced=quoted))
+    header, *lengths = [len(row) for _, row in rows] or [1]
+    # a row may end early, or begin with a name that the header lacks
+    alike = sum(length in (header, header + 1) for length in lengths)
+    return header, alike, len(lengths) - alike
+
+
+def with_blanks(dialect: Dialect, sample: str) -> Dialect:
+    """Find out whether blanks come before quotes, as in ``"a", "b"``, or before all cells."""
+    blanks = f"{dialect.separator} "
+    if not dialect.quoted or blanks not in sample:
+        return dialect
+    if dialect.separator == LAST_RESORT:  # they align columns
+        return dialect._replace(spaced=True)
+    spaced = dialect._replace(spaced=True)
+    if f'{blanks}"' in sample and quotes_enclose(
+        few_rows(sample, dialect), few_rows(sample, spaced)
+    ):
+        return spaced
+    cells = [cell for _, row in few_rows(sample, dialect) for cell in row[1:]]
+    return dialect._replace(trimmed=all(cell.startswith(" ") for cell in cells))
+
+
+def quotes_enclose(literally: Rows, without_blanks: Rows) -> bool:
+    """Say whether a cell begins with a blank and a quote, of which no blank is left without it."""
+    pairs = (
+        pair
+        for (_, row), (_, other) in zip(literally, without_blanks, strict=False)
+        for pair in zip(row, other, strict=False)
+    )
+    return any(cell.startswith(' "') and not other.startswith(" ") for cell, other in pairs)
 
 
 def is_quoted(sample: str) -> bool:
@@ -138,10 +208,10 @@ def is_quoted(sample: str) -> bool:
     return enclosed or '\t"[{""' in rest or '\t"{""' in rest or '\n"{""' in rest
 
 
-def few_rows(sample: str, separator: str) -> list[tuple[int, list[str]]]:
+def few_rows(sample: str, dialect: Dialect) -> Rows:
     """Take the first rows of a sample apart."""
     found = []
-    for numbered in rows_of(sample, Dialect(separator, separator != "\t", hint=False)):
+    for numbered in rows_of(sample, dialect):
         found.append(numbered)
         if len(found) > ROWS:
             break
@@ -158,7 +228,10 @@ def rows_of(text: str, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
     quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if dialect.quoted else csv.QUOTE_NONE
     with cells_of_any_size():
         reader = csv.reader(
-            io.StringIO(text, newline=""), delimiter=dialect.separator, quoting=quoting
+            io.StringIO(text, newline=""),
+            delimiter=dialect.separator,
+            quoting=quoting,
+            skipinitialspace=dialect.spaced or dialect.trimmed,
         )
         line = 1
         try:
@@ -192,3 +265,31 @@ def bad_text(header: list[str]) -> VoteError | None:
                 "--encoding cp1252 (Windows) or latin-1"
             )
     return None
+
+
+def rows_end(text: bytes, dialect: Dialect, newline: bytes) -> int:
+    """Return where the last whole row ends, 0 where none does."""
+    if not dialect.quoted or b'"' not in text:
+        return text.rfind(newline) + 1
+    from ...kernels.partition import last_row_end  # Numba takes a third of a second to import
+
+    return int(last_row_end(np.frombuffer(text, np.uint8), ord(dialect.separator), newline[0]))
+
+
+def refuse_unclosed(buffer: Any, dialect: Dialect, lines_before: int = 0) -> None:
+    """Refuse rows with a quote that is not closed: it takes what is below it into its cell."""
+    text = np.frombuffer(buffer, np.uint8)
+    parts = (text[begin : begin + SAMPLE] for begin in range(0, len(text), SAMPLE))
+    # one quote too many leaves an odd number of them; of those most are within a cell
+    if not dialect.quoted or sum(np.count_nonzero(part == ord('"')) for part in parts) % 2 == 0:
+        return
+    from ...kernels.partition import torn_cell  # Numba takes a third of a second to import
+
+    newline = ord("\n") if (text == ord("\n")).any() else ord("\r")
+    begin = int(torn_cell(text, ord(dialect.separator), newline))
+    if begin >= 0:
+        line = lines_before + np.count_nonzero(text[:begin] == newline) + 1
+        raise VoteError(
+            f"line {line}: a quote begins a cell and is not closed, so that rows below are taken "
+            "for a part of it: close it, or say --no-quotes if quotes are characters as any"
+        )

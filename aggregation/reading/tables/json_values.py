@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ...errors import VoteError, shown
+from ...errors import LayoutError, VoteError, shown
 from ..options import Reading
 from .dialect import in_utf8
 from .table import Table, arrow_table
@@ -57,7 +57,7 @@ def records_table(value: Any) -> Table:
         inner = list(value.values())
         if all(isinstance(part, list) for part in inner):
             if len({len(part) for part in inner}) > 1:
-                raise VoteError("its lists, one a column, differ in length")
+                raise LayoutError("its lists, one a column, differ in length")
             return columns_table(value)
         value = objects_of(value) if all(isinstance(part, dict) for part in inner) else [value]
     if not isinstance(value, list) or not value:

@@ -8,11 +8,9 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from ...errors import VoteError
 from ..options import Reading
-from .dialect import SAMPLE, Dialect, written_in
+from .dialect import SAMPLE, Dialect, refuse_others, refuse_unclosed, rows_end, written_in
 from .sources import Source
 from .table import Table, head_of, plain_text
 from .text import text_form
@@ -54,6 +52,7 @@ def text_pieces(
         lines = done = 0
         for rows in whole_rows(first, chunks, form.dialect, newline):
             done += len(rows)
+            refuse_unclosed(rows, form.dialect, lines)
             yield Piece(form.table(pa.py_buffer(rows), lines), share_read(source, done))
             lines += rows.count(newline)
 
@@ -68,6 +67,7 @@ def share_read(source: Source, done: int) -> float:
 def utf8_chunks(stream: Any, encoding: str | None, size: int) -> Iterator[bytes]:
     """Read a stream in chunks of `size` bytes, which come in UTF-8 and without a mark."""
     first = read_fully(stream, size)
+    refuse_others(first)
     mark, encoding = written_in(first, encoding)
     chunks = chain((first[len(mark) :],), iter(lambda: read_fully(stream, size), b""))
     if encoding is None:
@@ -94,7 +94,10 @@ def read_fully(stream: Any, size: int) -> bytes:
 def whole_rows(
     first: bytes, chunks: Iterator[bytes], dialect: Dialect, newline: bytes
 ) -> Iterator[bytes]:
-    """Cut text where rows end."""
+    """Cut text where rows end; one with blanks before quotes stays whole, for these hide ends."""
+    if dialect.spaced:
+        yield first + b"".join(chunks)
+        return
     held = first
     while True:
         end = rows_end(held, dialect, newline)
@@ -106,15 +109,6 @@ def whole_rows(
         held = held[end:] + chunk
     if held[end:]:
         yield held[end:]
-
-
-def rows_end(text: bytes, dialect: Dialect, newline: bytes) -> int:
-    """Return where the last whole row ends, 0 where none does."""
-    if not dialect.quoted or b'"' not in text:
-        return text.rfind(newline) + 1
-    from ...kernels.partition import last_row_end  # Numba takes a third of a second to import
-
-    return int(last_row_end(np.frombuffer(text, np.uint8), ord(dialect.separator), newline[0]))
 
 
 class Files:

@@ -8,7 +8,7 @@ import re
 import sys
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from glob import glob, has_magic
@@ -30,6 +30,19 @@ KINDS = {
     **dict.fromkeys((".feather", ".arrow", ".ipc"), "feather"),
     **dict.fromkeys((".xlsx", ".xlsm", ".xls", ".ods"), "xlsx"),
     ".npz": "npz",
+}
+# What else keeps tables, and what reads it in pandas.
+OTHERS = {
+    **dict.fromkeys((".pkl", ".pickle"), "read_pickle"),
+    ".dta": "read_stata",
+    **dict.fromkeys((".sav", ".zsav"), "read_spss"),
+    **dict.fromkeys((".sas7bdat", ".xpt"), "read_sas"),
+    **dict.fromkeys((".h5", ".hdf5"), "read_hdf"),
+    ".orc": "read_orc",
+    ".xml": "read_xml",
+    **dict.fromkeys((".html", ".htm"), "read_html"),
+    **dict.fromkeys((".db", ".sqlite", ".sqlite3"), "read_sql"),
+    **dict.fromkeys((".rds", ".rda", ".rdata", ".yaml", ".yml"), ""),
 }
 # pyarrow unpacks the first four.
 PACKINGS = {".gz": "gzip", ".bz2": "bz2", ".zst": "zstd", ".lz4": "lz4", ".xz": "xz", ".zip": "zip"}
@@ -113,6 +126,17 @@ class Source:
             yield raw
 
 
+def raters_names(sources: Sequence[Source]) -> list[str]:
+    """Return what a rater is called who has a file of each: its name, or its folder's if all agree.
+
+    Names that are there twice, but not everywhere, are of a rater with several files.
+    """
+    stems = [source.stem for source in sources]
+    folders = [source.path.parent.name for source in sources]
+    alike = len(stems) > 1 and len(set(stems)) == 1
+    return folders if alike and len(set(folders)) == len(folders) else stems
+
+
 def packing_of(start: bytes) -> str | None:
     """Return how bytes are packed, as they begin."""
     return next((name for magic, name in PACKED if start.startswith(magic)), None)
@@ -158,6 +182,10 @@ def kind_of(source: Source, buffer: Any) -> str:
     """Return what a file is, by its name, or by how it begins."""
     if source.kind is not None:
         return source.kind
+    if source.suffix in OTHERS:
+        reader = OTHERS[source.suffix]
+        by = f" (in pandas, by {reader} and to_parquet)" if reader else ""
+        raise VoteError(f"{source.suffix} files are not read: save the votes as csv or Parquet{by}")
     start = bytes(buffer[:4096])
     found = next((kind for magic, kind in MAGIC if start.startswith(magic)), None)
     if found is None and start.startswith(b"PK"):

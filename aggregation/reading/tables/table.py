@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,8 @@ from ...errors import ColumnError, VoteError, listed
 
 # So many rows are looked at to see what a table is like.
 HEAD = 1000
+# Floats tell decimals of so many digits apart.
+EXACT_DIGITS = 15
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +92,10 @@ class Table:
         kept = [column if is_nested(column) else text_of(column) for column in columns]
         return pa.Table.from_arrays(kept, names=list(self.names))
 
+    def has(self, name: str) -> bool:
+        """Say whether a column is called so; case and blanks around it need not agree."""
+        return any(folded(other) == folded(name) for other in self.names)
+
     def place(self, name: str, what: str) -> int:
         """Return a column's place by its name; case and blanks around it need not agree."""
         exact = [place for place, found in enumerate(self.names) if found == name]
@@ -96,7 +103,7 @@ class Table:
             place for place, other in enumerate(self.names) if folded(other) == folded(name)
         ]
         if len(found) > 1:
-            raise VoteError(f"column {name!r} is there {len(found)} times")
+            raise VoteError(f"column {name!r} is there {len(found)} times: rename all but one")
         if not found:
             raise ColumnError(f"there is no column {name!r} {what}: {columns_are(self.names)}")
         return found[0]
@@ -152,13 +159,29 @@ def values_of(column: Any) -> Any:
 
 
 def plain_text(column: Any) -> Any:
-    """Return views of text, as polars has them, as text; any other column as it is."""
+    """Return text of any form as text, and decimals as numbers; any other column as it is.
+
+    Polars has views of text, and some that write Parquet do not say that bytes are text.
+    """
     import pyarrow as pa
 
     is_view = getattr(pa.types, "is_string_view", None)
     if is_view is not None and is_view(column.type):
         return column.cast(pa.large_string())
-    return column
+    if pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
+        with suppress(pa.ArrowInvalid):  # bytes that are no UTF-8
+            return column.cast(pa.large_string())
+    return plain_numbers(column) if pa.types.is_decimal(column.type) else column
+
+
+def plain_numbers(column: Any) -> Any:
+    """Return decimals as integers if they all are, else as floats if these keep all digits."""
+    import pyarrow as pa
+
+    try:
+        return column.cast(pa.int64())
+    except pa.ArrowInvalid:
+        return column.cast(pa.float64()) if column.type.precision <= EXACT_DIGITS else column
 
 
 def whole_floats(column: Any) -> Any:

@@ -9,7 +9,18 @@ from typing import Any
 
 from ...errors import VoteError, shown
 from ..options import Reading
-from .dialect import SAMPLE, Dialect, after_hint, bad_text, dialect_of, in_utf8, rows_of
+from .dialect import (
+    SAMPLE,
+    Dialect,
+    after_hint,
+    bad_text,
+    dialect_of,
+    in_utf8,
+    refuse_others,
+    refuse_unclosed,
+    rows_of,
+)
+from .headers import further_headers, further_note
 from .table import HEAD, Table
 
 # pyarrow reads a file in blocks of this size at first, in which at least one row must end.
@@ -38,8 +49,10 @@ def text_table(buffer: Any, suffix: str, options: Reading) -> Table:
     VoteError
         If the file is empty or not written as it should be.
     """
+    refuse_others(buffer)
     buffer = in_utf8(buffer, options.encoding)
     form = text_form(bytes(buffer[:SAMPLE]), suffix, options, whole=len(buffer) <= SAMPLE)
+    refuse_unclosed(buffer, form.dialect)
     return form.table(buffer)
 
 
@@ -52,10 +65,12 @@ class TextForm:
     dialect : Dialect
     names : tuple of str
     body : list of list of str
-        The first rows, less the header.
+        The first rows, less the headers.
     header : int
         The line of the row that names the columns, of those below a hint; 0 if there is none.
     notes : tuple of str
+    further : int
+        How many rows below the names are headers, too.
     """
 
     dialect: Dialect
@@ -63,13 +78,14 @@ class TextForm:
     body: list[list[str]]
     header: int
     notes: tuple[str, ...]
+    further: int = 0
 
     def table(self, buffer: Any, lines_before: int = 0) -> Table:
         """Make a table of all rows, or of some further ones, before which there are lines."""
         first = lines_before == 0
         dialect = self.dialect if first else self.dialect._replace(hint=False)
-        header = self.header if first else 0
-        file = TextFile(buffer, dialect, len(self.names), header, lines_before)
+        header, further = (self.header, self.further) if first else (0, 0)
+        file = TextFile(buffer, dialect, len(self.names), header, lines_before, further)
         return Table(
             self.names,
             file.columns,
@@ -94,8 +110,11 @@ def text_form(start: bytes, suffix: str, options: Reading, *, whole: bool) -> Te
     if (error := bad_text(rows[0])) is not None:
         raise error
     names, notes = column_names(rows, header=options.header)
-    header = numbered[0][0] if options.header else 0
-    return TextForm(dialect, tuple(names), rows[1:] if header else rows, header, notes)
+    if not options.header:
+        return TextForm(dialect, tuple(names), rows, 0, notes)
+    further = further_headers(rows[1:])
+    notes = (*notes, *further_note(further))
+    return TextForm(dialect, tuple(names), rows[1 + further :], numbered[0][0], notes, further)
 
 
 def first_rows(sample: str, dialect: Dialect, *, whole: bool) -> list[tuple[int, list[str]]]:
@@ -113,10 +132,25 @@ def column_names(rows: list[list[str]], *, header: bool) -> tuple[list[str], tup
     if not header:
         return [str(number) for number in range(1, max(map(len, rows)) + 1)], ()
     names = rows[0]
-    if len(rows) > 1 and all(len(row) == len(names) + 1 for row in rows[1:]):
+    first = {row[0] for row in rows[1:]}
+    # names of rows are each there once; else a cell has a separator in it
+    if (
+        first
+        and len(first) == len(rows) - 1
+        and all(len(row) == len(names) + 1 for row in rows[1:])
+    ):
         note = "Rows have a cell more than the header: the first is taken for their name."
         return ["", *names], (note,)
     return names, ()
+
+
+def trimmed(column: Any) -> Any:
+    """Return text without blanks before it, null where nothing is left."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    column = pc.utf8_ltrim(column, " ")
+    return pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)
 
 
 def head_of(rows: list[list[str]], width: int) -> Any:
@@ -138,26 +172,33 @@ class TextFile:
     """The rows of a text file, read by pyarrow, or one by one where some are cut short."""
 
     def __init__(
-        self, buffer: Any, dialect: Dialect, width: int, header: int, lines_before: int = 0
+        self,
+        buffer: Any,
+        dialect: Dialect,
+        width: int,
+        header: int,
+        lines_before: int = 0,
+        further: int = 0,
     ) -> None:
         self.buffer = buffer
         self.dialect = dialect
         self.width = width
         self.header = header
         self.lines_before = lines_before
+        self.further = further
         self.padded: list[list[str]] | None = None
 
     def columns(self, places: Sequence[int]) -> list[Any]:
         """Read columns as text, null where a cell is empty."""
         import pyarrow as pa
 
-        if self.padded is None:
+        if self.padded is None and not self.dialect.spaced:
             try:
                 return self.read(places)
             except pa.ArrowInvalid as error:
                 if "Expected" not in str(error) or "columns, got" not in str(error):
                     raise self.failure(error) from error
-            self.padded = self.rows()
+        self.padded = self.rows() if self.padded is None else self.padded
         columns = ([row[place] or None for row in self.padded] for place in places)
         return [pa.chunked_array([pa.array(column, pa.string())]) for column in columns]
 
@@ -174,7 +215,8 @@ class TextFile:
                     raise
                 block = min(LARGEST_BLOCK, block * 16)
             else:
-                return [table.column(str(place)) for place in places]
+                columns = [table.column(str(place)) for place in places]
+                return list(map(trimmed, columns)) if self.dialect.trimmed else columns
 
     def read_blocks(self, places: Sequence[int], block: int) -> Any:
         """Read columns by pyarrow in blocks of one size."""
@@ -190,7 +232,7 @@ class TextFile:
                 column_names=[str(place) for place in range(self.width)],
                 skip_rows=int(self.dialect.hint),
                 # pyarrow counts blank lines here, too
-                skip_rows_after_names=self.header,
+                skip_rows_after_names=self.header + self.further,
             ),
             parse_options=csv.ParseOptions(
                 delimiter=self.dialect.separator,
@@ -228,10 +270,10 @@ class TextFile:
         return rows
 
     def numbered(self) -> list[tuple[str, list[str]]]:
-        """Return all rows below the header, and where they begin."""
+        """Return all rows below the headers, and where they begin."""
         shift = int(self.dialect.hint) + self.lines_before
         rows = [(f"line {line + shift}", row) for line, row in rows_of(self.text(), self.dialect)]
-        return rows[int(self.header > 0) :]
+        return rows[int(self.header > 0) + self.further :]
 
     def line(self, row: int) -> str:
         """Return where a row begins, such as "line 7"."""

@@ -253,3 +253,21 @@ def _refuse_two_answers(
     if len(twice):
         rater = int(cells[twice[0]] // plane)
         refuse_two_answers(cells[twice[0] : twice[0] + 2] % plane, n_answers, rater_names[rater])
+
+
+def read_names(path: Path, name: str, size: int) -> list[Any]:
+    """Read an array of names, one an entry or several a row, which are joined by a slash."""
+    with open_member(path, name) as member:
+        if len(member.shape) not in (1, 2) or member.shape[0] != size:
+            raise member.fail(
+                f"should hold {size} names, as the tensor has: its shape is {member.shape}"
+            )
+        if member.dtype.kind not in "biuUS":
+            raise member.fail(f"should hold names, text or whole numbers: it holds {member.dtype}")
+        names: list[Any] = member.whole().tolist()
+    if len(member.shape) == 2:
+        names = ["/".join(map(str, row)) for row in names]
+    twice = len(names) - len(set(names))
+    if twice:
+        raise member.fail(f"{twice} of the {size} names occur before")
+    return names

@@ -51,7 +51,24 @@ def as_text(column: Any, what: str, *, written: bool) -> tuple[Any, str]:
         ) from error
     if pa.types.is_integer(array.type) and array.type != pa.uint64():
         return text, WHOLE
-    return text, str(array.type) if comes_back(str(array.type)) else TEXT
+    if comes_back(str(array.type)):
+        return text, str(array.type)
+    return as_python_has(array, text), TEXT
+
+
+def as_python_has(array: Any, text: Any) -> Any:
+    """Return names as Python writes them, so that they are called the same without a store.
+
+    Times that Python cannot hold stay as they are in `text`.
+    """
+    import pyarrow as pa
+
+    encoded = array.dictionary_encode()
+    try:
+        names = pa.array(map(str, encoded.dictionary.to_pylist()), pa.string())
+    except (OverflowError, ValueError):
+        return text
+    return names.take(encoded.indices)
 
 
 def one_array(column: Any) -> Any:

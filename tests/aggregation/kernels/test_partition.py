@@ -6,10 +6,11 @@ import csv
 import io
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aggregation.kernels.partition import last_row_end, share_out
+from aggregation.kernels.partition import last_row_end, share_out, torn_cell
 
 TEXT = st.text(st.sampled_from('ab",\n'), max_size=30)
 
@@ -42,3 +43,20 @@ def test_rows_of_a_partition_keep_their_order(keys: list[int], n_partitions: int
     for key, partition in zip(keys, partitions.tolist(), strict=True):
         mixed = ((key ^ (key >> 32)) * 0x9E3779B97F4A7C15) % 2**64
         assert partition == (mixed >> 32) * n_partitions >> 32
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('a,"b\nc",d\n"e ""f""\n",g\r\n', -1),
+        ('a,5" b\nc,d\n', -1),
+        ('a,"b" c\nd,e\n', -1),
+        ('a,"b\nc,d\n', 2),
+        ('a,"b\nc,"d"\n', 2),
+        ('a,b\n"c\nd,"e\nf"\n', 4),
+        ('a,"b\nc"\r\nd,"e\n', 11),
+        ("", -1),
+    ],
+)
+def test_a_cell_that_takes_rows_in(text: str, place: int) -> None:
+    assert torn_cell(np.frombuffer(text.encode(), np.uint8), ord(","), ord("\n")) == place

@@ -50,7 +50,7 @@ def test_kinds_of_csv(name: str, pack: Callable[[str], bytes], tmp_path: Path) -
     assert named_votes(Votes.read(str(tmp_path / name))) == NAMED
 
 
-@pytest.mark.filterwarnings("ignore:names that differ", "ignore:.*is taken for an answer")
+@pytest.mark.filterwarnings("ignore::aggregation.VoteWarning")
 @settings(deadline=None, max_examples=50)
 @given(
     st.lists(

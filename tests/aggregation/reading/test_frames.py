@@ -6,6 +6,7 @@ import datetime
 import importlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -267,6 +268,22 @@ def test_no_dataframe(value: object) -> None:
 def test_a_single_column_is_no_frame(column: Any) -> None:
     with pytest.raises(VoteError, match="a Series is no dataframe"):
         Votes.from_frame(column)
+
+
+@pytest.mark.parametrize(
+    ("texts", "names"),
+    [
+        (["1", "2", "10"], (1, 2, 10)),
+        (["1.00", "2.50", "10.00"], (1.0, 2.5, 10.0)),
+        (["0.1234567890123456", "1", "2"], None),
+    ],
+)
+def test_decimals_are_numbers(texts: list[str], names: tuple[float, ...] | None) -> None:
+    decimals = list(map(Decimal, texts))
+    whole = {"item": ["a", "b", "c"], "rater": ["x"] * 3, "answer": decimals}
+    for frame in (pa.table(whole), pandas.DataFrame(whole), polars.DataFrame(whole), whole):
+        found = Votes.from_frame(frame).answer_names
+        assert found == (tuple(sorted(decimals)) if names is None else names)
 
 
 def test_an_index_of_text_names_the_items_of_a_wide_frame() -> None:

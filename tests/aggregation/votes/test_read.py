@@ -204,7 +204,7 @@ def test_options_that_do_not_fit(options: Any, message: str) -> None:
 
 def test_a_repetition_is_said_and_may_be_refused() -> None:
     rows = records([*PLAIN, ("a", "ann", "dog")])
-    assert any("1 rows repeat a (rater, item) pair" in note for note in read_votes(rows).notes)
+    assert any("1 row repeats a (rater, item) pair" in note for note in read_votes(rows).notes)
     cases: list[tuple[Literal["first", "last"], str]] = [("first", "cat"), ("last", "dog")]
     for duplicates, answer in cases:
         votes = Votes.from_frame(rows, duplicates=duplicates)
@@ -218,7 +218,7 @@ def test_a_repetition_is_said_and_may_be_refused() -> None:
 def test_doubts_are_warnings_in_python() -> None:
     with pytest.warns(VoteWarning, match="answers 'Cat' and 'cat'"):
         Votes.from_frame(records([("a", "ann", "cat"), ("a", "bob", "Cat")]))
-    with pytest.warns(VoteWarning, match="NULL is taken for an answer, and given 1 times"):
+    with pytest.warns(VoteWarning, match="NULL is taken for an answer, and given 1 time:"):
         Votes.from_frame(records([("a", "ann", "cat"), ("a", "bob", "NULL")]))
     many = [(f"i{k % 2}", f"r{k % 3}", "x") for k in range(60)]
     with pytest.warns(VoteWarning, match=r"only 6 \(item, rater\) pairs"):

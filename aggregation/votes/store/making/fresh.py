@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ....errors import VoteError, counted, listed
+from ....errors import VoteError, listed, number_of
 from ....reading.options import Reading
 from ..files import held_names
 from ..manifest import ANSWERS, Manifest, described, read_manifest, write_whole
@@ -104,7 +104,7 @@ def check_order_known(one: Input, options: Reading) -> None:
     n_repeated = read_manifest(one.paths[0].parent).n_repeated
     if n_repeated and options.duplicates in ("first", "last"):
         raise VoteError(
-            f"{one.paths[0].parent}: holds {counted(n_repeated, 'repeated vote')} of a (rater, "
+            f"{one.paths[0].parent}: holds {number_of(n_repeated, 'repeated vote')} of a (rater, "
             "item) pair, and not in which order they came: --duplicates "
             f"{options.duplicates} needs the files themselves"
         )
@@ -153,8 +153,8 @@ def take_files(one: Input, fresh: Fresh, known: Container[str], options: Reading
 def key_of(one: Input, path: Path, options: Reading) -> str:
     """Return a hash of a file's content and of how it is read: other columns are other votes."""
     said: list[Any] = [described(path)["sha256"], as_json(options)]
-    if one.several or one.folder is not None:
-        said.append(path.stem)  # which may be the rater
+    if one.rater is not None or one.folder is not None:
+        said.append(path.stem if one.rater is None else one.rater)  # which may be the rater
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 

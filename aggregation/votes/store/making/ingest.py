@@ -16,10 +16,11 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ....errors import VoteError, counted
+from ....errors import VoteError
+from ....reading.layouts.doubts import doubtful_answers, looks_swapped, words_for_nothing
 from ....reading.options import Duplicates, Reading
 from ...arrays import check_code_range
-from ...coded import left_out_notes
+from ...coded import left_out_notes, rows_repeat
 from ..alone import alone
 from ..files import brought_back, exchange
 from ..manifest import (
@@ -220,7 +221,12 @@ def made(
         tell(MERGING, (number + 1) / plan.n_partitions)
     write_names(folder / RATERS, raters.names)
     write_names(folder / ANSWERS, answers.names)
-    return summed(folder, batches, parts, codes), said_of(batches, parts, options.duplicates)
+    manifest = summed(folder, batches, parts, codes)
+    doubts = looks_swapped(manifest.n_votes, manifest.n_items, manifest.n_raters)
+    if options.answer_names is None:
+        names = answers.names.to_pylist()
+        doubts += words_for_nothing(names) + doubtful_answers(names, manifest.n_votes)
+    return manifest, (*said_of(batches, parts, options.duplicates), *doubts)
 
 
 def check_votes(inputs: Sequence[Input], batches: Sequence[Batch]) -> None:
@@ -267,10 +273,8 @@ def said_of(
     notes = dict.fromkeys(note for batch in batches for note in batch.told.notes)
     left_out = left_out_notes(left_out_of(batches))
     n_again = sum(part["n_repeated"] + part.get("n_dropped", 0) for part in parts)
-    words = f"{counted(n_again, 'row')} repeat{'s' if n_again == 1 else ''} a (rater, item) pair"
-    said = f"{words}: the {duplicates} is kept."
-    if duplicates is None:
-        said = f"{words}, and each counts as a vote (--duplicates keep, first, last or error)."
+    each = ", and each counts as a vote (--duplicates keep, first, last or error)."
+    said = rows_repeat(n_again) + (f": the {duplicates} is kept." if duplicates else each)
     return (*notes, *left_out, *((said,) if n_again and duplicates != "keep" else ()))
 
 

@@ -28,7 +28,7 @@ from ....reading.layouts.vote_table import ROLES, VoteTable
 from ....reading.layouts.wide import is_numbered
 from ....reading.options import NONE, Reading
 from ....reading.tables.pieces import Files, Piece, text_pieces
-from ....reading.tables.sources import STANDARD_INPUT, Source, sources_of
+from ....reading.tables.sources import STANDARD_INPUT, Source, raters_names, sources_of
 from ....reading.tables.table import Table, filtered
 from ...arrays import arrays_of_tensor
 from ...sources import refuse_columns
@@ -58,14 +58,14 @@ class Input:
         Where they lie, if a folder was named.
     kind : str or None
         What was said, or the first one's name says, that they are.
-    several : bool
-        Whether they are among others of a folder or pattern, so that its name may be the rater.
+    rater : str or None
+        What the rater may be called, where they are among others of a folder or pattern.
     """
 
     paths: tuple[Path, ...]
     folder: Path | None
     kind: str | None
-    several: bool = False
+    rater: str | None = None
 
     @property
     def name(self) -> str:
@@ -110,9 +110,12 @@ class Input:
             pieces = text_pieces(source, options, size, suffix)
             if str(source.path) == STANDARD_INPUT:
                 return pieces
-            if plain_places(next(pieces).table, options, with_file=self.several) is not None:
+            if (
+                plain_places(next(pieces).table, options, with_file=self.rater is not None)
+                is not None
+            ):
                 again = text_pieces(source, options, size, suffix)
-                return with_files(again, source.stem) if self.several else again
+                return again if self.rater is None else with_files(again, self.rater)
         return None
 
     def whole(self, options: Reading) -> VoteTable:
@@ -125,9 +128,9 @@ class Input:
             held = content_of(sources, self.folder or source.path, options)
         else:
             held = content_of([source], source.path, options)
-            if self.several and self.kind not in TYPED:
+            if self.rater is not None and self.kind not in TYPED:
                 stack = stacked_tables if isinstance(held, Table) else stacked_values
-                held = stack([(source.stem, held)])
+                held = stack([(self.rater, held)])
         votes = complete_votes(votes_of(held, options), options)
         columns: dict[str, Any] = {
             role: without_lists(votes.column(role), votes.called.get(role, role)) for role in ROLES
@@ -147,10 +150,10 @@ def inputs_of(path: Path, options: Reading) -> list[Input]:
     if kind == "parquet":
         paths = tuple(source.path for source in sources)
         return [Input(paths, path if path.is_dir() else None, kind)]
-    several = len(sources) > 1
+    raters = raters_names(sources) if len(sources) > 1 else [None]
     return [
-        Input((source.path,), None, options.input_format or source.kind, several)
-        for source in sources
+        Input((source.path,), None, options.input_format or source.kind, rater)
+        for source, rater in zip(sources, raters, strict=True)
     ]
 
 

@@ -70,6 +70,22 @@ def test_records_by_their_id_with_commas() -> None:
     assert found.golden.to_pylist() == [True, True, False]
 
 
+@pytest.mark.parametrize("sign", [",", ", ", ";", " | "])
+def test_text_is_taken_apart_at_any_sign(sign: str) -> None:
+    value = [{"id": "a", "raters": sign.join(("r1", "r2")), "votes": sign.join("xy")}]
+    found = triples(votes_of_records(value, PLAIN))
+    assert found == {("a", "r1", "x"): 1, ("a", "r2", "y"): 1}
+    commas = [{"id": "a", "raters": "Roe, R.; Doe, D.", "votes": "x; y"}]
+    assert votes_of_records(commas, PLAIN).rater.to_pylist() == ["Roe, R.", "Doe, D."]
+
+
+def test_a_record_is_no_list() -> None:
+    value = [{"id": "a", "annotators": "r1,r2", "annotations": '{"r1": "x", "r2": "y"}'}]
+    with pytest.raises(VoteError, match="is no list, but a record"):
+        votes_of_records(value, PLAIN)
+    assert not recognises_records([{"annotators": "r1", "annotations": {"r1": "x"}}])
+
+
 def test_lists_that_do_not_fit_are_named() -> None:
     value = [
         {"id": "a", "raters": ["r1", "r2"], "votes": ["x"]},

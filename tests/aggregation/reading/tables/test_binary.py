@@ -52,3 +52,15 @@ def test_a_file_without_rows_has_no_lists(tmp_path: Path) -> None:
     path = tmp_path / "votes.parquet"
     parquet.write_table(pa.table({"item": pa.array([], pa.string())}), path)
     assert listed_columns(dataset.dataset(path)) == []
+
+
+def test_bytes_that_are_text_are_text(tmp_path: Path) -> None:
+    path = tmp_path / "votes.parquet"
+    for names, found in (
+        ([b"a", "\u00e9".encode()], ("a", "\u00e9")),
+        ([b"a", b"\xff"], (b"a", b"\xff")),
+    ):
+        columns = {"item": names, "rater": [b"x", b"x"], "answer": ["1", "2"]}
+        parquet.write_table(pa.table(columns), path)
+        votes = Votes.read(path)
+        assert (votes.item_names, votes.rater_names) == (found, ("x",))

@@ -28,6 +28,11 @@ class Sheet:
     start: tuple[int, int] = (0, 0)
     merged_cell_ranges: list[Any] | None = field(default_factory=list)
 
+    @property
+    def end(self) -> tuple[int, int]:
+        """Return the last row and column."""
+        return self.start[0] + len(self.rows) - 1, self.start[1] + len(self.rows[0]) - 1
+
     def to_python(self) -> list[list[Any]]:
         return [list(row) for row in self.rows]
 
@@ -57,3 +62,20 @@ def test_sheets_that_are_not_read_are_named(monkeypatch: pytest.MonkeyPatch) -> 
         "Read sheet 'one', the first one, and not 'two': to read another, save it as csv.",
     )
     assert table_of(monkeypatch, {"one": Sheet(ROWS)}).notes == ()
+
+
+def test_a_sheet_of_remarks_is_no_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    remarks = [["These are the votes of our study."], ["They were collected in spring."]]
+    table = table_of(monkeypatch, {"about": Sheet(remarks), "votes": Sheet(ROWS)})
+    assert table.names == ("item", "rater", "answer")
+    (note,) = table.notes
+    assert note.startswith("Read sheet 'votes', the first with a table, and not 'about': to read")
+    assert table_of(monkeypatch, {"about": Sheet(remarks)}).names == (remarks[0][0],)
+
+
+def test_further_headers_of_a_sheet_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    cells = [[f'{{"ImportId":"QID{number}"}}' for number in range(3)]]
+    table = table_of(monkeypatch, {"votes": Sheet([*ROWS[:1], ROWS[0], *cells, *ROWS[1:]])})
+    assert table.column(2).to_pylist() == ["1", "True", None]
+    assert table.notes == ("Left out the 2 rows of Qualtrics below the names of the columns.",)
+    assert table.line(0) == "row 4"

@@ -48,3 +48,17 @@ def test_its_password_is_not_said() -> None:
     with pytest.raises(FileNotFoundError, match=SAID) as raised:
         Votes.read("ftp://ann:secret@example.org/votes.csv")
     assert raised.value.filename == "ftp://example.org/votes.csv"
+
+
+def test_a_folder_is_the_rater_where_all_files_are_called_alike(tmp_path: Path) -> None:
+    for rater in ("ann", "bob"):
+        (tmp_path / "votes" / rater).mkdir(parents=True)
+        (tmp_path / "votes" / rater / "labels.csv").write_text("item,label\na,x\nb,y\n")
+    votes = Votes.read(tmp_path / "votes")
+    assert (votes.n_votes, votes.rater_names) == (4, ("ann", "bob"))
+    store = VoteStore.ingest(tmp_path / "votes", tmp_path / "store").votes()
+    assert (store.n_votes, list(store.rater_names)) == (4, ["ann", "bob"])
+    # one who has two files is one rater still
+    (tmp_path / "votes" / "ann" / "cem.csv").write_text("item,label\nc,x\n")
+    (tmp_path / "votes" / "bob" / "cem.csv").write_text("item,label\nd,x\n")
+    assert Votes.read(tmp_path / "votes").rater_names == ("cem", "labels")
