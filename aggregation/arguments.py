@@ -68,8 +68,10 @@ def check_type(name: str, value: Any, annotation: str, error: type[BriefError]) 
         return
     known = [kind for kind in wanted if kind is not None]
     if not any(fits(value) for fits, _ in known):
-        words = ", or ".join(dict.fromkeys(words for _, words in known))
-        raise error(f"{name}={shown(value)}: give {words}")
+        words = dict.fromkeys(words for _, words in known)
+        if RESULT in words:  # those of stores are some, too
+            words = dict.fromkeys(kind for kind in words if not kind.startswith("Store"))
+        raise error(f"{name}={shown(value)}: give {', or '.join(words)}")
     kinds = {words for _, words in known}
     if is_real(value) and kinds & {WHOLE, REAL}:
         least, most = RANGES.get(name, (-MOST, MOST) if WHOLE in kinds else (-np.inf, np.inf))
@@ -155,7 +157,7 @@ def is_instance_of(name: str) -> Callable[[Any], bool]:
 
 
 WHOLE, REAL, ARRAY = "a whole number", "a finite number", "an array of numbers"
-NAMED = "a dictionary"
+NAMED, RESULT = "a dictionary", "a result"
 VOTES = "Votes (Votes.from_frame of a dataframe, Votes.read of a file, store.votes() of a store)"
 KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "None": (lambda value: value is None, "None"),
@@ -183,7 +185,7 @@ def kind_of(part: str) -> tuple[Callable[[Any], bool], str] | None:
     if name in CLASSES:
         return is_instance_of(name), f"{name} of this package"
     if name == "Aggregated":
-        return (lambda value: hasattr(value, "posterior") and hasattr(value, "votes")), "a result"
+        return (lambda value: hasattr(value, "posterior") and hasattr(value, "votes")), RESULT
     if name in TEXTS:
         return KINDS["str"]
     if name == "Callable":
