@@ -15,7 +15,7 @@ from ..engine.climb import Step
 from ..engine.partitions import height_of
 from ..engine.patterns import each_its_own
 from ..engine.sums import in_a_tree
-from ..engine.tables.by_code import each_piece, vector_from
+from ..engine.tables.by_code import vector_from
 from ..engine.tables.logarithms import fill_logarithms
 from ..votes.store.store import VoteStore
 from ..votes.votes import Votes
@@ -147,12 +147,8 @@ class Ebcc(Model):
         of_classes, of_groups = self.class_count + groups.sum(axis=1), groups + self.group_count
         x = vector_from(counts.of_codes, counts.of_codes.size + of_classes.size + of_groups.size)
         answers, classes, groups = self.split(x)
-        classes[:], groups[:], prior = of_classes, of_groups, self.prior
-
-        def add(first: int, last: int) -> None:
-            answers[first:last] += prior
-
-        each_piece(self.job.blocks.threads, self.job.shape, add)
+        classes[:], groups[:] = of_classes, of_groups
+        self.job.add_prior(answers, self.prior)
         return x
 
     def update(self, counts: Counts, x: Array, seen: Seen) -> Array:  # noqa: ARG002

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -10,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import digamma, gammaln, polygamma
 
-from ..engine.tables.by_code import each_piece, rater_pieces, vector_from
+from ..engine.tables.by_code import rater_pieces, vector_from
 from ..engine.tables.logarithms import fill_logarithms
 from .job import Counts
 from .latent_class import Model, Seen
@@ -60,16 +59,8 @@ class Ibcc(Model):
         answers, classes, own_and_other = self.split(x)
         np.add(self.class_count, counts.of_classes, out=classes)
         own_and_other[:] = prior_counts
-        self._add(answers, self._prior(prior_counts))
+        self.job.add_prior(answers, self._prior(prior_counts))
         return x
-
-    def _add(self, answers: Array, prior: Array) -> None:
-        """Add a prior to the answers of all raters, in place."""
-
-        def work(first: int, last: int) -> None:
-            answers[first:last] += prior
-
-        each_piece(self.job.blocks.threads, self.job.shape, work)
 
     def _prior(self, prior_counts: Array) -> Array:
         own_count, other_count = prior_counts.tolist()
@@ -107,14 +98,12 @@ class Ibcc(Model):
         answers = self.split(joined)[0]
         rates = seen.rates  # of which nobody has any use by now
         fill_logarithms(answers, self._prior(prior_counts), rates, self.job.blocks.threads)
-        logs = np.sum([self._logs(rates[a:b], self.voted[a:b]) for a, b in self._pieces()], axis=0)
+        pieces = pairwise(rater_pieces(self.job.shape))
+        logs = np.sum([self._logs(rates[a:b], self.voted[a:b]) for a, b in pieces], axis=0)
         learned = newton_step(prior_counts, logs, self.own, int(self.voted.sum()))
         answers[~self.voted] = self._prior(learned)
         joined[-2:] = learned
         return joined
-
-    def _pieces(self) -> Iterable[tuple[int, int]]:
-        return pairwise(rater_pieces(self.job.shape))
 
     def _logs(self, rates: Array, voted: NDArray[np.bool_]) -> tuple[float, float]:
         """Sum the logarithms of rates of raters with votes: of own answers, and of others."""

@@ -14,7 +14,7 @@ from scipy.special import xlogy
 
 from ..engine.blocks import Blocks
 from ..engine.partitions import Partitions, votes_per_rater
-from ..engine.tables.by_code import rater_pieces
+from ..engine.tables.by_code import each_piece, rater_pieces
 from ..votes.store.store import VoteStore
 from ..votes.votes import Votes
 from .clamped import Clamped, open_blocks
@@ -143,6 +143,14 @@ class Job:
     def table(self, size: int) -> NDArray[np.float64]:
         """Return a table by rater, answer and class, not filled, of a vector of that size."""
         return self.empty(size)[: prod(self.shape)].reshape(self.shape)
+
+    def add_prior(self, counts: NDArray[np.float64], prior: NDArray[np.float64]) -> None:
+        """Add a prior, shape (n_answers, n_classes), to the counts of each rater, in place."""
+
+        def work(first: int, last: int) -> None:
+            counts[first:last] += prior
+
+        each_piece(self.blocks.threads, self.shape, work)
 
     def expected(
         self, rates: NDArray[np.float64], prior: NDArray[np.float64], size: int

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from ..errors import apart, number_of
 from ..table import Columns, Table
+from ..votes.store.store import VoteStore
+from ..votes.votes import Votes
 from .label_tables import Departures, Labelled, Named, departures
 
 # Of more classes a summary has those alone that most items are of.
@@ -63,14 +65,13 @@ def summary_of(
 
     `items`, shape (n_classes,), is how many are likeliest to be of each class.
     """
-    lines = [votes_line(result), *end_line(result)]
+    lines = [votes_line(result.votes), *end_line(result)]
     lines.append(Table(class_columns(result, names, items)).to_text(MOST_CLASSES))
     return "\n".join([*lines, *majority_line(found)])
 
 
-def votes_line(result: Named) -> str:
+def votes_line(votes: Votes | VoteStore) -> str:
     """Count votes, raters, items and answers in a line."""
-    votes = result.votes
     return (
         f"{number_of(votes.n_votes, 'vote')} of {number_of(votes.n_raters, 'rater')} on "
         f"{number_of(votes.n_items, 'item')}, {number_of(votes.n_answers, 'answer')}"

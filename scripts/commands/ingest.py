@@ -106,12 +106,9 @@ def bytes_said(text: str) -> int:
 def made(store: VoteStore, before: VoteStore | None = None) -> str:
     """Say in one line what a store holds, and what was added to the one before."""
     from aggregation.errors import number_of
+    from aggregation.models.summary import votes_line
 
-    parts = number_of(store.n_partitions, "partition")
-    holds = (
-        f"{number_of(store.n_votes, 'vote')} of {number_of(store.n_raters, 'rater')} on "
-        f"{number_of(store.n_items, 'item')}, {number_of(store.n_answers, 'answer')}"
-    )
+    parts, holds = number_of(store.n_partitions, "partition"), votes_line(store)
     if before is None:
         return f"wrote {holds}, to {store.folder} in {parts}"
     added = store.n_votes - before.n_votes
